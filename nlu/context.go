@@ -1,0 +1,255 @@
+package nlu
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/frontdesk-go/frontdesk/internal/text"
+)
+
+// How long things are remembered, in turns.
+const (
+	maxAge      = 6  // entities
+	maxTopicAge = 4  // the intent a follow-up continues
+	maxFollowUp = 14 // tokens of a follow-up
+)
+
+// small are the intents that are about nothing: they leave the topic as it is.
+func small(intent string) bool {
+	switch intent {
+	case "greet", "thanks", "bye", "yes", "no", "cancel", "repeat", "person", "complaint":
+		return true
+	}
+	return false
+}
+
+// heads are the types of entity that make a message about something of
+// its own rather than a follow-up.
+func heads(kind string) bool { return kind == "category" || kind == "product" }
+
+// complete reads the message in its context: a follow-up continues the topic,
+// and what it does not mention is carried over.
+func complete(m *Meaning, folded string, before Context) {
+	own := slices.Clone(m.Entities)
+	live := before.Intent != "" && before.Age < maxTopicAge
+	tokens := len(text.Tokens(folded))
+	short := tokens > 0 && tokens <= maxFollowUp
+	named := slices.ContainsFunc(own, func(e Entity) bool { return slot(e.Type) })
+	newHead := slices.ContainsFunc(own, func(e Entity) bool { return heads(e.Type) })
+	if live && short && named && m.Intent != before.Intent && !small(m.Intent) && len(m.Intents) > 0 {
+		best := m.Intents[0]
+		switch {
+		case m.Intent == "" && !newHead, elliptic(folded) && best.Probability < 0.9:
+			m.Intent, m.FollowUp = before.Intent, true
+		case m.Intent == "" && best.Name == before.Intent:
+			m.Intent = before.Intent // doubtful alone, likely on this topic
+		}
+	}
+	carry := m.FollowUp || live && m.Intent == before.Intent
+	if carry && newHead && !m.FollowUp {
+		carry = false // a new subject of the same kind starts afresh
+	}
+	if carry && named {
+		m.FollowUp = true
+	}
+	next := Context{Intent: before.Intent, Age: before.Age + 1, Shown: before.Shown, Focus: before.Focus}
+	if m.Intent != "" && !small(m.Intent) {
+		next.Intent, next.Age = m.Intent, 0
+	}
+	for _, e := range own {
+		e.Start, e.End, e.Text, e.Age, e.Carried = 0, 0, "", 0, true
+		next.Entities = append(next.Entities, e)
+	}
+	for _, e := range before.Entities {
+		if e.Age++; e.Age > maxAge || slices.ContainsFunc(own, func(o Entity) bool { return o.Type == e.Type }) {
+			continue
+		}
+		if newHead && slot(e.Type) && !m.FollowUp {
+			continue // "red dresses" says nothing about the shoes asked for next
+		}
+		e.Carried = true
+		next.Entities = append(next.Entities, e)
+		if carry && slot(e.Type) || e.Type == "order" && m.Intent != "" {
+			e.Start, e.End, e.Text = 0, 0, ""
+			m.Entities = append(m.Entities, e)
+		}
+	}
+	if len(next.Entities) > 20 {
+		next.Entities = next.Entities[:20]
+	}
+	m.Next = next
+}
+
+// slot reports whether an entity narrows a topic, so that a follow-up may
+// change it. Everything but contact data and times does.
+func slot(kind string) bool {
+	switch kind {
+	case "phone", "email", "url", "date", "quantity", "item", "order":
+		return false
+	}
+	return true
+}
+
+// elliptic reports whether a message is marked as going on from the last one.
+func elliptic(s string) bool {
+	s = strings.TrimRight(s, "?!。，,.~ ")
+	for _, mark := range []string{"呢", "的有吗", "的有没有", "的吗"} {
+		if strings.HasSuffix(s, mark) {
+			return true
+		}
+	}
+	for _, mark := range []string{"那", "换成", "换个", "再看看", "how about", "what about", "and ", "any in", "in ", "or ", "do you have it in", "only ", "just "} {
+		if strings.HasPrefix(s, mark) {
+			return true
+		}
+	}
+	return false
+}
+
+// refer finds ordinals and pronouns that mean something shown, and puts them
+// among the entities as "item".
+func refer(original string, norm text.Mapped, c Context, found []Entity) []Entity {
+	if len(c.Shown) == 0 && c.Focus == "" {
+		return found
+	}
+	start, end, id := ordinal(norm.Text, c.Shown)
+	if id == "" {
+		start, end, id = pronoun(norm.Text, c)
+	}
+	if id == "" {
+		return found
+	}
+	e := Entity{Type: "item", Value: id}
+	e.Start, e.End = norm.Original(start, end)
+	e.Text = original[e.Start:e.End]
+	out := slices.DeleteFunc(found, func(o Entity) bool { return o.Start < e.End && e.Start < o.End })
+	at := 0
+	for at < len(out) && out[at].Start < e.Start {
+		at++
+	}
+	return slices.Insert(out, at, e)
+}
+
+// measures are the words Chinese counts things with.
+func measure(s string) int {
+	for _, m := range []string{"个", "件", "款", "条", "双", "只", "台", "部", "套", "种", "样", "张", "本", "家", "副", "顶", "把", "块", "瓶", "份", "道", "门"} {
+		if strings.HasPrefix(s, m) {
+			return len(m)
+		}
+	}
+	return 0
+}
+
+func ordinal(s string, shown []string) (start, end int, id string) {
+	pick := func(n int) string {
+		if n >= 1 && n <= len(shown) {
+			return shown[n-1]
+		}
+		return ""
+	}
+	for at := 0; ; {
+		i := strings.Index(s[at:], "第")
+		if i < 0 {
+			break
+		}
+		i += at
+		at = i + len("第")
+		n, used := count(s[at:])
+		if w := measure(s[at+used:]); n > 0 && w > 0 {
+			return i, at + used + w, pick(n)
+		}
+	}
+	for _, p := range []string{"最后一", "最后那", "最后"} {
+		if i := strings.Index(s, p); i >= 0 && len(shown) > 0 {
+			if w := measure(s[i+len(p):]); w > 0 {
+				return i, i + len(p) + w, shown[len(shown)-1]
+			}
+		}
+	}
+	words := []string{"first", "second", "third", "fourth", "fifth", "sixth"}
+	short := []string{"1st", "2nd", "3rd", "4th", "5th", "6th"}
+	toks := text.Tokens(s)
+	for i, t := range toks {
+		n := slices.Index(words, t.Text) + 1
+		if n == 0 {
+			n = slices.Index(short, t.Text) + 1
+		}
+		if t.Text == "last" {
+			n = len(shown)
+		}
+		if n == 0 {
+			if (t.Text == "number" || t.Text == "no") && i+1 < len(toks) {
+				if k, err := strconv.Atoi(toks[i+1].Text); err == nil && pick(k) != "" {
+					return t.Start, toks[i+1].End, pick(k)
+				}
+			}
+			continue
+		}
+		last := i == len(toks)-1
+		one := !last && (toks[i+1].Text == "one" || toks[i+1].Text == "item" || toks[i+1].Text == "option")
+		if one {
+			return t.Start, toks[i+1].End, pick(n)
+		}
+		if i > 0 && toks[i-1].Text == "the" && (last || t.Text != "last") {
+			return t.Start, t.End, pick(n)
+		}
+	}
+	return 0, 0, ""
+}
+
+// count reads a small number at the start of s, in digits or Chinese.
+func count(s string) (n, used int) {
+	for used < len(s) && s[used] >= '0' && s[used] <= '9' && used < 3 {
+		n = n*10 + int(s[used]-'0')
+		used++
+	}
+	if used > 0 {
+		return n, used
+	}
+	for i, d := range []string{"一", "二", "三", "四", "五", "六", "七", "八", "九", "十"} {
+		if strings.HasPrefix(s, d) {
+			return i + 1, len(d)
+		}
+	}
+	if strings.HasPrefix(s, "两") {
+		return 2, len("两")
+	}
+	return 0, 0
+}
+
+func pronoun(s string, c Context) (start, end int, id string) {
+	id = c.Focus
+	if id == "" && len(c.Shown) == 1 {
+		id = c.Shown[0]
+	}
+	if id == "" {
+		return 0, 0, ""
+	}
+	for _, p := range []string{"这", "那"} {
+		for at := 0; ; {
+			i := strings.Index(s[at:], p)
+			if i < 0 {
+				break
+			}
+			i += at
+			at = i + len(p)
+			if w := measure(s[at:]); w > 0 {
+				return i, at + w, id
+			}
+		}
+	}
+	if i := strings.Index(s, "它"); i >= 0 {
+		return i, i + len("它"), id
+	}
+	toks := text.Tokens(s)
+	for i, t := range toks {
+		if (t.Text == "this" || t.Text == "that") && i+1 < len(toks) && toks[i+1].Text == "one" {
+			return t.Start, toks[i+1].End, id
+		}
+		if t.Text == "it" {
+			return t.Start, t.End, id
+		}
+	}
+	return 0, 0, ""
+}

@@ -1,0 +1,22 @@
+// Package nlu finds what a message means: its language, its intent, the things
+// it names, and what it takes from the conversation before it.
+//
+// A [Model] is trained from example utterances at start-up, in well under a
+// second for a shop's few dozen intents, with no service and nothing to
+// download:
+//
+//	examples, err := nlu.ReadExamples(os.DirFS("data"), "intents/*.yaml")
+//	model, err := nlu.Train(ctx, examples, &nlu.Options{Extractor: extractor})
+//	meaning, err := model.Understand(ctx, nlu.Input{Text: "那黑色的呢？", Context: before.Next})
+//
+// The intents every bot needs (greet, thanks, bye, yes, no, cancel, repeat,
+// person, complaint) ship in Chinese and English and are added unless
+// Options.NoBuiltin is set. A message that fits no intent is rejected:
+// Meaning.Intent is empty and Meaning.Unknown says how sure that is.
+//
+// An [Extractor] finds order numbers, phones, money, quantities, dates and the
+// names of the host's own things; byte offsets are always into the customer's
+// own text.
+//
+// A Model and an Extractor are immutable and safe for concurrent use.
+package nlu

@@ -1,0 +1,119 @@
+package nlu
+
+import (
+	"time"
+)
+
+// Input is one message and what the conversation knew before it.
+type Input struct {
+	// Text is the message as the customer wrote it, any bytes.
+	Text string
+	// Language is a BCP 47 hint, usually that of the conversation; "" when unknown.
+	Language string
+	// Now is when the message was sent; relative dates count from it, in its Location.
+	Now time.Time
+	// Context is Meaning.Next of the turn before, with Shown and Focus set by the host.
+	Context Context
+}
+
+// Context is what later messages may refer back to. It is plain data: a host
+// stores it between turns and hands it back.
+type Context struct {
+	// Intent is the last accepted intent that was about something (not "thanks" or "yes").
+	Intent string `json:"intent,omitempty"`
+	// Entities are those still in force, most recent first; each forgets with age.
+	Entities []Entity `json:"entities,omitempty"`
+	// Shown are the ids of the things last shown, in order: what "the second one" counts.
+	Shown []string `json:"shown,omitempty"`
+	// Focus is the id of the thing talked about: what "it" or 这件 means.
+	Focus string `json:"focus,omitempty"`
+	// Age counts turns since Intent was set.
+	Age int `json:"age,omitempty"`
+}
+
+// Meaning is what a message was understood to say.
+type Meaning struct {
+	// Language is the BCP 47 tag of the message, "zh" or "en", or the hint when
+	// the message alone cannot tell ("42", an emoji); "" when neither can.
+	Language string `json:"language,omitempty"`
+	// Text is the normalised message.
+	Text string `json:"text,omitempty"`
+	// Intent is the accepted intent, or "" when none is likely enough.
+	Intent string `json:"intent,omitempty"`
+	// Intents are the candidates, likeliest first; probabilities sum to at most 1.
+	Intents []Intent `json:"intents,omitempty"`
+	// Unknown is the probability, 0 to 1, that the message has none of the known intents.
+	Unknown float64 `json:"unknown,omitempty"`
+	// Entities are what was found in the text, in order, not overlapping,
+	// followed by those carried over from the context (Carried is true).
+	Entities []Entity `json:"entities,omitempty"`
+	// FollowUp reports that the message only made sense with the context
+	// ("and in blue?") and was completed from it.
+	FollowUp bool `json:"follow_up,omitempty"`
+	// Next is the context to hand in with the next message.
+	Next Context `json:"next"`
+}
+
+// Intent is one candidate reading.
+type Intent struct {
+	Name        string  `json:"name"`
+	Probability float64 `json:"p"`
+}
+
+// Entity is one thing named in a message.
+type Entity struct {
+	// Type is the slot kind: "order", "phone", "email", "money", "quantity",
+	// "date", "item" (a shown thing, by ordinal or pronoun), or a gazetteer's
+	// type such as "product", "category", "colour", "size", "brand".
+	Type string `json:"type"`
+	// Value is the canonical form: "+8613800138000", "red", an item id,
+	// an RFC 3339 date.
+	Value string `json:"value"`
+	// Text is what the customer wrote, Text == original[Start:End]; "" when carried.
+	Text string `json:"text,omitempty"`
+	// Start and End are byte offsets into the customer's own text.
+	Start int `json:"start"`
+	End   int `json:"end"`
+	// Money is set for "money", Quantity for "quantity", When for "date".
+	Money    *Money    `json:"money,omitempty"`
+	Quantity *Quantity `json:"quantity,omitempty"`
+	When     *When     `json:"when,omitempty"`
+	// Negated marks an entity the customer refuses: 不要红色, "not red".
+	Negated bool `json:"negated,omitempty"`
+	// Carried marks an entity taken over from the context; Age counts its turns.
+	Carried bool `json:"carried,omitempty"`
+	Age     int  `json:"age,omitempty"`
+}
+
+// Money is an amount or a range in minor units (cents, 分) of an ISO 4217
+// currency; Currency is "" when the message named none. A bound of 0 is open:
+// "under $80" is {Max: 8000}, "80 dollars" is {Min: 8000, Max: 8000}.
+type Money struct {
+	Min      int64  `json:"min,omitempty"`
+	Max      int64  `json:"max,omitempty"`
+	Currency string `json:"currency,omitempty"`
+}
+
+// Quantity is a number with a unit: {2, "件"}, {175, "cm"}, {65, "kg"}.
+type Quantity struct {
+	Number float64 `json:"number"`
+	Unit   string  `json:"unit,omitempty"`
+}
+
+// When is a span of time [From, To) and how exactly it was said.
+type When struct {
+	From  time.Time `json:"from"`
+	To    time.Time `json:"to"`
+	Grain string    `json:"grain"` // "minute", "hour", "day", "week", "month", "year"
+}
+
+// Entity returns the first entity of a type, those of this message before
+// carried ones.
+func (m *Meaning) Entity(kind string) (Entity, bool) {
+	for _, e := range m.Entities {
+		if e.Type == kind {
+			return e, true
+		}
+	}
+	return Entity{}, false
+}

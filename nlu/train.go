@@ -1,0 +1,242 @@
+package nlu
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"sort"
+
+	"github.com/frontdesk-go/frontdesk/internal/text"
+)
+
+// Options configure training. The zero value works.
+type Options struct {
+	// Extractor finds entities; nil finds none.
+	Extractor *Extractor
+	// NoBuiltin leaves the shipped intents out.
+	NoBuiltin bool
+	// Threshold is the least probability, 0 to 1, of having understood at all
+	// (1 - Unknown) that an accepted intent needs; 0.35 when 0.
+	Threshold float64
+	// Seed makes training repeatable; the same seed, examples and options give
+	// the same model.
+	Seed uint64
+	// Epochs is how often training goes over the examples; 0 decides by their
+	// number.
+	Epochs int
+	// Progress is called after each epoch.
+	Progress func(epoch, epochs int)
+}
+
+const (
+	defaultThreshold = 0.35
+	smoothing        = 0.05
+	learningRate     = 1.2
+)
+
+// Train makes a model of examples: multinomial logistic regression over hashed
+// n-grams, trained by stochastic gradient descent with a linearly falling rate
+// and label smoothing. It fails when there are fewer than two intents, and
+// returns ctx's error when that is done.
+func Train(ctx context.Context, examples []Example, opts *Options) (*Model, error) {
+	var o Options
+	if opts != nil {
+		o = *opts
+	}
+	if !o.NoBuiltin {
+		b, err := Builtin()
+		if err != nil {
+			return nil, err
+		}
+		examples = append(slices.Clone(b), examples...)
+	}
+	m := &Model{extractor: o.Extractor, threshold: o.Threshold}
+	if m.threshold <= 0 {
+		m.threshold = defaultThreshold
+	}
+	set, err := m.prepare(examples)
+	if err != nil {
+		return nil, err
+	}
+	if o.Epochs <= 0 {
+		o.Epochs = min(40, max(12, 60_000/len(set)))
+	}
+	if err := m.fit(ctx, set, &o); err != nil {
+		return nil, err
+	}
+	m.calibrate(set)
+	return m, nil
+}
+
+// row is an example as the optimiser sees it.
+type row struct {
+	at     []int32
+	value  []float32
+	class  int32
+	weight float32
+}
+
+// prepare collects intents and the vocabulary and makes the rows.
+func (m *Model) prepare(examples []Example) ([]row, error) {
+	names := map[string]bool{}
+	for i, e := range examples {
+		if text.Fold(e.Text) == "" {
+			return nil, fmt.Errorf("nlu: example %d of intent %q has no text", i+1, e.Intent)
+		}
+		names[e.Intent] = true
+	}
+	for n := range names {
+		m.intents = append(m.intents, n)
+	}
+	sort.Strings(m.intents)
+	m.none = -1
+	if len(m.intents) > 0 && m.intents[0] == "" {
+		m.none = 0
+	}
+	if len(m.intents) < 2 {
+		return nil, errors.New("nlu: training needs examples of at least two intents")
+	}
+	var f featurer
+	all := make([][]feature, len(examples))
+	df := map[uint64]int32{}
+	for i, e := range examples {
+		fs := slices.Clone(f.features(text.Fold(e.Text)))
+		all[i] = fs
+		for _, x := range fs {
+			df[x.hash]++
+		}
+	}
+	least := int32(1)
+	if len(examples) > 5000 {
+		least = 2 // what occurs once teaches little and costs a row
+	}
+	hashes := make([]uint64, 0, len(df))
+	for h, n := range df {
+		if n >= least {
+			hashes = append(hashes, h)
+		}
+	}
+	slices.Sort(hashes)
+	m.vocab = make(map[uint64]int32, len(hashes))
+	m.idf = make([]float32, len(hashes))
+	for i, h := range hashes {
+		m.vocab[h] = int32(i)
+		m.idf[i] = float32(math.Log(1 + float64(len(examples))/float64(df[h])))
+	}
+	m.unseen = float32(math.Log(1 + float64(len(examples))))
+	classes := map[string]int32{}
+	perClass := make([]float64, len(m.intents))
+	for i, n := range m.intents {
+		classes[n] = int32(i)
+	}
+	rows := make([]row, len(examples))
+	for i, e := range examples {
+		rows[i].class = classes[e.Intent]
+		rows[i].at, rows[i].value = m.row(all[i])
+		perClass[rows[i].class]++
+	}
+	for i := range rows { // rare intents weigh more, within bounds
+		share := float64(len(examples)) / (float64(len(m.intents)) * perClass[rows[i].class])
+		rows[i].weight = float32(min(2, max(0.5, math.Sqrt(share))))
+	}
+	return rows, nil
+}
+
+// row looks features up in the vocabulary; unknown ones count in the norm.
+func (m *Model) row(fs []feature) (at []int32, value []float32) {
+	w := weigh(fs, m.weightOf)
+	at, value = make([]int32, 0, len(fs)), make([]float32, 0, len(fs))
+	for i, f := range fs {
+		if j, ok := m.vocab[f.hash]; ok {
+			at = append(at, j)
+			value = append(value, w[i])
+		}
+	}
+	return at, value
+}
+
+func (m *Model) weightOf(h uint64) float32 {
+	if i, ok := m.vocab[h]; ok {
+		return m.idf[i]
+	}
+	return m.unseen
+}
+
+func (m *Model) fit(ctx context.Context, rows []row, o *Options) error {
+	k := len(m.intents)
+	m.weights = make([]float32, len(m.idf)*k)
+	m.bias = make([]float32, k)
+	rng := rand.New(rand.NewPCG(o.Seed, 0x66726f6e74))
+	order := make([]int, len(rows))
+	for i := range order {
+		order[i] = i
+	}
+	p := make([]float32, k)
+	steps, step := o.Epochs*len(rows), 0
+	for epoch := range o.Epochs {
+		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		for n, i := range order {
+			if n%256 == 0 {
+				if err := ctx.Err(); err != nil {
+					return fmt.Errorf("nlu: training stopped: %w", err)
+				}
+			}
+			r := &rows[i]
+			rate := learningRate * (1 - float32(step)/float32(steps)) * r.weight
+			step++
+			m.logits(r.at, r.value, p)
+			softmax(p)
+			for c := range p {
+				p[c] -= smoothing / float32(k)
+			}
+			p[r.class] -= 1 - smoothing
+			for c := range p {
+				p[c] *= rate
+				m.bias[c] -= p[c] * 0.1
+			}
+			for j, at := range r.at {
+				w := m.weights[int(at)*k : int(at)*k+k]
+				v := r.value[j]
+				for c := range w {
+					w[c] -= v * p[c]
+				}
+			}
+		}
+		if o.Progress != nil {
+			o.Progress(epoch+1, o.Epochs)
+		}
+	}
+	return nil
+}
+
+// logits adds up the rows of the weight matrix.
+func (m *Model) logits(at []int32, value []float32, into []float32) {
+	k := len(into)
+	copy(into, m.bias)
+	for j, i := range at {
+		w := m.weights[int(i)*k : int(i)*k+k]
+		v := value[j]
+		for c := range w {
+			into[c] += v * w[c]
+		}
+	}
+}
+
+func softmax(x []float32) {
+	top := slices.Max(x)
+	var sum float32
+	for i, v := range x {
+		x[i] = float32(math.Exp(float64(v - top)))
+		sum += x[i]
+	}
+	for i := range x {
+		x[i] /= sum
+	}
+}
+
+// calibrate notes how much of its vocabulary a training example usually has
+// from the others: the yardstick for a message that has less.
+func (m *Model) calibrate([]row) { m.familiar = 0.5 }
