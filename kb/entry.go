@@ -1,0 +1,82 @@
+package kb
+
+import "time"
+
+// Entry is one piece of knowledge: a question customers ask and its answer, in
+// every language the base serves.
+type Entry struct {
+	// ID names the entry in citations, feedback and traces; unique in a base.
+	ID string `json:"id"`
+	// Texts holds the wording by BCP 47 language.
+	Texts    map[string]Text `json:"texts"`
+	Category string          `json:"category,omitempty"`
+	Tags     []string        `json:"tags,omitempty"`
+	// From and Until bound when the entry may answer; zero is open.
+	From  time.Time `json:"from,omitzero"`
+	Until time.Time `json:"until,omitzero"`
+	// Source is where the entry was read.
+	Source Source `json:"source,omitzero"`
+}
+
+// Text is an entry in one language.
+type Text struct {
+	Question string   `json:"question"`
+	Others   []string `json:"others,omitempty"` // other wordings of the question
+	Answer   string   `json:"answer"`
+}
+
+// Source is where an entry comes from.
+type Source struct {
+	File string `json:"file,omitempty"`
+	Line int    `json:"line,omitempty"`
+	URL  string `json:"url,omitempty"`
+}
+
+// Query asks a base.
+type Query struct {
+	// Text is the question in the customer's words.
+	Text string
+	// Language prefers entries of a BCP 47 language; an entry without it
+	// answers in another only when Text matched that other wording. "" takes any.
+	Language string
+	// Category and Tags keep only entries that have them, when set.
+	Category string
+	Tags     []string
+	// Now decides which entries are valid; zero means all are.
+	Now time.Time
+	// N is how many hits to return at most, 3 when 0.
+	N int
+}
+
+// Verdict says what a base made of a question.
+type Verdict string
+
+// The verdicts of an Answer.
+const (
+	Answered Verdict = "answered" // the first hit answers it
+	Unsure   Verdict = "unsure"   // one of the hits may: ask which was meant
+	Unknown  Verdict = "unknown"  // the base has no answer
+)
+
+// Answer is what a base has to say to a query.
+type Answer struct {
+	Verdict Verdict `json:"verdict"`
+	// Confidence is the probability, 0 to 1, that Hits[0] answers the question.
+	Confidence float64 `json:"confidence"`
+	// Hits are the nearest entries, best first; empty when nothing is near.
+	Hits []Hit `json:"hits,omitempty"`
+	// Version is that of the snapshot that answered.
+	Version string `json:"version,omitempty"`
+}
+
+// Hit is an entry found, in the language it answers in.
+type Hit struct {
+	ID       string  `json:"id"`
+	Language string  `json:"language"`
+	Question string  `json:"question"`
+	Answer   string  `json:"answer"`
+	Category string  `json:"category,omitempty"`
+	Matched  string  `json:"matched,omitempty"` // the wording that was nearest
+	Score    float64 `json:"score"`             // 0 to 1, comparable within one answer
+	Source   Source  `json:"source,omitzero"`
+}

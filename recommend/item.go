@@ -1,0 +1,102 @@
+package recommend
+
+import "time"
+
+// Item is one thing on offer.
+type Item struct {
+	ID       string            `json:"id"`
+	Name     map[string]string `json:"name"` // by BCP 47 language
+	Category string            `json:"category"`
+	Brand    string            `json:"brand,omitempty"`
+	// Attributes by name, canonical values: {"colour": {"red"}, "season": {"winter"}}.
+	Attributes map[string][]string `json:"attributes,omitempty"`
+	// Price in minor units by ISO 4217 currency; at least one.
+	Price map[string]int64 `json:"price"`
+	// Stock is how many are left, the sum of Variants' when there are any.
+	Stock int `json:"stock"`
+	// Variants are the choices within an item, usually sizes, in catalogue order.
+	Variants    []Variant         `json:"variants,omitempty"`
+	Link        string            `json:"link,omitempty"`
+	Picture     string            `json:"picture,omitempty"`
+	Description map[string]string `json:"description,omitempty"` // by language
+	GoesWith    []string          `json:"goes_with,omitempty"`   // ids of complements
+}
+
+// Variant is one choice within an item: {"size", "M"} and its own stock.
+type Variant struct {
+	Attribute string `json:"attribute"`
+	Value     string `json:"value"`
+	Stock     int    `json:"stock"`
+}
+
+// Request asks for suggestions.
+type Request struct {
+	Tenant   string
+	Customer string // "" for an unknown visitor
+	Language string // BCP 47; for names and reasons
+	Currency string // ISO 4217; prices are compared and shown in it
+	// Text are the customer's words, for ranking by likeness; may be "".
+	Text string
+	// Must are hard: an item that fails one is never returned. Wish only ranks.
+	Must []Filter
+	Wish []Filter
+	// MinPrice and MaxPrice bound the price in minor units of Currency; 0 is open.
+	MinPrice, MaxPrice int64
+	// Like asks for items similar to these, GoesWith for complements of these.
+	Like     []string
+	GoesWith []string
+	// Session are the ids looked at in this conversation, latest last.
+	Session []string
+	// Exclude are ids not to return (already shown or owned).
+	Exclude []string
+	// Personal allows the customer's history; without consent it is false.
+	Personal bool
+	// N is how many to return at most, 3 when 0.
+	N   int
+	Now time.Time
+}
+
+// Filter names an attribute ("category", "brand", "colour", "size", or any
+// other of the catalogue) and the values that pass.
+type Filter struct {
+	Attribute string   `json:"attribute"`
+	Any       []string `json:"any"`
+}
+
+// Suggestion is an item and why it was chosen.
+type Suggestion struct {
+	Item    Item     `json:"item"`
+	Score   float64  `json:"score"`
+	Reasons []Reason `json:"reasons"` // strongest first, at least one
+	Offer   *Offer   `json:"offer,omitempty"`
+}
+
+// Reason is why an item was chosen, as data and as a sentence.
+type Reason struct {
+	Code string `json:"code"` // "asked", "budget", "history", "together", "similar", "popular", "goes_with"
+	Text string `json:"text"` // in Request.Language
+}
+
+// Offer is a discount a rule grants.
+type Offer struct {
+	Rule    string `json:"rule"`
+	Code    string `json:"code,omitempty"`    // coupon code
+	Percent int    `json:"percent,omitempty"` // off the price
+	Amount  int64  `json:"amount,omitempty"`  // off, minor units of Currency
+	// Currency of Amount and Price.
+	Currency string `json:"currency,omitempty"`
+	Price    int64  `json:"price,omitempty"` // after the offer, for an item
+	Text     string `json:"text,omitempty"`
+}
+
+// Event is one thing done with items. Events are idempotent by ID.
+type Event struct {
+	ID       string    `json:"id"`
+	At       time.Time `json:"at"`
+	Customer string    `json:"customer,omitempty"`
+	Session  string    `json:"session,omitempty"`
+	Kind     string    `json:"kind"` // "viewed", "carted", "uncarted", "purchased", "refunded", "shown", "clicked", "dismissed"
+	Item     string    `json:"item"`
+	// Basket joins purchases made together.
+	Basket string `json:"basket,omitempty"`
+}
