@@ -1,0 +1,362 @@
+package bottest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/frontdesk-go/frontdesk/bot"
+	"github.com/frontdesk-go/frontdesk/handoff"
+	"github.com/frontdesk-go/frontdesk/profile"
+)
+
+// Start is the time a rig's clock shows at first: a Monday morning in China.
+func Start() time.Time {
+	return time.Date(2026, 1, 5, 10, 0, 0, 0, time.FixedZone("UTC+8", 8*3600))
+}
+
+// Rig talks with a bot as one customer would. Its clock stands still but for
+// Advance, and every turn is served by a new Bot over the same store, so
+// nothing can hide in memory between turns. A failed expectation stops the
+// test and prints the conversation with the trace of its last turn.
+//
+// A Rig belongs to one test goroutine.
+type Rig struct {
+	t       testing.TB
+	opts    bot.Options
+	handler bot.Handler
+	use     []bot.Middleware
+
+	// Clock is the rig's; Store what the bot keeps its state in.
+	Clock *Clock
+	Store bot.Store
+	// Thread is where messages come from; Agent who takes tickets.
+	Thread bot.Thread
+	Agent  string
+	// Identities go with every message.
+	Identities []profile.Identity
+
+	message bot.Message
+	n       int
+	replies []bot.Reply
+	report  bot.Report
+	log     strings.Builder
+}
+
+// New makes a rig for a bot. Options.Store and Options.Clock are filled in
+// when nil; a Clock of the caller's must be a *Clock.
+func New(t testing.TB, opts bot.Options, handler bot.Handler, use ...bot.Middleware) *Rig {
+	t.Helper()
+	r := &Rig{t: t, opts: opts, handler: handler, use: use, Agent: "agent",
+		Thread: bot.Thread{Channel: "test", Peer: "customer"}}
+	switch c := opts.Clock.(type) {
+	case nil:
+		r.Clock = NewClock(Start())
+	case *Clock:
+		r.Clock = c
+	default:
+		t.Fatalf("bottest: Options.Clock is a %T: leave it nil or give a *bottest.Clock", c)
+	}
+	r.opts.Clock = r.Clock
+	if r.opts.Zone == nil {
+		r.opts.Zone = Start().Location()
+	}
+	if r.opts.Store == nil {
+		r.opts.Store = bot.NewMemory()
+	}
+	r.Store = r.opts.Store
+	report := r.opts.OnTurn
+	r.opts.OnTurn = func(rep bot.Report) {
+		r.report = rep
+		if report != nil {
+			report(rep)
+		}
+	}
+	r.bot() // a bad configuration fails here
+	return r
+}
+
+// bot makes a new engine over the rig's store.
+func (r *Rig) bot() *bot.Bot {
+	r.t.Helper()
+	b, err := bot.New(r.opts, r.handler)
+	if err != nil {
+		r.t.Fatalf("bottest: bot.New: %v", err)
+	}
+	b.Use(r.use...)
+	return b
+}
+
+// Redeploy goes on with another program over the same state.
+func (r *Rig) Redeploy(handler bot.Handler) *Rig {
+	r.handler = handler
+	return r
+}
+
+// Restart goes on with other options over the same store: a new process. Give
+// the options the first rig got, or nil to keep them.
+func (r *Rig) Restart(opts *bot.Options) *Rig {
+	r.t.Helper()
+	if opts != nil {
+		o := *opts
+		o.Clock, o.Store, o.OnTurn, o.Zone = r.opts.Clock, r.Store, r.opts.OnTurn, r.opts.Zone
+		r.opts = o
+	}
+	r.bot()
+	return r
+}
+
+// Say sends a text.
+func (r *Rig) Say(text string) *Rig {
+	r.t.Helper()
+	return r.Send(bot.Message{Text: text})
+}
+
+// Tap taps the quick reply with a label among those of the last replies.
+func (r *Rig) Tap(label string) *Rig {
+	r.t.Helper()
+	for i := len(r.replies) - 1; i >= 0; i-- {
+		rep := &r.replies[i]
+		choices := rep.Choices
+		for _, c := range rep.Cards {
+			choices = append(choices[:len(choices):len(choices)], c.Choices...)
+		}
+		if rep.Survey != nil {
+			choices = append(choices[:len(choices):len(choices)], rep.Survey.Choices...)
+		}
+		for _, c := range choices {
+			if c.Label == label {
+				return r.Send(bot.Message{Tap: c.Value, Text: label})
+			}
+		}
+	}
+	r.fail("there is no quick reply %q to tap", label)
+	return r
+}
+
+// Send sends a message; ID, Thread and time are filled in when empty.
+func (r *Rig) Send(m bot.Message) *Rig {
+	r.t.Helper()
+	if m.ID == "" {
+		r.n++
+		m.ID = fmt.Sprintf("m%d", r.n)
+	}
+	if m.Thread == (bot.Thread{}) {
+		m.Thread = r.Thread
+	}
+	m.Identities = append(m.Identities, r.Identities...)
+	r.message = m
+	return r.deliver(m)
+}
+
+// Redeliver sends the last message again, with the same id.
+func (r *Rig) Redeliver() *Rig {
+	r.t.Helper()
+	return r.deliver(r.message)
+}
+
+func (r *Rig) deliver(m bot.Message) *Rig {
+	r.t.Helper()
+	r.report = bot.Report{}
+	replies, err := r.bot().Handle(context.Background(), m)
+	if err != nil {
+		r.fail("Handle: %v", err)
+	}
+	r.replies = replies
+	said := m.Text
+	if said == "" {
+		said = "[" + m.Tap + "]"
+	}
+	bot.WriteTurn(&r.log, said, replies, r.report.Events)
+	return r
+}
+
+// Advance moves the clock and serves the timers that come due; what they say
+// counts as the last replies.
+func (r *Rig) Advance(d time.Duration) *Rig {
+	r.t.Helper()
+	fmt.Fprintf(&r.log, "+%s\n", d)
+	r.replies = nil
+	r.Clock.Advance(d)
+	var events []bot.Event
+	report := r.opts.OnTurn
+	r.opts.OnTurn = func(rep bot.Report) {
+		report(rep)
+		r.replies = append(r.replies, rep.Replies...)
+		events = append(events, rep.Events...)
+	}
+	err := r.bot().Tick(context.Background())
+	r.opts.OnTurn = report
+	if err != nil {
+		r.fail("Tick: %v", err)
+	}
+	bot.WriteTurn(&r.log, "", r.replies, events)
+	return r
+}
+
+// Take lets the rig's agent take the first waiting ticket; TakeErr returns the
+// error instead of failing.
+func (r *Rig) Take() handoff.Ticket {
+	r.t.Helper()
+	ts, err := r.bot().Tickets(context.Background(), r.Thread.Tenant)
+	if err != nil || len(ts) == 0 {
+		r.fail("no ticket to take (%v)", err)
+	}
+	tk, err := r.bot().Take(context.Background(), r.Thread.Tenant, ts[0].ID, r.Agent)
+	if err != nil {
+		r.fail("Take: %v", err)
+	}
+	bot.WriteTurn(&r.log, "", nil, r.report.Events)
+	return tk
+}
+
+// Tell lets the agent write to the customer.
+func (r *Rig) Tell(text string) *Rig {
+	r.t.Helper()
+	rep, err := r.bot().Tell(context.Background(), r.Thread.Tenant, r.ticket(), r.Agent, bot.Reply{Text: text})
+	if err != nil {
+		r.fail("Tell: %v", err)
+	}
+	r.replies = []bot.Reply{rep}
+	bot.WriteTurn(&r.log, "", r.replies, r.report.Events)
+	return r
+}
+
+// Return lets the agent give the conversation back.
+func (r *Rig) Return() *Rig {
+	r.t.Helper()
+	if err := r.bot().Return(context.Background(), r.Thread.Tenant, r.ticket(), r.Agent); err != nil {
+		r.fail("Return: %v", err)
+	}
+	bot.WriteTurn(&r.log, "", nil, r.report.Events)
+	return r
+}
+
+func (r *Rig) ticket() string {
+	r.t.Helper()
+	ts, err := r.bot().Tickets(context.Background(), r.Thread.Tenant)
+	if err != nil {
+		r.fail("Tickets: %v", err)
+	}
+	for _, tk := range ts {
+		if tk.Agent == r.Agent {
+			return tk.ID
+		}
+	}
+	r.fail("%s owns no ticket", r.Agent)
+	return ""
+}
+
+// Replies are those of the last turn; Report is what the engine said of it;
+// Text all their texts, a line each.
+func (r *Rig) Replies() []bot.Reply { return r.replies }
+
+// Report is what the engine reported of the last turn.
+func (r *Rig) Report() bot.Report { return r.report }
+
+// Text are the last replies as a customer reads them, a line each.
+func (r *Rig) Text() string {
+	var lines []string
+	for _, rep := range r.replies {
+		lines = append(lines, rep.String())
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Want expects every part to occur in the last replies.
+func (r *Rig) Want(parts ...string) *Rig {
+	r.t.Helper()
+	if r.report.Err != nil {
+		r.fail("the turn failed: %v", r.report.Err)
+	}
+	text := r.Text()
+	for _, p := range parts {
+		if !strings.Contains(text, p) {
+			r.fail("the last replies do not contain %q", p)
+		}
+	}
+	if len(parts) == 0 && text == "" {
+		r.fail("there is no reply")
+	}
+	return r
+}
+
+// WantNot expects no part to occur in the last replies.
+func (r *Rig) WantNot(parts ...string) *Rig {
+	r.t.Helper()
+	text := r.Text()
+	for _, p := range parts {
+		if strings.Contains(text, p) {
+			r.fail("the last replies contain %q", p)
+		}
+	}
+	return r
+}
+
+// WantSilence expects no reply at all.
+func (r *Rig) WantSilence() *Rig {
+	r.t.Helper()
+	if len(r.replies) > 0 {
+		r.fail("the bot was expected to say nothing")
+	}
+	return r
+}
+
+// WantChoices expects exactly these quick replies on the last reply.
+func (r *Rig) WantChoices(labels ...string) *Rig {
+	r.t.Helper()
+	var have []string
+	if n := len(r.replies); n > 0 {
+		for _, c := range r.replies[n-1].Choices {
+			have = append(have, c.Label)
+		}
+	}
+	if strings.Join(have, "|") != strings.Join(labels, "|") {
+		r.fail("quick replies are %q, want %q", have, labels)
+	}
+	return r
+}
+
+// WantEvent expects an event of a kind in the last turn; key "" is any.
+func (r *Rig) WantEvent(kind, key string) *Rig {
+	r.t.Helper()
+	for _, e := range r.report.Events {
+		if e.Kind == kind && (key == "" || e.Key == key) {
+			return r
+		}
+	}
+	r.fail("there is no event %s %s", kind, key)
+	return r
+}
+
+// WantNoEvent expects no event of a kind in the last turn.
+func (r *Rig) WantNoEvent(kind string) *Rig {
+	r.t.Helper()
+	for _, e := range r.report.Events {
+		if e.Kind == kind {
+			r.fail("there is an event %s %s %s", e.Kind, e.Key, e.Value)
+		}
+	}
+	return r
+}
+
+// WantFailure expects the last turn to have failed inside with an error that
+// errors.Is target; nil is any.
+func (r *Rig) WantFailure(target error) *Rig {
+	r.t.Helper()
+	if r.report.Err == nil || target != nil && !errors.Is(r.report.Err, target) {
+		r.fail("the turn's error is %v, want %v", r.report.Err, target)
+	}
+	return r
+}
+
+// Transcript is the conversation so far.
+func (r *Rig) Transcript() string { return r.log.String() }
+
+func (r *Rig) fail(format string, args ...any) {
+	r.t.Helper()
+	r.t.Fatalf("%s\n\n%s\ntrace of the last turn:\n%s", fmt.Sprintf(format, args...), r.log.String(), r.report.Trace.String())
+}

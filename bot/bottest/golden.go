@@ -1,0 +1,160 @@
+package bottest
+
+import (
+	"bufio"
+	"flag"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// updating reports whether the test was run with -update, which the test's own
+// package declares: flag.Bool("update", false, "rewrite golden files").
+func updating() bool {
+	f := flag.Lookup("update")
+	return f != nil && f.Value.String() == "true"
+}
+
+// Golden runs every conversation of a folder, a file each, and compares what
+// the bot said with the file. With -update the files are rewritten.
+//
+//	> what the customer writes
+//	< what the bot says
+//	! an event: a flow, an effect, a handover
+//	+24h      time passes
+//	/take     the agent takes the ticket; /say … writes; /back gives it back
+//	# a comment, kept
+//
+// rig is called once a file. A file may begin with "@name: value" lines, handed
+// to rig, such as "@language: en".
+func Golden(t *testing.T, dir string, rig func(t *testing.T, settings map[string]string) *Rig) {
+	t.Helper()
+	var files []string
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(path, ".convo") {
+			files = append(files, path)
+		}
+		return err
+	})
+	if err != nil || len(files) == 0 {
+		t.Fatalf("bottest: no .convo file below %s (%v)", dir, err)
+	}
+	for _, file := range files {
+		name, _ := filepath.Rel(dir, file)
+		t.Run(strings.TrimSuffix(name, ".convo"), func(t *testing.T) {
+			t.Parallel()
+			raw, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			settings, lines := parse(string(raw))
+			r := rig(t, settings)
+			got := r.replay(lines)
+			if updating() {
+				if got != string(raw) {
+					if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
+				return
+			}
+			if diff := firstDifference(string(raw), got); diff != "" {
+				t.Fatalf("%s\n%s\nthe whole conversation:\n%s\ntrace of the last turn:\n%s", file, diff, got, r.report.Trace.String())
+			}
+		})
+	}
+}
+
+func parse(raw string) (settings map[string]string, lines []string) {
+	settings = map[string]string{}
+	sc := bufio.NewScanner(strings.NewReader(raw))
+	sc.Buffer(nil, 1<<20)
+	for sc.Scan() {
+		line := sc.Text()
+		lines = append(lines, line)
+		if k, v, ok := strings.Cut(strings.TrimPrefix(line, "@"), ":"); ok && strings.HasPrefix(line, "@") {
+			settings[strings.TrimSpace(k)] = strings.TrimSpace(v)
+		}
+	}
+	return settings, lines
+}
+
+// replay acts out a file's lines and returns the file as it should read.
+func (r *Rig) replay(lines []string) string {
+	r.t.Helper()
+	var out strings.Builder
+	flush := func() {
+		out.WriteString(r.log.String())
+		r.log.Reset()
+	}
+	for i := 0; i < len(lines); i++ {
+		line := lines[i]
+		switch {
+		case strings.HasPrefix(line, "> "):
+			said := line[2:]
+			for i+1 < len(lines) && strings.HasPrefix(lines[i+1], ">> ") {
+				i++
+				said += "\n" + lines[i][3:]
+			}
+			if label, ok := strings.CutPrefix(said, "[tap] "); ok {
+				r.tapLine(label)
+			} else {
+				r.Say(said)
+			}
+			flush()
+		case strings.HasPrefix(line, "+"):
+			d, err := time.ParseDuration(line[1:])
+			if err != nil {
+				r.t.Fatalf("bottest: line %d: %v", i+1, err)
+			}
+			r.Advance(d)
+			flush()
+		case line == "/take", line == "/back", strings.HasPrefix(line, "/say "):
+			out.WriteString(line + "\n")
+			switch {
+			case line == "/take":
+				r.Take()
+			case line == "/back":
+				r.Return()
+			default:
+				r.Tell(strings.TrimPrefix(line, "/say "))
+			}
+			flush()
+		case strings.HasPrefix(line, "<"), strings.HasPrefix(line, "!"):
+			// what the bot said is written anew
+		default:
+			out.WriteString(line + "\n")
+		}
+	}
+	return out.String()
+}
+
+func (r *Rig) tapLine(label string) {
+	r.t.Helper()
+	before := r.log.Len()
+	r.Tap(label)
+	s := r.log.String()
+	r.log.Reset()
+	r.log.WriteString(s[:before] + strings.Replace(s[before:], "> ", "> [tap] ", 1))
+}
+
+func firstDifference(want, got string) string {
+	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
+	for i := 0; i < max(len(w), len(g)); i++ {
+		a, b := "(nothing)", "(nothing)"
+		if i < len(w) {
+			a = w[i]
+		}
+		if i < len(g) {
+			b = g[i]
+		}
+		if a != b {
+			return "line " + strconv.Itoa(i+1) + "\n  want " + a + "\n  got  " + b
+		}
+	}
+	return ""
+}

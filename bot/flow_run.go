@@ -1,0 +1,334 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"iter"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"github.com/frontdesk-go/frontdesk/nlu"
+)
+
+// run is one execution of a flow's function, from the top, over its record.
+type run struct {
+	ctx     context.Context
+	t       *Turn
+	frame   *frame
+	old     []step // the record at the start
+	cursor  int    // where the next step is expected in old
+	reached []step // steps this run came by, in code order
+	used    map[string]bool
+	queue   []queued
+	stop    error // set once a step suspended or failed for good
+
+	// The message, as long as nothing has used it.
+	fresh bool   // an open question may take it
+	rest  string // its text without what was used, for options
+	taken bool   // the open question took it or refused it
+
+	was        *open // the open question at the start
+	wasReached bool
+	asked      *Reply // the question this run puts
+	digress    bool   // the message belongs to somebody else
+	gaveUp     bool
+	probing    bool     // look only: for a correction
+	offers     []offer  // what a probe found
+	corrected  string   // name of the step a correction changed
+	behind     bool     // the run is behind the corrected step
+	mute       []uint32 // what the customer has read behind it
+	pending    *step    // a failed read or effect the flow has not gone past
+	reask      string   // why the open question is put again
+	late       bool     // the message did not fit and may be a correction
+}
+
+// queued is something said or tracked that may turn out to be old.
+type queued struct {
+	reply *Reply
+	event *Event
+}
+
+// offer is a question that could take the message as another answer.
+type offer struct {
+	name  string
+	value json.RawMessage
+	words string
+	err   error // of Check
+}
+
+func hashOf(parts ...string) uint32 {
+	h := fnv.New32a()
+	for _, p := range parts {
+		_, _ = h.Write([]byte(p))
+		_, _ = h.Write([]byte{0})
+	}
+	return h.Sum32()
+}
+
+func hashReply(r *Reply) uint32 {
+	parts := []string{r.Text}
+	for _, c := range r.Choices {
+		parts = append(parts, c.Label)
+	}
+	for _, c := range r.Cards {
+		parts = append(parts, c.ID, c.Title)
+	}
+	return hashOf(parts...)
+}
+
+func newRun(ctx context.Context, t *Turn, f *frame) *run {
+	return &run{ctx: ctx, t: t, frame: f, old: slices.Clone(f.Steps), used: map[string]bool{}, was: f.Open}
+}
+
+// call runs the function and keeps what it recorded. The error is nil for a
+// clean end, the stop of a suspended run, or a failure.
+func (r *run) call(h Handler) (err error) {
+	t := r.t
+	t.run = r
+	defer func() {
+		t.run = nil
+		if p := recover(); p != nil {
+			t.bot.opts.Logger.Error("bot: panic in a handler", "flow", r.frame.Flow, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			err = fmt.Errorf("bot: panic in flow %q: %v", r.frame.Flow, p)
+			if r.stop != nil {
+				err = r.stop
+			}
+		}
+		if !r.probing {
+			r.keep()
+		}
+	}()
+	err = h.Handle(r.ctx, t)
+	if r.stop != nil {
+		if !r.probing && !errors.Is(err, r.stop) {
+			t.note(EventMisuse, r.frame.Flow, "the handler went on past a step that had suspended")
+		}
+		return r.stop
+	}
+	if err == nil {
+		r.settle()
+	}
+	return err
+}
+
+// keep writes the record back: what was reached in code order, then what was not.
+func (r *run) keep() {
+	steps := r.reached
+	for _, s := range r.old {
+		if !r.used[s.Name] {
+			steps = append(steps, s)
+		}
+	}
+	r.frame.Steps = steps
+}
+
+// begin is the start of every step. It returns its full name, the record of it
+// if there is one, and the error that makes the step inert.
+func (r *run) begin(t *Turn, name, was string) (string, *step, error) {
+	if r.stop != nil {
+		return "", nil, r.stop
+	}
+	if name == "" {
+		return "", nil, r.fail(errors.New("bot: a step needs a name"))
+	}
+	r.settle()
+	full := t.scope + name
+	if r.used[full] {
+		return full, nil, r.fail(fmt.Errorf("%w: %q in flow %q", ErrTwice, full, r.frame.Flow))
+	}
+	if len(r.reached) >= maxSteps {
+		return full, nil, r.fail(fmt.Errorf("bot: flow %q came by %d steps: end the loop around %q", r.frame.Flow, maxSteps, full))
+	}
+	s := r.find(full)
+	if s == nil && was != "" {
+		if s = r.find(t.scope + was); s != nil {
+			r.used[s.Name] = true
+			c := *s
+			c.Name = full
+			s = &c
+		}
+	}
+	r.used[full] = true
+	return full, s, nil
+}
+
+func (r *run) find(name string) *step {
+	if r.cursor < len(r.old) && r.old[r.cursor].Name == name {
+		r.cursor++
+		return &r.old[r.cursor-1]
+	}
+	for i := range r.old {
+		if r.old[i].Name == name {
+			r.cursor = i + 1
+			return &r.old[i]
+		}
+	}
+	return nil
+}
+
+// pass notes that the run came by a recorded step: what was queued before a
+// step of an earlier turn has been read.
+func (r *run) pass(s step) {
+	if s.Pass < r.frame.Pass && !r.behind {
+		r.queue = r.queue[:0]
+	}
+	r.reached = append(r.reached, s)
+	if s.Name == r.corrected {
+		r.behind = true
+	}
+}
+
+// record adds a new step.
+func (r *run) record(s step) {
+	s.Pass = r.frame.Pass
+	r.reached = append(r.reached, s)
+}
+
+// settle makes a failure that the flow went past history.
+func (r *run) settle() {
+	if r.pending != nil {
+		r.record(*r.pending)
+		r.pending = nil
+	}
+}
+
+// fail ends the run for good: every later step returns err.
+func (r *run) fail(err error) error {
+	r.stop = err
+	return err
+}
+
+// say queues a reply.
+func (r *run) say(rep Reply) error {
+	if r.stop != nil {
+		return r.stop
+	}
+	r.settle()
+	r.queue = append(r.queue, queued{reply: &rep})
+	return nil
+}
+
+// flush sends what is left in the queue.
+func (r *run) flush() {
+	skip := r.mute
+	if r.was != nil && !r.wasReached {
+		skip = append(skip, r.was.Said...)
+	}
+	for _, q := range r.queue {
+		switch {
+		case q.event != nil:
+			r.t.events = append(r.t.events, *q.event)
+		case !slices.Contains(skip, hashReply(q.reply)):
+			r.t.replies = append(r.t.replies, *q.reply)
+		}
+	}
+	r.queue = nil
+}
+
+// said are the hashes of what is queued.
+func (r *run) said() []uint32 {
+	var out []uint32
+	for _, q := range r.queue {
+		if q.reply != nil {
+			out = append(out, hashReply(q.reply))
+		}
+	}
+	return out
+}
+
+// hear offers the turn's message to the frame: an open question may take it,
+// slots and options are filled from it.
+func (r *run) hear(m *nlu.Meaning, start bool) {
+	r.fresh = true
+	r.rest = r.t.Message.Text
+	for _, e := range m.Entities {
+		if !e.Carried {
+			r.frame.Fill = append(r.frame.Fill, e)
+		}
+	}
+	if start {
+		for _, e := range m.Entities {
+			if e.Carried {
+				r.frame.Fill = append(r.frame.Fill, e)
+			}
+		}
+	}
+	if n := len(r.frame.Fill); n > maxFill {
+		r.frame.Fill = r.frame.Fill[n-maxFill:]
+	}
+}
+
+// consume takes the whole message: nothing of it fills anything else.
+func (r *run) consume() {
+	r.fresh, r.rest, r.taken = false, "", true
+	r.frame.Fill = slices.DeleteFunc(r.frame.Fill, func(e nlu.Entity) bool { return r.ownEntity(e) })
+}
+
+// ownEntity reports whether an entity stands in this turn's message.
+func (r *run) ownEntity(e nlu.Entity) bool {
+	return !e.Carried && e.End > e.Start && e.End <= len(r.t.Message.Text) && r.t.Message.Text[e.Start:e.End] == e.Text
+}
+
+// use takes one entity out of what was heard.
+func (r *run) use(i int) nlu.Entity {
+	e := r.frame.Fill[i]
+	r.frame.Fill = slices.Delete(r.frame.Fill, i, i+1)
+	if r.ownEntity(e) {
+		r.rest = strings.Replace(r.rest, e.Text, " ", 1)
+	}
+	return e
+}
+
+// In returns the Turn for a sub-flow or a thing: the names of its steps are
+// its own. Parts are joined with slashes: t.In("qty", sku).
+func (t *Turn) In(parts ...any) *Turn {
+	sub := *t
+	for _, p := range parts {
+		sub.scope += strings.ReplaceAll(fmt.Sprint(p), "/", "_") + "/"
+	}
+	return &sub
+}
+
+// Each scopes the rounds of a loop that asks: for i, t := range t.Each("item").
+// The loop ends with break, or by itself when a step suspends.
+func (t *Turn) Each(name string) iter.Seq2[int, *Turn] {
+	return func(yield func(int, *Turn) bool) {
+		r := t.run
+		for i := 0; ; i++ {
+			before := 0
+			if r != nil {
+				before = len(r.reached)
+			}
+			if !yield(i, t.In(name, i)) || r == nil || r.stop != nil {
+				return
+			}
+			if len(r.reached) == before {
+				_ = r.fail(fmt.Errorf("bot: a round of t.Each(%q) in flow %q came by no step: it would never end", name, r.frame.Flow))
+				return
+			}
+		}
+	}
+}
+
+// strict decodes JSON and refuses fields the type does not have, so that a
+// renamed field is no silent zero.
+func strict(raw json.RawMessage, into any) error {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	return d.Decode(into)
+}
+
+// note puts an event into the log and the trace at once, whatever becomes of
+// the run.
+func (t *Turn) note(kind, key, value string) {
+	t.Trace.Add("flow", "%s %s %s", kind, key, value)
+	run := t.run
+	t.run = nil
+	t.Track(Event{Kind: kind, Key: key, Value: value})
+	t.run = run
+}

@@ -1,0 +1,191 @@
+package bot
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/frontdesk-go/frontdesk/nlu"
+)
+
+// What a step may return besides a host's own *Failed. A handler returns the
+// error of a step as it is; the engine knows what to do.
+var (
+	// ErrAsked means a question is open: the flow goes on with its answer.
+	ErrAsked = errors.New("bot: a question is open")
+	// ErrTwice means one run used a step's name twice: scope it with In or Each.
+	ErrTwice = errors.New("bot: a step's name was used twice in one run: scope it with t.In or t.Each")
+	// ErrUnknownOutcome means an effect was begun and nobody knows how it ended.
+	ErrUnknownOutcome = errors.New("bot: an effect was begun and its outcome is unknown")
+	// ErrDrift means the flow's code changed so that it no longer fits what has happened.
+	ErrDrift = errors.New("bot: the flow's code no longer fits the conversation's record")
+	// ErrOutside means a step was used outside the run of a handler.
+	ErrOutside = errors.New("bot: a step was used outside its handler's run")
+)
+
+// Failed is the error of a recorded step, the same live and on replay: it
+// carries a code and a text, never the cause, which goes to the log.
+type Failed struct {
+	Step string `json:"step,omitempty"`
+	Code string `json:"code,omitempty"` // "" for an error without a code
+	Text string `json:"text,omitempty"`
+}
+
+// Error names the step and what it said.
+func (f *Failed) Error() string {
+	return fmt.Sprintf("bot: step %q failed: %s", f.Step, firstOf(f.Code, f.Text, "error"))
+}
+
+// Refuse is what a Load or Once function returns when the business says no and
+// certainly nothing happened: code for the flow, text for the customer.
+func Refuse(code, text string) error { return &Failed{Code: code, Text: text} }
+
+// again is the error of Again.
+type again struct{ text string }
+
+func (a *again) Error() string { return a.text }
+
+// Again is what a Question's Check returns to ask once more and say why; text
+// is a key of the catalogue or the text itself.
+func Again(text string) error { return &again{text} }
+
+// The kinds of step on record.
+const (
+	kindAnswer  = "a"
+	kindConsent = "c"
+	kindRead    = "r"
+	kindEffect  = "e"
+)
+
+// The states of an effect.
+const (
+	effectBegun   = "begun" // the outcome is unknown until a result stands here
+	effectDone    = "done"
+	effectRefused = "refused"
+)
+
+// flowState is what a conversation remembers of its flows.
+type flowState struct {
+	V     int      `json:"v"`
+	Seq   int      `json:"seq"` // number of the last frame
+	Stack []*frame `json:"stack,omitempty"`
+}
+
+// frame is one flow under way.
+type frame struct {
+	Flow    string       `json:"f"`
+	Number  int          `json:"i"`           // part of effect keys
+	Pass    int          `json:"p"`           // committed turns
+	At      time.Time    `json:"t"`           // of the last turn
+	Steps   []step       `json:"s,omitempty"` // in code order
+	Open    *open        `json:"o,omitempty"`
+	Fill    []nlu.Entity `json:"fill,omitempty"` // heard and not used yet
+	Held    *held        `json:"held,omitempty"`
+	Failed  int          `json:"x,omitempty"` // failed turns in a row
+	Message string       `json:"m,omitempty"` // in a journal: the message of the turn
+	Told    bool         `json:"b,omitempty"` // its start stands in the event log
+}
+
+// step is one record.
+type step struct {
+	Name  string          `json:"n"`
+	Kind  string          `json:"k"`
+	Value json.RawMessage `json:"v,omitempty"`
+	Err   *Failed         `json:"e,omitempty"`
+	Words string          `json:"r,omitempty"` // the customer's
+	Hash  uint32          `json:"q,omitempty"` // of the question as read
+	Pass  int             `json:"p"`
+	Stale bool            `json:"c,omitempty"` // behind a correction
+	State string          `json:"w,omitempty"` // of an effect
+}
+
+// open is the question the customer has before them.
+type open struct {
+	Name  string    `json:"n"`
+	Kind  string    `json:"k"`
+	Hash  uint32    `json:"q"`
+	Tries int       `json:"t,omitempty"`
+	Said  []uint32  `json:"s,omitempty"` // hashes of what was said just before it
+	At    time.Time `json:"at,omitzero"`
+}
+
+// held is an answer to a question that a change of the flow's code put further on.
+type held struct {
+	Name  string `json:"n"`
+	Words string `json:"r"`
+}
+
+const (
+	maxSteps = 1000
+	maxState = 256 << 10
+	maxFill  = 50
+)
+
+func decodeFlows(raw json.RawMessage) (*flowState, error) {
+	st := &flowState{V: 1}
+	if len(raw) == 0 {
+		return st, nil
+	}
+	if err := json.Unmarshal(raw, st); err != nil {
+		return nil, fmt.Errorf("bot: flow state does not decode: %w", err)
+	}
+	if st.V > 1 {
+		return nil, fmt.Errorf("bot: flow state has version %d, this program knows 1: run a newer one", st.V)
+	}
+	return st, nil
+}
+
+func (st *flowState) encode() (json.RawMessage, error) {
+	if len(st.Stack) == 0 && st.Seq == 0 {
+		return nil, nil
+	}
+	raw, err := json.Marshal(st)
+	if err == nil && len(raw) > maxState {
+		err = fmt.Errorf("bot: flow state of %d bytes, at most %d are kept: end a loop in flow %q earlier", len(raw), maxState, st.top().Flow)
+	}
+	return raw, err
+}
+
+func (st *flowState) top() *frame {
+	if len(st.Stack) == 0 {
+		return nil
+	}
+	return st.Stack[len(st.Stack)-1]
+}
+
+func (st *flowState) push(f *frame) { st.Stack = append(st.Stack, f) }
+
+func (st *flowState) pop() { st.Stack = st.Stack[:len(st.Stack)-1] }
+
+func (st *flowState) has(flow string) bool {
+	for _, f := range st.Stack {
+		if f.Flow == flow {
+			return true
+		}
+	}
+	return false
+}
+
+// restore puts the frame of a turn that died back: in its place, or on top.
+func (st *flowState) restore(f *frame) {
+	for i, have := range st.Stack {
+		if have.Number == f.Number && have.Flow == f.Flow {
+			st.Stack[i] = f
+			return
+		}
+	}
+	st.push(f)
+	st.Seq = max(st.Seq, f.Number)
+}
+
+// effects are the names of a frame's effects that happened or may have.
+func (f *frame) effects() []string {
+	var out []string
+	for _, s := range f.Steps {
+		if s.Kind == kindEffect && (s.State == effectDone || s.State == effectBegun) {
+			out = append(out, s.Name)
+		}
+	}
+	return out
+}

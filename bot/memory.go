@@ -1,0 +1,311 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sort"
+	"sync"
+	"time"
+
+	"github.com/frontdesk-go/frontdesk/handoff"
+)
+
+// Memory is a Store that keeps everything in memory: for tests, and for bots
+// that may forget. It is safe for concurrent use.
+type Memory struct {
+	mu       sync.Mutex
+	threads  map[Thread]Key
+	convs    map[Key]*memoryConv
+	events   []Event
+	seq      int64
+	eventIDs map[string]bool
+	tickets  map[[2]string]handoff.Ticket
+	order    [][2]string // tickets by creation
+	outbox   []Outgoing
+	timers   map[string]Timer
+}
+
+type memoryConv struct {
+	customer string
+	version  int64
+	session  []byte
+	journal  []byte
+	answered map[string][]byte
+	lines    []handoff.Line
+}
+
+// NewMemory returns an empty store.
+func NewMemory() *Memory {
+	return &Memory{threads: map[Thread]Key{}, convs: map[Key]*memoryConv{}, eventIDs: map[string]bool{},
+		tickets: map[[2]string]handoff.Ticket{}, timers: map[string]Timer{}}
+}
+
+// Open implements Store.
+func (m *Memory) Open(_ context.Context, th Thread) (Key, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	k, ok := m.threads[th]
+	if !ok {
+		k = Key{Tenant: th.Tenant, Conversation: th.ConversationID()}
+		m.threads[th] = k
+		m.convs[k] = &memoryConv{answered: map[string][]byte{}}
+	}
+	return k, nil
+}
+
+func (m *Memory) conv(k Key) (*memoryConv, error) {
+	c := m.convs[k]
+	if c == nil {
+		return nil, fmt.Errorf("%w: conversation %s", ErrNotFound, k.Conversation)
+	}
+	return c, nil
+}
+
+// Load implements Store.
+func (m *Memory) Load(_ context.Context, k Key) (Record, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c, err := m.conv(k)
+	if err != nil {
+		return Record{}, err
+	}
+	return Record{Key: k, Version: c.version, Session: slices.Clone(c.session), Journal: slices.Clone(c.journal)}, nil
+}
+
+// Answered implements Store.
+func (m *Memory) Answered(_ context.Context, k Key, message string) ([]Reply, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c, err := m.conv(k)
+	if err != nil {
+		return nil, false, err
+	}
+	raw, ok := c.answered[message]
+	if !ok {
+		return nil, false, nil
+	}
+	var rs []Reply
+	err = json.Unmarshal(raw, &rs)
+	return rs, true, err
+}
+
+// Commit implements Store.
+func (m *Memory) Commit(_ context.Context, c *Commit) error {
+	replies, err := json.Marshal(c.Replies)
+	if err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	v, err := m.conv(c.Key)
+	if err != nil {
+		return err
+	}
+	if v.version != c.Version {
+		return ErrConflict
+	}
+	v.version++
+	v.customer, v.session, v.journal = c.Customer, slices.Clone(c.Session), nil
+	v.lines = append(v.lines, c.Lines...)
+	if c.Message != "" {
+		v.answered[c.Message] = replies
+	}
+	if c.DropPending {
+		m.outbox = slices.DeleteFunc(m.outbox, func(o Outgoing) bool { return o.Key == c.Key })
+	}
+	m.outbox = append(m.outbox, c.Outbox...)
+	for _, t := range c.Timers {
+		m.timers[t.ID] = t
+	}
+	delete(m.timers, c.Fired)
+	for _, id := range c.Stop {
+		delete(m.timers, id)
+	}
+	m.append(c.Events)
+	if c.Ticket != nil {
+		id := [2]string{c.Key.Tenant, c.Ticket.ID}
+		if _, ok := m.tickets[id]; !ok {
+			m.order = append(m.order, id)
+		}
+		m.tickets[id] = *c.Ticket
+	}
+	return nil
+}
+
+func (m *Memory) append(events []Event) {
+	for _, e := range events {
+		if id := e.Tenant + "\x00" + e.ID; !m.eventIDs[id] {
+			m.eventIDs[id] = true
+			m.seq++
+			e.Seq = m.seq
+			m.events = append(m.events, e)
+		}
+	}
+}
+
+// Journal implements Store.
+func (m *Memory) Journal(_ context.Context, k Key, version int64, entry []byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c, err := m.conv(k)
+	if err != nil {
+		return err
+	}
+	if c.version != version {
+		return ErrConflict
+	}
+	c.journal = slices.Clone(entry)
+	return nil
+}
+
+// Append implements Store.
+func (m *Memory) Append(_ context.Context, events ...Event) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.append(events)
+	return nil
+}
+
+// Events implements Store.
+func (m *Memory) Events(_ context.Context, tenant string, after int64, n int) ([]Event, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	i := sort.Search(len(m.events), func(i int) bool { return m.events[i].Seq > after })
+	var out []Event
+	for ; i < len(m.events) && len(out) < n; i++ {
+		if tenant == AllTenants || m.events[i].Tenant == tenant {
+			out = append(out, m.events[i])
+		}
+	}
+	return out, nil
+}
+
+// History implements Store.
+func (m *Memory) History(_ context.Context, k Key, n int) ([]handoff.Line, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c, err := m.conv(k)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(c.lines[max(0, len(c.lines)-n):]), nil
+}
+
+// Ticket implements Store.
+func (m *Memory) Ticket(_ context.Context, tenant, id string) (handoff.Ticket, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	t, ok := m.tickets[[2]string{tenant, id}]
+	if !ok {
+		return t, fmt.Errorf("%w: ticket %s", ErrNotFound, id)
+	}
+	return t, nil
+}
+
+// Tickets implements Store.
+func (m *Memory) Tickets(_ context.Context, tenant string) ([]handoff.Ticket, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []handoff.Ticket
+	for _, id := range m.order {
+		if t, ok := m.tickets[id]; ok && id[0] == tenant && t.State != handoff.Closed {
+			out = append(out, t)
+		}
+	}
+	return out, nil
+}
+
+// Pending implements Store.
+func (m *Memory) Pending(_ context.Context, n int) ([]Outgoing, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.outbox[:min(n, len(m.outbox))]), nil
+}
+
+// Sent implements Store.
+func (m *Memory) Sent(_ context.Context, ids ...string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.outbox = slices.DeleteFunc(m.outbox, func(o Outgoing) bool { return slices.Contains(ids, o.ID) })
+	return nil
+}
+
+// Due implements Store.
+func (m *Memory) Due(_ context.Context, now time.Time, n int) ([]Timer, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []Timer
+	for _, t := range m.timers {
+		if !t.At.After(now) {
+			out = append(out, t)
+		}
+	}
+	sort.Slice(out, func(i, j int) bool {
+		return out[i].At.Before(out[j].At) || out[i].At.Equal(out[j].At) && out[i].ID < out[j].ID
+	})
+	return out[:min(n, len(out))], nil
+}
+
+// NextDue implements Store.
+func (m *Memory) NextDue(context.Context) (at time.Time, ok bool, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, t := range m.timers {
+		if !ok || t.At.Before(at) {
+			at, ok = t.At, true
+		}
+	}
+	return at, ok, nil
+}
+
+// Erase implements Store.
+func (m *Memory) Erase(_ context.Context, tenant, customer string) (map[string]int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	gone := map[string]int{}
+	for k, c := range m.convs {
+		if k.Tenant != tenant || c.customer != customer {
+			continue
+		}
+		delete(m.convs, k)
+		gone["conversations"]++
+		gone["messages"] += len(c.lines)
+		for th, key := range m.threads {
+			if key == k {
+				delete(m.threads, th)
+				gone["threads"]++
+			}
+		}
+		before := len(m.outbox)
+		m.outbox = slices.DeleteFunc(m.outbox, func(o Outgoing) bool { return o.Key == k })
+		gone["outbox"] += before - len(m.outbox)
+		for id, t := range m.timers {
+			if t.Key == k {
+				delete(m.timers, id)
+				gone["timers"]++
+			}
+		}
+		for id, t := range m.tickets {
+			if id[0] == tenant && t.Conversation == k.Conversation {
+				delete(m.tickets, id)
+				m.order = slices.DeleteFunc(m.order, func(o [2]string) bool { return o == id })
+				gone["tickets"]++
+			}
+		}
+	}
+	before := len(m.events)
+	m.events = slices.DeleteFunc(m.events, func(e Event) bool {
+		if e.Tenant == tenant && e.Customer == customer {
+			delete(m.eventIDs, e.Tenant+"\x00"+e.ID)
+			return true
+		}
+		return false
+	})
+	gone["events"] = before - len(m.events)
+	return gone, nil
+}
+
+// Close implements Store.
+func (m *Memory) Close() error { return nil }

@@ -1,0 +1,162 @@
+package bot
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/frontdesk-go/frontdesk/handoff"
+	"github.com/frontdesk-go/frontdesk/kb"
+	"github.com/frontdesk-go/frontdesk/nlu"
+	"github.com/frontdesk-go/frontdesk/profile"
+	"github.com/frontdesk-go/frontdesk/recommend"
+	"github.com/frontdesk-go/frontdesk/sentiment"
+)
+
+// Understander finds language, intent and entities. *nlu.Model is one.
+// It is called from many goroutines at once, as are all the stages below; an
+// error of a stage is logged and traced, and the turn goes on without it.
+type Understander interface {
+	Understand(ctx context.Context, in nlu.Input) (nlu.Meaning, error)
+}
+
+// Answerer answers from knowledge. *kb.Base is one.
+type Answerer interface {
+	Answer(ctx context.Context, q kb.Query) (kb.Answer, error)
+}
+
+// Mood scores how the customer feels and proposes what to do about it.
+// *sentiment.Scorer is one.
+type Mood interface {
+	Feel(ctx context.Context, in sentiment.Input) (sentiment.Mood, error)
+}
+
+// Customers knows who stands behind an identity. *profile.Book is one, and so
+// is what a store's Profiles method returns.
+type Customers interface {
+	// Customer returns the customer who has an identity. An unknown one gets a
+	// customer whose ID is always the same for that identity.
+	Customer(ctx context.Context, tenant string, id profile.Identity) (profile.Customer, error)
+	// Record folds events into a customer; events with a known ID are ignored.
+	Record(ctx context.Context, tenant, customer string, events ...profile.Event) error
+}
+
+// Recommender suggests items and learns from what is done with them.
+// *recommend.Shelf is one.
+type Recommender interface {
+	Recommend(ctx context.Context, r recommend.Request) ([]recommend.Suggestion, error)
+	Record(ctx context.Context, events ...recommend.Event) error
+}
+
+// Handoff decides whether a person must take over. *handoff.Policy is one.
+type Handoff interface {
+	Judge(ctx context.Context, s handoff.Situation) (handoff.Decision, error)
+}
+
+// Guard looks at a message before anything else reads it. It may rewrite it;
+// an error refuses it, and the customer reads the text "guard.refused".
+type Guard interface {
+	Check(ctx context.Context, m *Message) error
+}
+
+// Sender delivers replies that are not the direct answer to a message: a
+// person's words, a timer's turn. A reply that could not be sent is tried again.
+type Sender interface {
+	Send(ctx context.Context, th Thread, r Reply) error
+}
+
+// Eraser is a further holder of personal data, such as a host's own cache.
+// Bot.Erase asks every one.
+type Eraser interface {
+	Erase(ctx context.Context, tenant, customer string) (map[string]int, error)
+}
+
+// Options configure a Bot. The zero value works: a bot that keeps all in
+// memory and only does what its handler says.
+type Options struct {
+	// Store keeps conversations; nil keeps them in memory.
+	Store Store
+
+	// The stages; a nil one is left out.
+	Understand Understander
+	Knowledge  Answerer
+	Mood       Mood
+	Customers  Customers
+	Recommend  Recommender
+	Handoff    Handoff
+	Guard      Guard
+
+	// Sender delivers what Handle does not return; without one such replies
+	// wait in the store's outbox.
+	Sender Sender
+	// Erasers are asked by Bot.Erase besides Store.
+	Erasers []Eraser
+
+	// Texts are the host's wordings; they win over the shipped ones, key by key.
+	Texts *Texts
+	// Language is the BCP 47 tag used until a customer's is known; "zh" when "".
+	Language string
+	// Zone is the customers' time zone for messages without one; UTC when nil.
+	Zone *time.Location
+	// Clock is the source of time; nil is the system's.
+	Clock Clock
+	// Logger gets what goes wrong, without personal data; nil is slog.Default.
+	Logger *slog.Logger
+	// OnTurn is called after each turn's commit, in order within a
+	// conversation. It must be fast and safe for concurrent use.
+	OnTurn func(Report)
+
+	// Open reports whether a person is at the desk; nil means always.
+	Open func(now time.Time) bool
+	// MaxText is the longest message understood, in bytes; 4,000 when 0. A
+	// longer one is answered with the text "input.too_long".
+	MaxText int
+	// MaxWaiting bounds the messages of one conversation that wait for the one
+	// before, 32 when 0; MaxTurns the turns under way, 1,024 when 0.
+	MaxWaiting, MaxTurns int
+	// MaxTries is how often a flow asks the same question, 3 when 0; MaxDepth
+	// how many flows may lie on each other, 3 when 0.
+	MaxTries, MaxDepth int
+	// Expire ends a flow nobody answered for so long, 7 days when 0.
+	Expire time.Duration
+}
+
+// Report is what OnTurn sees of a turn.
+type Report struct {
+	Key     Key
+	Message string // the message's id
+	Replies []Reply
+	Events  []Event
+	Trace   Trace
+	// Err is why the turn failed inside; the customer got an apology.
+	Err error
+}
+
+func (o *Options) fill() {
+	if o.Store == nil {
+		o.Store = NewMemory()
+	}
+	if o.Clock == nil {
+		o.Clock = systemClock{}
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	if o.Language == "" {
+		o.Language = "zh"
+	}
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	for _, d := range []struct {
+		field *int
+		value int
+	}{{&o.MaxText, 4000}, {&o.MaxWaiting, 32}, {&o.MaxTurns, 1024}, {&o.MaxTries, 3}, {&o.MaxDepth, 3}} {
+		if *d.field <= 0 {
+			*d.field = d.value
+		}
+	}
+	if o.Expire <= 0 {
+		o.Expire = 7 * 24 * time.Hour
+	}
+}

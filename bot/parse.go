@@ -1,0 +1,222 @@
+package bot
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/frontdesk-go/frontdesk/nlu"
+)
+
+// Heard is what a Parser reads an answer from.
+type Heard struct {
+	// Text are the customer's words; with Entity, its value.
+	Text string
+	// Entity is set when the answer is taken from a slot.
+	Entity *nlu.Entity
+	// Meaning is that of the turn's message, which Text need not be.
+	Meaning     *nlu.Meaning
+	Attachments []Attachment
+	// Tap is the value of the tapped quick reply.
+	Tap      string
+	Now      time.Time
+	Language string
+
+	named bool // an option may be named in a longer text
+	own   bool // Text is the turn's message, so Meaning is of it
+}
+
+// Sure is how well an answer fits a question.
+type Sure int
+
+// The degrees of fit.
+const (
+	No    Sure = iota // not an answer
+	Loose             // could be one: anything would
+	Exact             // is one
+)
+
+// Parser reads an answer. It must be pure: the same Heard, the same result.
+type Parser[T any] func(Heard) (T, Sure)
+
+// FreeText takes whatever was written.
+func FreeText(h Heard) (string, Sure) {
+	if s := strings.TrimSpace(firstOf(h.Tap, h.Text)); s != "" {
+		if h.Tap != "" || h.Entity != nil {
+			return s, Exact
+		}
+		return s, Loose
+	}
+	return "", No
+}
+
+// Number reads a number, digits or a quantity that was understood.
+func Number(h Heard) (float64, Sure) {
+	if e := h.entity("quantity"); e != nil && e.Quantity != nil {
+		return e.Quantity.Number, Exact
+	}
+	if n, err := strconv.ParseFloat(strings.TrimSpace(firstOf(h.Tap, h.Text)), 64); err == nil {
+		return n, Exact
+	}
+	return 0, No
+}
+
+// EntityOf reads the value of an entity of a type, such as one of a gazetteer.
+func EntityOf(kind string) Parser[string] {
+	return func(h Heard) (string, Sure) {
+		if h.Tap != "" {
+			return h.Tap, Exact
+		}
+		if e := h.entity(kind); e != nil {
+			return e.Value, Exact
+		}
+		return "", No
+	}
+}
+
+// OrderID reads an order number: an entity "order", or a message that is
+// nothing but one.
+func OrderID(h Heard) (string, Sure) {
+	if v, sure := EntityOf("order")(h); sure != No {
+		return v, sure
+	}
+	return code(h.Text)
+}
+
+// Phone and Email read what their names say, in the form nlu gives it.
+func Phone(h Heard) (string, Sure) { return EntityOf("phone")(h) }
+
+// Email reads an e-mail address.
+func Email(h Heard) (string, Sure) { return EntityOf("email")(h) }
+
+// Date reads a day, as 2006-01-02.
+func Date(h Heard) (string, Sure) {
+	if e := h.entity("date"); e != nil && e.When != nil {
+		return e.When.From.Format("2006-01-02"), Exact
+	}
+	if d, err := time.Parse("2006-01-02", strings.TrimSpace(firstOf(h.Tap, h.Text))); err == nil {
+		return d.Format("2006-01-02"), Exact
+	}
+	return "", No
+}
+
+// Files reads the attachments of the message as the answer.
+func Files(h Heard) ([]Attachment, Sure) {
+	if len(h.Attachments) > 0 && h.own {
+		return h.Attachments, Exact
+	}
+	return nil, No
+}
+
+// entity finds the entity that fills the whole answer: the slot's own, or the
+// only one of its kind in the message when it is about all the message says.
+func (h *Heard) entity(kind string) *nlu.Entity {
+	if h.Entity != nil {
+		if h.Entity.Type == kind {
+			return h.Entity
+		}
+		return nil
+	}
+	if !h.own || h.Meaning == nil {
+		return nil
+	}
+	for i, e := range h.Meaning.Entities {
+		if e.Type == kind && !e.Carried && !e.Negated && len([]rune(strings.TrimSpace(h.Text))) <= len([]rune(e.Text))+2 {
+			return &h.Meaning.Entities[i]
+		}
+	}
+	return nil
+}
+
+// code reads a text of letters and digits with at least one digit.
+func code(s string) (string, Sure) {
+	s = strings.TrimPrefix(strings.TrimSpace(s), "#")
+	digits := 0
+	for _, r := range s {
+		switch {
+		case r >= '0' && r <= '9':
+			digits++
+		case r < 128 && unicode.IsLetter(r) || r == '-':
+		default:
+			return "", No
+		}
+	}
+	if digits < 2 || len(s) < 3 || len(s) > 32 {
+		return "", No
+	}
+	return strings.ToUpper(s), Exact
+}
+
+// pick reads one of several options: tapped, written out, counted, or the only
+// one named in a longer text.
+func pick(h Heard, options []string, words [][]string, yesNo bool) (string, Sure) {
+	if h.Tap != "" {
+		for _, o := range options {
+			if o == h.Tap {
+				return o, Exact
+			}
+		}
+		return "", No
+	}
+	text := strings.ToLower(strings.TrimFunc(h.Text, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.IsSymbol(r)
+	}))
+	if text == "" {
+		return "", No
+	}
+	for i, ws := range words {
+		for _, w := range ws {
+			if strings.EqualFold(w, text) {
+				return options[i], Exact
+			}
+		}
+	}
+	if yesNo {
+		if h.own && h.Meaning != nil && (h.Meaning.Intent == "yes" || h.Meaning.Intent == "no") {
+			return h.Meaning.Intent, Exact
+		}
+		return "", No
+	}
+	if n, err := strconv.Atoi(text); err == nil {
+		if n >= 1 && n <= len(options) && !h.named {
+			return options[n-1], Exact
+		}
+		return "", No
+	}
+	found := -1
+	for i, ws := range words {
+		for _, w := range ws {
+			if len([]rune(w)) > 1 && contains(text, strings.ToLower(w)) {
+				if found >= 0 && found != i {
+					return "", No // more than one is named
+				}
+				found = i
+			}
+		}
+	}
+	if found < 0 {
+		return "", No
+	}
+	return options[found], Loose
+}
+
+// contains finds w in s, at word borders when it begins or ends in a Latin letter.
+func contains(s, w string) bool {
+	for from := 0; ; {
+		i := strings.Index(s[from:], w)
+		if i < 0 {
+			return false
+		}
+		i += from
+		if !latin(s, i-1, w[0]) && !latin(s, i+len(w), w[len(w)-1]) {
+			return true
+		}
+		from = i + 1
+	}
+}
+
+func latin(s string, at int, edge byte) bool {
+	letter := func(b byte) bool { return b >= 'a' && b <= 'z' || b >= '0' && b <= '9' }
+	return at >= 0 && at < len(s) && letter(s[at]) && letter(edge)
+}

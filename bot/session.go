@@ -1,0 +1,73 @@
+package bot
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/frontdesk-go/frontdesk/nlu"
+	"github.com/frontdesk-go/frontdesk/profile"
+	"github.com/frontdesk-go/frontdesk/sentiment"
+)
+
+// sessionVersion is that of the session's JSON; an older one is read as long
+// as its fields are.
+const sessionVersion = 1
+
+// session is what a conversation remembers between turns.
+type session struct {
+	V        int                        `json:"v"`
+	Thread   Thread                     `json:"thread"`
+	Customer string                     `json:"customer,omitempty"`
+	Language string                     `json:"language,omitempty"`
+	Owner    string                     `json:"owner,omitempty"`  // "" the bot, ownerWaiting, or an agent
+	Ticket   string                     `json:"ticket,omitempty"` // while a person owns the conversation
+	Context  nlu.Context                `json:"context,omitzero"`
+	Trend    sentiment.Trend            `json:"trend,omitzero"`
+	Moods    []float64                  `json:"moods,omitempty"` // the level after each customer message, last 50
+	Failures int                        `json:"failures,omitempty"`
+	Offered  bool                       `json:"offered,omitempty"` // a person was offered with the last reply
+	Choices  []Choice                   `json:"choices,omitempty"` // of the last reply
+	Last     []Reply                    `json:"last,omitempty"`    // the last turn's, for "repeat"
+	Flows    json.RawMessage            `json:"flows,omitempty"`
+	Vars     map[string]json.RawMessage `json:"vars,omitempty"`
+	At       time.Time                  `json:"at,omitzero"` // of the last turn
+}
+
+// ownerWaiting owns a conversation whose ticket nobody has taken yet.
+const ownerWaiting = "*"
+
+const maxMoods = 50
+
+func decodeSession(rec Record) (*session, error) {
+	s := &session{V: sessionVersion}
+	if len(rec.Session) == 0 {
+		return s, nil
+	}
+	if err := json.Unmarshal(rec.Session, s); err != nil {
+		return nil, fmt.Errorf("bot: session of conversation %s does not decode: %w", rec.Key.Conversation, err)
+	}
+	if s.V > sessionVersion {
+		return nil, fmt.Errorf("bot: session of conversation %s has version %d, this program knows %d: run a newer one",
+			rec.Key.Conversation, s.V, sessionVersion)
+	}
+	return s, nil
+}
+
+// ConversationID is the id a store gives the conversation of a new thread. It
+// is the same every time and tells nothing of the peer.
+func (th Thread) ConversationID() string {
+	h := sha256.New()
+	for _, s := range []string{th.Tenant, th.Channel, th.Account, th.Peer} {
+		fmt.Fprintf(h, "%d:%s,", len(s), s)
+	}
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(h.Sum(nil)[:10]))
+}
+
+// Identity is the thread as something a customer is known by.
+func (th Thread) Identity() profile.Identity {
+	return profile.Identity{Kind: "thread", Value: th.Channel + "/" + th.Account + "/" + th.Peer}
+}

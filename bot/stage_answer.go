@@ -1,0 +1,111 @@
+package bot
+
+import (
+	"context"
+
+	"github.com/frontdesk-go/frontdesk/kb"
+)
+
+// answer asks the knowledge base. It reports whether it had something to say.
+// sure asks only for answers beyond doubt, as a question in the middle of a
+// flow needs.
+func (b *Bot) answer(ctx context.Context, t *Turn, sure bool) bool {
+	if b.opts.Knowledge == nil || t.Message.Text == "" {
+		return false
+	}
+	began := b.opts.Clock.Now()
+	a, err := b.opts.Knowledge.Answer(ctx, kb.Query{Text: t.Message.Text, Language: t.Language, Now: t.Now})
+	if err != nil {
+		b.stageFailed(t, "answer", err)
+		return false
+	}
+	t.Answer = a
+	if len(a.Hits) > 0 {
+		t.Trace.Add("answer", "%s, confidence %.2f, nearest %s (%.2f), base %s", a.Verdict, a.Confidence, a.Hits[0].ID, a.Hits[0].Score, a.Version)
+	} else {
+		t.Trace.Add("answer", "%s, nothing near, base %s", a.Verdict, a.Version)
+	}
+	t.took(began)
+	switch {
+	case a.Verdict == kb.Answered && len(a.Hits) > 0:
+		h := a.Hits[0]
+		t.answers = "kb:" + h.ID
+		t.session.Failures = 0
+		_ = t.Send(Reply{Text: h.Answer, Language: h.Language, Citations: []Citation{{ID: h.ID, Title: h.Question, URL: h.Source.URL}}})
+		return true
+	case a.Verdict == kb.Unsure && len(a.Hits) > 0 && !sure:
+		r := Reply{Text: t.Text("kb.did_you_mean")}
+		for i, h := range a.Hits {
+			if i == 3 {
+				break
+			}
+			r.Choices = append(r.Choices, Choice{Label: h.Question, Value: h.Question})
+		}
+		t.answers = "kb.unsure"
+		t.session.Failures = 0
+		_ = t.Send(r)
+		return true
+	}
+	return false
+}
+
+// fallback answers what no handler did: the text "intent.<name>" of the
+// catalogue, the knowledge base, the last replies again, or an honest "I don't
+// know".
+func (b *Bot) fallback(next Handler) Handler {
+	return HandlerFunc(func(ctx context.Context, t *Turn) error {
+		if err := next.Handle(ctx, t); err != nil {
+			return err
+		}
+		if t.Answered() || t.asking || t.gaveUp != "" {
+			if t.answers == "" {
+				t.answers = "handler"
+			}
+			if t.gaveUp == "" {
+				t.session.Failures = 0
+			}
+			return nil
+		}
+		if b.small(t) || b.answer(ctx, t, false) {
+			return nil
+		}
+		t.session.Failures++
+		t.answers = "fallback"
+		t.Trace.Add("fallback", "nothing answered, %d in a row", t.session.Failures)
+		if t.Message.Text == "" && len(t.Message.Attachments) > 0 {
+			return t.Say("input.attachment")
+		}
+		if t.session.Failures > 1 {
+			return t.Say("fallback.again")
+		}
+		return t.Say("fallback")
+	})
+}
+
+// small answers the intents every bot needs from the catalogue.
+func (b *Bot) small(t *Turn) bool {
+	intent := t.Meaning.Intent
+	if intent == "" {
+		return false
+	}
+	if intent == "repeat" && len(t.session.Last) > 0 {
+		t.answers = "repeat"
+		for _, r := range t.session.Last {
+			_ = t.Send(r)
+		}
+		return true
+	}
+	if _, ok := b.texts.Lookup(t.Language, t.Tone, "intent."+intent); !ok {
+		return false
+	}
+	t.answers = "text"
+	t.session.Failures = 0
+	_ = t.Say("intent."+intent, "name", t.Customer.Traits["name"].Value)
+	return true
+}
+
+// knows reports whether the knowledge base has an answer beyond doubt.
+func (b *Bot) knows(ctx context.Context, t *Turn) bool {
+	a, err := b.opts.Knowledge.Answer(ctx, kb.Query{Text: t.Message.Text, Language: t.Language, Now: t.Now})
+	return err == nil && a.Verdict == kb.Answered && len(a.Hits) > 0
+}

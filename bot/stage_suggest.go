@@ -1,0 +1,126 @@
+package bot
+
+import (
+	"context"
+
+	"github.com/frontdesk-go/frontdesk/profile"
+	"github.com/frontdesk-go/frontdesk/recommend"
+	"github.com/frontdesk-go/frontdesk/sentiment"
+)
+
+// suggest adds what would help next: complements of what is talked about, when
+// the mood strategy says the moment allows an offer. What a customer asked for
+// is a handler's to show, with t.Recommend.
+func (b *Bot) suggest(next Handler) Handler {
+	return HandlerFunc(func(ctx context.Context, t *Turn) error {
+		if err := next.Handle(ctx, t); err != nil {
+			return err
+		}
+		if !t.Mood.Plan.Has(sentiment.Upsell) || len(t.Suggestions) > 0 || t.asking || t.ticket != nil || t.err != nil {
+			return nil
+		}
+		focus := t.session.Context.Focus
+		if focus == "" {
+			return nil
+		}
+		s, err := t.Recommend(ctx, recommend.Request{GoesWith: []string{focus}, N: 2})
+		if err != nil || len(s) == 0 {
+			return nil
+		}
+		t.Trace.Add("suggest", "%d items that go with %s", len(s), focus)
+		return t.Send(Reply{Text: t.Text("suggest.goes_with"), Cards: t.Cards(s)})
+	})
+}
+
+// Recommend asks the recommender, filling in what the turn knows: customer,
+// language, what was looked at, consent. It returns nothing without a
+// Recommender.
+func (t *Turn) Recommend(ctx context.Context, r recommend.Request) ([]recommend.Suggestion, error) {
+	if t.bot.opts.Recommend == nil {
+		return nil, nil
+	}
+	r.Tenant, r.Customer, r.Now = t.Key.Tenant, t.Customer.ID, t.Now
+	r.Personal = t.Customer.May(profile.Personal)
+	if r.Language == "" {
+		r.Language = t.Language
+	}
+	if r.Currency == "" {
+		r.Currency = t.Text("currency")
+	}
+	if r.Session == nil {
+		r.Session = t.session.Context.Shown
+	}
+	s, err := t.bot.opts.Recommend.Recommend(ctx, r)
+	if err != nil {
+		t.bot.stageFailed(t, "suggest", err)
+		return nil, err
+	}
+	t.Suggestions = s
+	t.Trace.Add("suggest", "asked for %v, price %d–%d %s, wishes %v: %d items", r.Must, r.MinPrice, r.MaxPrice, r.Currency, r.Wish, len(s))
+	return s, nil
+}
+
+// Wanted maps what the customer named to a request: gazetteer entities of the
+// given types to filters, money to the price bounds, the words to ranking. An
+// entity said with "not" is no filter.
+func (t *Turn) Wanted(types ...string) recommend.Request {
+	r := recommend.Request{Text: t.Message.Text, Currency: t.Text("currency")}
+	at := map[string]int{}
+	for _, e := range t.Meaning.Entities {
+		if e.Money != nil {
+			if e.Money.Currency != "" {
+				r.Currency = e.Money.Currency
+			}
+			r.MinPrice, r.MaxPrice = e.Money.Min, e.Money.Max
+			if r.MinPrice == r.MaxPrice { // "a coat for 300": about that much
+				r.MinPrice, r.MaxPrice = r.MinPrice*8/10, r.MaxPrice*12/10
+			}
+		}
+		for _, want := range types {
+			if e.Type != want || e.Negated {
+				continue
+			}
+			if i, ok := at[want]; ok {
+				r.Must[i].Any = append(r.Must[i].Any, e.Value)
+				continue
+			}
+			at[want] = len(r.Must)
+			r.Must = append(r.Must, recommend.Filter{Attribute: want, Any: []string{e.Value}})
+		}
+	}
+	return r
+}
+
+// Cards shows suggestions, with their first reason, and records them as shown.
+func (t *Turn) Cards(ss []recommend.Suggestion) []Card {
+	var cards []Card
+	ids := make([]string, 0, len(ss))
+	for _, s := range ss {
+		it := s.Item
+		c := Card{ID: it.ID, Title: named(it.Name, t.Language), Link: it.Link, Picture: it.Picture}
+		if p, ok := it.Price[t.Text("currency")]; ok {
+			c.Price = Price(p, t.Text("currency"))
+		}
+		if len(s.Reasons) > 0 {
+			c.Text = s.Reasons[0].Text
+		}
+		cards = append(cards, c)
+		ids = append(ids, it.ID)
+	}
+	t.Show(ids...)
+	return cards
+}
+
+// named picks a name by language, any when there is none.
+func named(names map[string]string, lang string) string {
+	if s := names[lang]; s != "" {
+		return s
+	}
+	best := ""
+	for _, s := range names {
+		if best == "" || s < best {
+			best = s
+		}
+	}
+	return best
+}

@@ -1,0 +1,138 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"github.com/frontdesk-go/frontdesk/handoff"
+)
+
+// Store keeps conversations. An implementation must be safe for concurrent
+// use; the engine calls Commit and Journal for one conversation from one
+// goroutine at a time, but another process may do the same, which is what
+// versions are for. NewMemory is the in-memory one; bot/store/sqlite keeps a
+// file. bottest.TestStore is the conformance suite.
+type Store interface {
+	// Open maps a thread to its conversation, giving it a new one the first
+	// time. The id of a new conversation is Thread.conversation's.
+	Open(ctx context.Context, th Thread) (Key, error)
+	// Load returns a conversation's record; a new conversation has version 0
+	// and no session.
+	Load(ctx context.Context, k Key) (Record, error)
+	// Answered returns the replies recorded for a message of the conversation;
+	// ok is false when it was never answered.
+	Answered(ctx context.Context, k Key, message string) (replies []Reply, ok bool, err error)
+	// Commit writes everything of a turn, or nothing. It returns ErrConflict
+	// when c.Version is not the stored version. It deletes the journal.
+	Commit(ctx context.Context, c *Commit) error
+	// Journal writes what a crash must not forget while the turn still runs,
+	// replacing the journal before. It returns ErrConflict when version is not
+	// the stored version, and does not change the version.
+	Journal(ctx context.Context, k Key, version int64, entry []byte) error
+	// Append writes events that belong to no turn. Known ids are ignored.
+	Append(ctx context.Context, events ...Event) error
+	// Events returns up to n events of the log after a place, in order; tenant
+	// "" is a tenant like any other, and all tenants are read with AllTenants.
+	Events(ctx context.Context, tenant string, after int64, n int) ([]Event, error)
+	// History returns the last n lines of a conversation, oldest first.
+	History(ctx context.Context, k Key, n int) ([]handoff.Line, error)
+	// Ticket returns a ticket by id, or ErrNotFound.
+	Ticket(ctx context.Context, tenant, id string) (handoff.Ticket, error)
+	// Tickets returns a tenant's tickets that are not closed, oldest first.
+	Tickets(ctx context.Context, tenant string) ([]handoff.Ticket, error)
+	// Pending returns up to n replies not yet confirmed as sent, oldest first.
+	Pending(ctx context.Context, n int) ([]Outgoing, error)
+	// Sent confirms replies by id.
+	Sent(ctx context.Context, ids ...string) error
+	// Due returns up to n timers due at now, earliest first, without removing
+	// them: the commit of the turn that a timer starts does, by its id.
+	Due(ctx context.Context, now time.Time, n int) ([]Timer, error)
+	// NextDue returns when the earliest timer is due; ok is false without one.
+	NextDue(ctx context.Context) (at time.Time, ok bool, err error)
+	// Erase removes everything of a customer and returns how many rows went,
+	// by table.
+	Erase(ctx context.Context, tenant, customer string) (map[string]int, error)
+	// Close frees the store.
+	Close() error
+}
+
+// AllTenants asks Store.Events for every tenant's events.
+const AllTenants = "*"
+
+// Record is a conversation as stored.
+type Record struct {
+	Key     Key
+	Version int64
+	Session []byte
+	// Journal is what a turn wrote before it died without a commit; nil otherwise.
+	Journal []byte
+}
+
+// Commit is all that one turn changes.
+type Commit struct {
+	Key Key
+	// Version is that of the record the turn was run on; the commit makes it Version+1.
+	Version int64
+	// Customer owns the conversation's rows from now on.
+	Customer string
+	Session  []byte
+	// Lines go to the conversation's history.
+	Lines []handoff.Line
+	// Message is the id of the answered message, "" when the turn had none;
+	// Replies are recorded under it.
+	Message string
+	Replies []Reply
+	// Outbox are replies to be sent by a Sender.
+	Outbox []Outgoing
+	// DropPending removes the conversation's unsent replies: a person took over.
+	DropPending bool
+	Timers      []Timer
+	// Fired is the id of the timer that started the turn; it is removed, as
+	// are those of Stop.
+	Fired  string
+	Stop   []string
+	Events []Event
+	// Ticket is written when not nil.
+	Ticket *handoff.Ticket
+	At     time.Time
+}
+
+// Outgoing is a reply on its way.
+type Outgoing struct {
+	ID     string    `json:"id"` // the reply's
+	Key    Key       `json:"key"`
+	Thread Thread    `json:"thread"`
+	Reply  Reply     `json:"reply"`
+	At     time.Time `json:"at"`
+}
+
+// Timer starts a turn at a time.
+type Timer struct {
+	ID     string    `json:"id"` // unique in the conversation; setting one again moves it
+	Key    Key       `json:"key"`
+	Thread Thread    `json:"thread"`
+	At     time.Time `json:"at"`
+	Name   string    `json:"name"` // the handler is the Mux's "timer." + Name
+}
+
+// Sealer encrypts what a store writes. The stores pass every body (session,
+// lines, replies, events, tickets) through it; keys, times and kinds stay
+// readable. about names the row, so that a body moved to another row does not
+// open.
+type Sealer interface {
+	Seal(ctx context.Context, about string, plain []byte) ([]byte, error)
+	Open(ctx context.Context, about string, sealed []byte) ([]byte, error)
+}
+
+// PlainSealer is the default Sealer: it changes nothing.
+type PlainSealer struct{}
+
+// Seal returns plain.
+func (PlainSealer) Seal(_ context.Context, _ string, plain []byte) ([]byte, error) {
+	return plain, nil
+}
+
+// Open returns sealed.
+func (PlainSealer) Open(_ context.Context, _ string, sealed []byte) ([]byte, error) {
+	return sealed, nil
+}

@@ -1,0 +1,132 @@
+package sqlstore
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/frontdesk-go/frontdesk/bot"
+	"github.com/frontdesk-go/frontdesk/profile"
+)
+
+// Profiles are the customers of a store, folded from its event log. It is a
+// bot.Customers and a profile.Store.
+type Profiles struct{ s *Store }
+
+// Profiles returns the customers in the same database.
+func (s *Store) Profiles() *Profiles { return &Profiles{s} }
+
+// identityHash names an identity in the index without storing it readable.
+func identityHash(id profile.Identity) string {
+	h := sha256.Sum256([]byte(id.Kind + "\x00" + id.Value))
+	return hex.EncodeToString(h[:16])
+}
+
+// identity keeps the index of identities in step with the log.
+func (w *writer) identity(e *bot.Event) {
+	if e.Identity == nil || w.err != nil {
+		return
+	}
+	verified := 0
+	if e.Identity.Verified {
+		verified = 1
+	}
+	switch profile.Kind(e.Kind) {
+	case profile.Identified:
+		w.exec(`INSERT INTO identities (tenant, identity, customer, verified) VALUES (?, ?, ?, ?)
+			ON CONFLICT (tenant, identity, customer) DO UPDATE SET verified = CASE WHEN excluded.verified > identities.verified THEN excluded.verified ELSE identities.verified END`,
+			e.Tenant, identityHash(*e.Identity), e.Customer, verified)
+	case profile.Unlinked:
+		w.exec(`DELETE FROM identities WHERE tenant = ? AND identity = ? AND customer = ?`, e.Tenant, identityHash(*e.Identity), e.Customer)
+	}
+}
+
+// group is the set of customers joined to one by verified identities, sorted.
+func (s *Store) group(ctx context.Context, tenant, customer string) ([]string, error) {
+	group := []string{customer}
+	for i := 0; i < len(group); i++ {
+		more, err := collect(ctx, s, `SELECT DISTINCT b.customer FROM identities a JOIN identities b ON b.tenant = a.tenant AND b.identity = a.identity
+			WHERE a.tenant = ? AND a.customer = ? AND a.verified = 1 AND b.verified = 1`, []any{tenant, group[i]},
+			func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) })
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range more {
+			if !slices.Contains(group, id) {
+				group = append(group, id)
+			}
+		}
+	}
+	slices.Sort(group)
+	return group, nil
+}
+
+// first is the member of a group that was known first: its name for all.
+func (s *Store) first(ctx context.Context, tenant string, group []string) (string, error) {
+	best, at := group[0], int64(-1)
+	for _, id := range group {
+		var seq sql.NullInt64
+		if err := s.db.QueryRowContext(ctx, s.q(`SELECT MIN(seq) FROM events WHERE tenant = ? AND customer = ?`), tenant, id).Scan(&seq); err != nil {
+			return "", err
+		}
+		if seq.Valid && (at < 0 || seq.Int64 < at) {
+			best, at = id, seq.Int64
+		}
+	}
+	return best, nil
+}
+
+// Customer implements bot.Customers and profile.Store.
+func (p *Profiles) Customer(ctx context.Context, tenant string, id profile.Identity) (profile.Customer, error) {
+	s := p.s
+	var owner string
+	err := s.db.QueryRowContext(ctx, s.q(`SELECT i.customer FROM identities i WHERE i.tenant = ? AND i.identity = ? AND (i.verified = 1 OR ? = 'thread')
+		ORDER BY i.verified DESC, (SELECT MIN(seq) FROM events e WHERE e.tenant = i.tenant AND e.customer = i.customer) LIMIT 1`),
+		tenant, identityHash(id), id.Kind).Scan(&owner)
+	if errors.Is(err, sql.ErrNoRows) {
+		owner, err = profile.NewID(tenant, id), nil
+	}
+	if err != nil {
+		return profile.Customer{}, fmt.Errorf("%s: finding the customer: %w", s.dialect.Name, err)
+	}
+	return p.Get(ctx, tenant, owner)
+}
+
+// Get returns a customer by id, with all that is joined to it.
+func (p *Profiles) Get(ctx context.Context, tenant, customer string) (profile.Customer, error) {
+	s := p.s
+	group, err := s.group(ctx, tenant, customer)
+	if err != nil {
+		return profile.Customer{}, err
+	}
+	name, err := s.first(ctx, tenant, group)
+	if err != nil {
+		return profile.Customer{}, err
+	}
+	c := profile.Customer{ID: name, Tenant: tenant}
+	for _, id := range group {
+		events, err := s.eventRows(ctx, `SELECT seq, tenant, id, body FROM events WHERE tenant = ? AND customer = ? ORDER BY seq`, tenant, id)
+		if err != nil {
+			return c, err
+		}
+		for i := range events {
+			c.Apply(profile.Event{ID: events[i].ID, At: events[i].At, Kind: profile.Kind(events[i].Kind), Key: events[i].Key, Value: events[i].Value,
+				Source: events[i].Source, Identity: events[i].Identity, Item: events[i].Item, Amount: events[i].Amount, Currency: events[i].Currency})
+		}
+	}
+	return c, nil
+}
+
+// Record implements bot.Customers and profile.Store.
+func (p *Profiles) Record(ctx context.Context, tenant, customer string, events ...profile.Event) error {
+	out := make([]bot.Event, len(events))
+	for i, e := range events {
+		out[i] = bot.Event{ID: e.ID, At: e.At, Tenant: tenant, Customer: customer, Kind: string(e.Kind), Key: e.Key, Value: e.Value,
+			Source: e.Source, Identity: e.Identity, Item: e.Item, Amount: e.Amount, Currency: e.Currency}
+	}
+	return p.s.Append(ctx, out...)
+}

@@ -1,0 +1,134 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Dialect is how one database differs from the others.
+type Dialect struct {
+	// Name for errors, "sqlite".
+	Name string
+	// Dollar numbers placeholders ($1) instead of question marks.
+	Dollar bool
+	// Serial declares an ascending 64-bit primary key, Blob a column of bytes.
+	Serial, Blob string
+	// Conflict reports whether an error means that another writer was faster
+	// and the transaction should be tried again.
+	Conflict func(error) bool
+}
+
+// migrations bring the schema up, one version each. They are never changed
+// once released; a new version is a new entry. {serial} and {blob} are the
+// dialect's.
+func migrations() []string {
+	return []string{`
+CREATE TABLE conversations (
+	tenant TEXT NOT NULL, id TEXT NOT NULL, customer TEXT NOT NULL,
+	version BIGINT NOT NULL, session {blob}, journal {blob}, at BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id));
+CREATE INDEX conversations_customer ON conversations (tenant, customer);
+CREATE TABLE threads (
+	tenant TEXT NOT NULL, channel TEXT NOT NULL, account TEXT NOT NULL, peer TEXT NOT NULL,
+	conversation TEXT NOT NULL,
+	PRIMARY KEY (tenant, channel, account, peer));
+CREATE INDEX threads_conversation ON threads (tenant, conversation);
+CREATE TABLE answers (
+	tenant TEXT NOT NULL, conversation TEXT NOT NULL, message TEXT NOT NULL,
+	customer TEXT NOT NULL, at BIGINT NOT NULL, replies {blob} NOT NULL,
+	PRIMARY KEY (tenant, conversation, message));
+CREATE INDEX answers_customer ON answers (tenant, customer);
+CREATE TABLE lines (
+	seq {serial}, tenant TEXT NOT NULL, conversation TEXT NOT NULL, customer TEXT NOT NULL,
+	at BIGINT NOT NULL, sender TEXT NOT NULL, body {blob} NOT NULL);
+CREATE INDEX lines_conversation ON lines (tenant, conversation, seq);
+CREATE INDEX lines_customer ON lines (tenant, customer);
+CREATE TABLE events (
+	seq {serial}, tenant TEXT NOT NULL, id TEXT NOT NULL, customer TEXT NOT NULL,
+	conversation TEXT NOT NULL, kind TEXT NOT NULL, at BIGINT NOT NULL, body {blob} NOT NULL,
+	UNIQUE (tenant, id));
+CREATE INDEX events_customer ON events (tenant, customer, seq);
+CREATE TABLE outbox (
+	seq {serial}, id TEXT NOT NULL UNIQUE, tenant TEXT NOT NULL, conversation TEXT NOT NULL,
+	customer TEXT NOT NULL, at BIGINT NOT NULL, body {blob} NOT NULL);
+CREATE INDEX outbox_conversation ON outbox (tenant, conversation);
+CREATE TABLE timers (
+	id TEXT PRIMARY KEY, tenant TEXT NOT NULL, conversation TEXT NOT NULL, customer TEXT NOT NULL,
+	at BIGINT NOT NULL, name TEXT NOT NULL, body {blob} NOT NULL);
+CREATE INDEX timers_at ON timers (at);
+CREATE TABLE tickets (
+	tenant TEXT NOT NULL, id TEXT NOT NULL, conversation TEXT NOT NULL, customer TEXT NOT NULL,
+	state TEXT NOT NULL, priority INTEGER NOT NULL, created BIGINT NOT NULL, body {blob} NOT NULL,
+	PRIMARY KEY (tenant, id));
+CREATE INDEX tickets_state ON tickets (tenant, state, created);
+CREATE TABLE identities (
+	tenant TEXT NOT NULL, identity TEXT NOT NULL, customer TEXT NOT NULL, verified INTEGER NOT NULL,
+	PRIMARY KEY (tenant, identity, customer));
+CREATE INDEX identities_customer ON identities (tenant, customer);
+CREATE TABLE profiles (
+	tenant TEXT NOT NULL, customer TEXT NOT NULL, seq BIGINT NOT NULL, body {blob} NOT NULL,
+	PRIMARY KEY (tenant, customer));
+`}
+}
+
+// NewerError means that a newer program has written the database.
+type NewerError struct{ Have, Known int }
+
+// Error says what to do.
+func (e *NewerError) Error() string {
+	return fmt.Sprintf("the database has schema version %d, this program knows %d: run a newer program, or restore the backup made before the upgrade", e.Have, e.Known)
+}
+
+// migrate brings the schema up to date and records each step.
+func (s *Store) migrate(ctx context.Context) error {
+	if _, err := s.db.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS frontdesk_schema (version INTEGER PRIMARY KEY, at BIGINT NOT NULL)`); err != nil {
+		return err
+	}
+	all := migrations()
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		var have int
+		if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(version), 0) FROM frontdesk_schema`).Scan(&have); err != nil {
+			return err
+		}
+		if have > len(all) {
+			return &NewerError{Have: have, Known: len(all)}
+		}
+		for v := have; v < len(all); v++ {
+			ddl := strings.NewReplacer("{serial}", s.dialect.Serial, "{blob}", s.dialect.Blob).Replace(all[v])
+			for _, stmt := range strings.Split(ddl, ";\n") {
+				if strings.TrimSpace(stmt) == "" {
+					continue
+				}
+				if _, err := tx.ExecContext(ctx, stmt); err != nil {
+					return fmt.Errorf("schema version %d: %w", v+1, err)
+				}
+			}
+			if _, err := tx.ExecContext(ctx, s.q(`INSERT INTO frontdesk_schema (version, at) VALUES (?, ?)`), v+1, time.Now().UnixMicro()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// q writes placeholders the dialect's way.
+func (s *Store) q(query string) string {
+	if !s.dialect.Dollar {
+		return query
+	}
+	var b strings.Builder
+	n := 0
+	for i := range len(query) {
+		if query[i] == '?' {
+			n++
+			b.WriteString("$" + strconv.Itoa(n))
+			continue
+		}
+		b.WriteByte(query[i])
+	}
+	return b.String()
+}

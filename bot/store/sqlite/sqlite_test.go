@@ -1,0 +1,148 @@
+package sqlite_test
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/frontdesk-go/frontdesk/bot"
+	"github.com/frontdesk-go/frontdesk/bot/bottest"
+	"github.com/frontdesk-go/frontdesk/bot/store/sqlite"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func open(t testing.TB, path string, opts *sqlite.Options) *sqlite.Store {
+	t.Helper()
+	s, err := sqlite.Open(path, opts)
+	require.NoError(t, err)
+	return s
+}
+
+func TestStoreInFile(t *testing.T) {
+	t.Parallel()
+	bottest.TestStore(t, func(t *testing.T) bot.Store { return open(t, filepath.Join(t.TempDir(), "名字 with %? chars.db"), nil) })
+}
+
+func TestStoreInMemory(t *testing.T) {
+	t.Parallel()
+	bottest.TestStore(t, func(t *testing.T) bot.Store { return open(t, ":memory:", nil) })
+}
+
+// xor is a Sealer that a scan of the file can tell from plain text.
+type xor struct{}
+
+func (xor) Seal(_ context.Context, about string, plain []byte) ([]byte, error) {
+	out := append([]byte(about+"|"), plain...)
+	for i := range out {
+		out[i] ^= 0x5a
+	}
+	return out, nil
+}
+
+func (xor) Open(_ context.Context, about string, sealed []byte) ([]byte, error) {
+	out := bytes.Clone(sealed)
+	for i := range out {
+		out[i] ^= 0x5a
+	}
+	plain, ok := bytes.CutPrefix(out, []byte(about+"|"))
+	if !ok {
+		return nil, os.ErrInvalid
+	}
+	return plain, nil
+}
+
+func TestStoreSealed(t *testing.T) {
+	t.Parallel()
+	bottest.TestStore(t, func(t *testing.T) bot.Store {
+		return open(t, filepath.Join(t.TempDir(), "s.db"), &sqlite.Options{Sealer: xor{}})
+	})
+}
+
+// Every body passes the sealer: nothing a customer said stands in the file.
+func TestSealedFileHoldsNoPlainText(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "s.db")
+	s := open(t, path, &sqlite.Options{Sealer: xor{}})
+	r := bottest.New(t, bot.Options{Store: s, Customers: s.Profiles()}, bot.HandlerFunc(func(ctx context.Context, t *bot.Turn) error {
+		t.Learn("name", "CANARY-TRAIT")
+		return t.Say("CANARY-REPLY")
+	}))
+	r.Say("CANARY-SAID")
+	require.NoError(t, s.Close())
+	for _, f := range []string{path, path + "-wal"} {
+		raw, err := os.ReadFile(f)
+		if os.IsNotExist(err) {
+			continue
+		}
+		require.NoError(t, err)
+		assert.NotContains(t, string(raw), "CANARY")
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	t.Parallel()
+	t.Run("a newer schema", func(t *testing.T) {
+		t.Parallel()
+		path := filepath.Join(t.TempDir(), "s.db")
+		require.NoError(t, open(t, path, nil).Close())
+		db, err := sql.Open("sqlite", path)
+		require.NoError(t, err)
+		_, err = db.Exec(`INSERT INTO frontdesk_schema (version, at) VALUES (99, 0)`)
+		require.NoError(t, err)
+		require.NoError(t, db.Close())
+		_, err = sqlite.Open(path, nil)
+		require.Error(t, err)
+		assert.Contains(t, err.Error(), "schema version 99")
+		assert.Contains(t, err.Error(), "newer program")
+	})
+	t.Run("a file that is no database", func(t *testing.T) {
+		t.Parallel()
+		path := filepath.Join(t.TempDir(), "s.db")
+		require.NoError(t, os.WriteFile(path, bytes.Repeat([]byte("not a database, a letter. "), 100), 0o600))
+		_, err := sqlite.Open(path, nil)
+		require.Error(t, err)
+		assert.Contains(t, err.Error(), "is not an SQLite database")
+		raw, err := os.ReadFile(path)
+		require.NoError(t, err)
+		assert.Contains(t, string(raw), "a letter", "the file was changed")
+	})
+	t.Run("a folder that is not there", func(t *testing.T) {
+		t.Parallel()
+		_, err := sqlite.Open(filepath.Join(t.TempDir(), "no", "s.db"), nil)
+		assert.Error(t, err)
+	})
+}
+
+func TestStateSurvivesReopening(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "s.db")
+	count := bot.Var[int]{Name: "n"}
+	h := bot.HandlerFunc(func(ctx context.Context, t *bot.Turn) error {
+		n := count.Get(t) + 1
+		return joinErr(count.Set(t, n), t.Say("{n}", "n", n))
+	})
+	for i, want := range []string{"1", "2", "3"} {
+		s := open(t, path, nil)
+		r := bottest.New(t, bot.Options{Store: s}, h)
+		r.Send(bot.Message{ID: string(rune('a' + i)), Text: "hi"}).Want(want)
+		r.Redeliver().Want(want)
+		require.NoError(t, s.Close())
+	}
+}
+
+func joinErr(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
