@@ -1,0 +1,102 @@
+package sentiment_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/frontdesk-go/frontdesk/sentiment"
+)
+
+func Example() {
+	s, err := sentiment.New(nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var trend sentiment.Trend // the host keeps it with the conversation
+	for _, text := range []string{
+		"第一件有M码吗?",
+		"我上周买的鞋子开胶了,太差劲了",
+		"再这样我就投诉到12315",
+		"it's been two weeks, this is ridiculous",
+		"thank you, that helps",
+	} {
+		m, err := s.Feel(context.Background(), sentiment.Input{Text: text, Trend: trend})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		trend = m.Trend
+		fmt.Printf("%s: %s %v\n", text, m.Emotion, m.Plan.Actions)
+	}
+	// Output:
+	// 第一件有M码吗?: neutral []
+	// 我上周买的鞋子开胶了,太差劲了: angry [apologise prioritise person]
+	// 再这样我就投诉到12315: angry [escalate]
+	// it's been two weeks, this is ridiculous: angry [apologise prioritise escalate]
+	// thank you, that helps: satisfied [thank]
+}
+
+func ExampleScorer_Score() {
+	s, err := sentiment.New(nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, text := range []string{"没什么不满意的", "The zip broke, but your support was great!"} {
+		score := s.Score(text)
+		fmt.Printf("%s %.2f\n", score.Emotion, score.Polarity)
+		for _, span := range score.Spans {
+			fmt.Printf("  %s: %s %+.1f\n", text[span.Start:span.End], span.Why, span.Value)
+		}
+	}
+	// Output:
+	// satisfied 0.49
+	//   没什么不满: word +2.2
+	// satisfied 0.62
+	//   broke: trouble -0.5
+	//   great: word +3.3
+}
+
+// A shop adds its own words.
+func ExampleReadWords() {
+	words, err := sentiment.ReadWords(strings.NewReader(`
+# our customers' own
+angry -3: 又是你们家
+satisfied 2.5: 种了大草, chef's kiss
+plain: 差评君   # a brand
+`), "words.txt")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	s, err := sentiment.New(&sentiment.Options{Lexicon: words})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(s.Score("又是你们家").Emotion, s.Score("this coat, chef's kiss").Emotion)
+	// Output: angry satisfied
+}
+
+func ExampleReadTable() {
+	table, err := sentiment.ReadTable(strings.NewReader(`
+rows:
+- name: angry members first
+  when: {emotions: [angry], tiers: [vip]}
+  do: [apologise, escalate]
+`), "mood.yaml")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	s, err := sentiment.New(&sentiment.Options{Strategy: table})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	m, err := s.Feel(context.Background(), sentiment.Input{Text: "你们太过分了", Tier: "vip"})
+	fmt.Println(m.Plan.Rule, m.Plan.Actions, err)
+	// Output: angry members first [apologise escalate] <nil>
+}

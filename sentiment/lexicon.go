@@ -1,0 +1,319 @@
+package sentiment
+
+import (
+	"bufio"
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/frontdesk-go/frontdesk/internal/text"
+)
+
+//go:embed lexicon/*.txt
+var shipped embed.FS
+
+// Word is an entry of a lexicon: a word, phrase, emoji or emoticon, and what
+// it does to a text.
+type Word struct {
+	// Text is matched after folding case, width and traditional script. One
+	// that begins or ends in a Latin letter matches whole words only; a "*" at
+	// the end lets the last word go on ("disappoint*").
+	Text string
+	// Kind says what the word does. A word may be listed twice, as urgent and as
+	// another kind (急死了); otherwise the last one counts.
+	Kind Kind
+	// Value is -4 to 4 for a word that carries mood, 0 to 1 for urgency, and a
+	// factor for degrees and negations; 0 takes the kind's usual value.
+	Value float64
+}
+
+// Kind is what a word of a lexicon does.
+type Kind string
+
+// The kinds of words.
+const (
+	KindPlain     Kind = "plain"     // carries nothing: hides shorter words in it (正好, "would like")
+	KindAngry     Kind = "angry"     // shows anger
+	KindAnxious   Kind = "anxious"   // shows worry
+	KindSad       Kind = "sad"       // shows disappointment
+	KindSatisfied Kind = "satisfied" // shows content
+	KindGood      Kind = "good"      // speaks well of something, without a feeling of its own
+	KindBad       Kind = "bad"       // speaks ill of something, without a feeling of its own
+	KindTrouble   Kind = "trouble"   // describes what went wrong (开胶, "broken"): hardly a feeling
+	KindNegate    Kind = "negate"    // turns what follows: 不, "not"; the value is how far (1)
+	KindDegree    Kind = "degree"    // strengthens or weakens what follows: 非常, "slightly"; a factor
+	KindAfter     Kind = "after"     // strengthens what stands before it: 死了, 极了; a factor
+	KindContrast  Kind = "contrast"  // what follows weighs more than what came before: 但是, "but"
+	KindConcede   Kind = "concede"   // its clause weighs less: 虽然, "although"
+	KindQuestion  Kind = "question"  // makes its clause a question: 吗, "can i"
+	KindIf        Kind = "if"        // makes its clause a condition: 如果, "if"
+	KindMenace    Kind = "menace"    // anger that with an ultimatum is a threat: 投诉, "bad review"
+	KindUltimatum Kind = "ultimatum" // or else: 再不, 否则, "unless"
+	KindThreat    Kind = "threat"    // a threat as it stands: 12315, "chargeback"
+	KindUrgent    Kind = "urgent"    // presses: 马上, "asap"
+	KindSarcasm   Kind = "sarcasm"   // turns praise in the same sentence: 呵呵, "yeah right"
+)
+
+// code is a kind inside: the index of kinds.
+type code uint8
+
+const (
+	plain code = iota
+	angry
+	anxious
+	sad
+	satisfied
+	good
+	bad
+	trouble
+	negate
+	degree
+	after
+	contrast
+	concede
+	question
+	condition
+	menace
+	ultimatum
+	threat
+	urgent
+	sarcasm
+)
+
+// kinds are all kinds with the value of a word that gives none, and the values
+// it may have.
+var kinds = [...]struct {
+	kind          Kind
+	usual, lo, hi float64
+}{
+	plain:     {KindPlain, 0, 0, 0},
+	angry:     {KindAngry, -2.5, -4, 0},
+	anxious:   {KindAnxious, -1.5, -4, 0},
+	sad:       {KindSad, -2, -4, 0},
+	satisfied: {KindSatisfied, 2, 0, 4},
+	good:      {KindGood, 1.5, 0, 4},
+	bad:       {KindBad, -1.5, -4, 0},
+	trouble:   {KindTrouble, -1, -4, 0},
+	negate:    {KindNegate, 1, 0, 1},
+	degree:    {KindDegree, 1.3, 0, 4},
+	after:     {KindAfter, 1.4, 0, 4},
+	contrast:  {KindContrast, 0, 0, 0},
+	concede:   {KindConcede, 0, 0, 0},
+	question:  {KindQuestion, 0, 0, 0},
+	condition: {KindIf, 0, 0, 0},
+	menace:    {KindMenace, -2.2, -4, 0},
+	ultimatum: {KindUltimatum, 0, 0, 0},
+	threat:    {KindThreat, -3.5, -4, 0},
+	urgent:    {KindUrgent, 0.6, 0, 1},
+	sarcasm:   {KindSarcasm, -1, -4, 0},
+}
+
+// codeOf finds a kind.
+func codeOf(k Kind) (code, bool) {
+	for c := range kinds {
+		if kinds[c].kind == k {
+			return code(c), true
+		}
+	}
+	return 0, false
+}
+
+// Kinds are all kinds there are.
+func Kinds() []Kind {
+	ks := make([]Kind, len(kinds))
+	for i := range kinds {
+		ks[i] = kinds[i].kind
+	}
+	return ks
+}
+
+// ReadWords reads a lexicon: a line is a kind, a value if not the usual one, a
+// colon and words with commas between, half or full width. Lines that begin
+// with "# " and what follows " # " are comments.
+//
+//	angry -3: 坑爹, 骗子, rip-off
+//	trouble: 开胶, 掉色
+//	plain: 好评返现
+//
+// name is the file's, for errors, which name the line.
+func ReadWords(r io.Reader, name string) ([]Word, error) {
+	var words []Word
+	var errs []error
+	sc := bufio.NewScanner(r)
+	sc.Buffer(nil, 1<<20)
+	for n := 1; sc.Scan(); n++ {
+		line, _, _ := strings.Cut(strings.TrimPrefix(sc.Text(), "\ufeff"), " # ")
+		line = strings.TrimSpace(line)
+		if line == "" || line == "#" || strings.HasPrefix(line, "# ") {
+			continue
+		}
+		ws, err := readLine(line)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("sentiment: %s:%d: %w", name, n, err))
+			continue
+		}
+		words = append(words, ws...)
+	}
+	if err := sc.Err(); err != nil {
+		errs = append(errs, fmt.Errorf("sentiment: %s: %w", name, err))
+	}
+	return words, errors.Join(errs...)
+}
+
+func readLine(line string) ([]Word, error) {
+	i := strings.IndexAny(line, ":：")
+	if i < 0 {
+		return nil, fmt.Errorf("no colon in %q: write kind, value, colon, words", text.Cut(line, 40))
+	}
+	head, list := strings.Fields(line[:i]), strings.TrimPrefix(line[i:], "：")
+	list = strings.TrimPrefix(list, ":")
+	if len(head) == 0 || len(head) > 2 {
+		return nil, fmt.Errorf("want a kind and at most a value before the colon, got %q", text.Cut(line[:i], 40))
+	}
+	w := Word{Kind: Kind(head[0])}
+	if len(head) == 2 {
+		v, err := strconv.ParseFloat(head[1], 64)
+		if err != nil {
+			return nil, fmt.Errorf("value %q: want a number such as -2.5", head[1])
+		}
+		w.Value = v
+	}
+	if err := w.validate(); err != nil {
+		return nil, err
+	}
+	var words []Word
+	for _, s := range strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == '，' }) {
+		if w.Text = strings.TrimSpace(s); w.Text != "" {
+			words = append(words, w)
+		}
+	}
+	return words, nil
+}
+
+// validate checks kind and value; the text is the caller's.
+func (w *Word) validate() error {
+	c, ok := codeOf(w.Kind)
+	if !ok {
+		return fmt.Errorf("kind %q: use one of %v", w.Kind, Kinds())
+	}
+	if k := &kinds[c]; !(w.Value >= k.lo && w.Value <= k.hi) && w.Value != 0 {
+		return fmt.Errorf("value %g of kind %s: want %g to %g", w.Value, w.Kind, k.lo, k.hi)
+	}
+	return nil
+}
+
+// entry is a compiled word.
+type entry struct {
+	kind  code
+	value float64
+	press float64 // urgency, of a word that is listed as urgent too
+	units int     // Han characters and words
+	file  int     // which lexicon it is from; a later one wins
+}
+
+// A lexicon finds entries in normalised text. It is immutable.
+type lexicon struct {
+	entries []entry
+	trie    trie
+}
+
+// newLexicon compiles the shipped words and the overlay, which wins.
+func newLexicon(overlay []Word) (*lexicon, error) {
+	byText := map[string]entry{}
+	file := 0
+	add := func(words []Word, name string) error {
+		file++
+		for i, w := range words {
+			if err := w.validate(); err != nil {
+				return fmt.Errorf("sentiment: %s: word %d (%q): %w", name, i+1, text.Cut(w.Text, 40), err)
+			}
+			key := text.Fold(strings.TrimSuffix(w.Text, "*"))
+			if key == "" {
+				return fmt.Errorf("sentiment: %s: word %d has no text", name, i+1)
+			}
+			if len(key) > maxWord {
+				return fmt.Errorf("sentiment: %s: word %d (%q): longer than %d bytes", name, i+1, text.Cut(w.Text, 40), maxWord)
+			}
+			c, _ := codeOf(w.Kind)
+			e := entry{kind: c, value: w.Value, units: len(text.Tokens(key)), file: file}
+			if e.value == 0 {
+				e.value = kinds[c].usual
+			}
+			if last := key[len(key)-1]; strings.HasSuffix(w.Text, "*") && isWord(last) {
+				key += string(rune(goesOn))
+			}
+			switch old, ok := byText[key]; {
+			case c == urgent && ok:
+				e = old
+				e.press = w.Value
+				if e.press == 0 {
+					e.press = kinds[urgent].usual
+				}
+			case c == urgent:
+				e.kind, e.press = plain, e.value
+			case ok:
+				e.press = old.press
+			}
+			byText[key] = e
+		}
+		return nil
+	}
+	// A later file wins: our own words over the general English ones.
+	for _, name := range []string{"vader.txt", "symbols.txt", "en.txt", "zh.txt"} {
+		f, err := shipped.Open("lexicon/" + name)
+		if err != nil {
+			return nil, err
+		}
+		words, err := ReadWords(f, name)
+		if err == nil {
+			err = add(words, name)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if err := add(overlay, "Options.Lexicon"); err != nil {
+		return nil, err
+	}
+	keys := make([]string, 0, len(byText))
+	for k := range byText {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	keys = dropHidden(keys, byText)
+	l := &lexicon{entries: make([]entry, len(keys))}
+	for i, k := range keys {
+		l.entries[i] = byText[k]
+	}
+	l.trie = newTrie(keys)
+	return l, nil
+}
+
+// maxWord bounds the bytes of a word.
+const maxWord = 200
+
+// dropHidden takes out the words that an open one of a later lexicon covers:
+// "disappoint*" of ours is meant to decide "disappointed" too. The keys are
+// sorted and stay so.
+func dropHidden(keys []string, byText map[string]entry) []string {
+	hidden := map[string]bool{}
+	for i, k := range keys {
+		stem, open := strings.CutSuffix(k, string(rune(goesOn)))
+		if !open {
+			continue
+		}
+		for _, x := range keys[i+1:] {
+			if !strings.HasPrefix(x, stem) {
+				break
+			}
+			if byText[x].file < byText[k].file && letterOnly(x[len(stem):]) {
+				hidden[x] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(keys, func(k string) bool { return hidden[k] })
+}

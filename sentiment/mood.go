@@ -1,0 +1,120 @@
+package sentiment
+
+// Emotion is what a message shows.
+type Emotion string
+
+// The emotions told apart.
+const (
+	Neutral   Emotion = "neutral"
+	Angry     Emotion = "angry"
+	Anxious   Emotion = "anxious"
+	Sad       Emotion = "sad"
+	Satisfied Emotion = "satisfied"
+)
+
+// Score is the mood of one text.
+type Score struct {
+	// Polarity is -1 (most negative) to 1 (most positive).
+	Polarity float64 `json:"polarity"`
+	// Emotion is the strongest of Emotions, Neutral when none stands out.
+	Emotion Emotion `json:"emotion"`
+	// Emotions is a distribution that sums to 1.
+	Emotions map[Emotion]float64 `json:"emotions,omitempty"`
+	// Intensity is how strongly it is felt, 0 to 1.
+	Intensity float64 `json:"intensity"`
+	// Urgency is how pressing the customer says it is, 0 to 1.
+	Urgency float64 `json:"urgency"`
+	// Threat reports that the customer threatens: to go to a regulator, to law,
+	// to the public.
+	Threat bool `json:"threat,omitempty"`
+	// Spans are the words that carried it, as byte offsets into the text.
+	Spans []Span `json:"spans,omitempty"`
+}
+
+// Span is a part of the text and what it added to the polarity.
+type Span struct {
+	Start int     `json:"start"`
+	End   int     `json:"end"`
+	Value float64 `json:"value"`
+	Why   string  `json:"why"` // "word", "trouble", "negated", "question", "condition", "sarcasm", "threat"
+}
+
+// Input is one message, the trend before it, and what the host knows that
+// decides how to act on a mood.
+type Input struct {
+	Text     string
+	Language string // BCP 47 hint, "" when unknown
+	Trend    Trend  // of the conversation so far; the zero value for a first message
+	// Cause is what a complaint is about when known: "delay", "quality",
+	// "price", "attitude"; "" otherwise.
+	Cause string
+	// Tier is the customer's service tier ("", "member", "vip").
+	Tier string
+}
+
+// Mood is a message's score, the conversation's trend with it, and what to do.
+type Mood struct {
+	Score
+	Trend Trend `json:"trend"`
+	Plan  Plan  `json:"plan"`
+}
+
+// Trend is mood over a conversation: plain data that a host stores between turns.
+type Trend struct {
+	// Level is the smoothed polarity, -1 to 1.
+	Level float64 `json:"level"`
+	// Low is the lowest level so far and High the highest.
+	Low  float64 `json:"low"`
+	High float64 `json:"high"`
+	// Turns counts messages, Negative those in a row that were negative.
+	Turns    int `json:"turns"`
+	Negative int `json:"negative,omitempty"`
+	// Direction is -1 when it got worse with the last message, 1 better, 0 neither.
+	Direction int `json:"direction,omitempty"`
+	// Last are the actions taken, most recent last, each kind once: what limits
+	// read ("never two apologies in a row", cooling-off after compensation).
+	Last []Taken `json:"last,omitempty"`
+}
+
+// Taken is an action and the turn it was taken in.
+type Taken struct {
+	Action Action `json:"action"`
+	Turn   int    `json:"turn"`
+	// Limit is that of a compensation, in percent.
+	Limit int `json:"limit,omitempty"`
+}
+
+// Action is something to do about a mood.
+type Action string
+
+// The actions a strategy may ask for.
+const (
+	Soothe     Action = "soothe"     // say that the trouble is understood
+	Apologise  Action = "apologise"  // say sorry
+	Compensate Action = "compensate" // propose a compensation
+	Prioritise Action = "prioritise" // treat before others
+	OfferHuman Action = "person"     // offer a person
+	Escalate   Action = "escalate"   // hand over to a person
+	Thank      Action = "thank"      // thank for praise
+	Upsell     Action = "upsell"     // the moment allows an offer
+)
+
+// Plan is what a strategy proposes and why.
+type Plan struct {
+	// Rule names the row of the strategy table that decided; "" when none did.
+	Rule string `json:"rule,omitempty"`
+	// Actions in the order they should be taken.
+	Actions []Action `json:"actions,omitempty"`
+	// Limit is the most a compensation may be, in percent of the order's value.
+	Limit int `json:"limit,omitempty"`
+}
+
+// Has reports whether the plan asks for an action.
+func (p Plan) Has(a Action) bool {
+	for _, x := range p.Actions {
+		if x == a {
+			return true
+		}
+	}
+	return false
+}
