@@ -1,0 +1,25 @@
+// Package kb is a knowledge base: questions customers ask and their answers, in
+// any number of languages, read from Markdown, CSV or JSON, searched without a
+// model service, and honest about what it does not know.
+//
+//	base, err := kb.Load(os.DirFS("kb"), nil)
+//	a, err := base.Answer(ctx, kb.Query{Text: "发票怎么开？", Language: "zh"})
+//	switch a.Verdict {
+//	case kb.Answered: // a.Hits[0].Answer
+//	case kb.Unsure:   // ask which of a.Hits was meant
+//	case kb.Unknown:  // say so
+//	}
+//
+// # Ranking
+//
+// A query's score for an entry is the sum of three, each 0 to 1: BM25 (Robertson
+// & Zaragoza 2009) over Han characters and pairs and English stems, divided by
+// what a perfect match would score, with unknown words at the highest idf; the
+// tf-idf cosine of character n-grams with the nearest wording; and the cosine
+// with the profile of all the entry's wordings. Confidence comes from the score,
+// the margin over the next entry and the share of the query's words that the
+// entry knows.
+//
+// A [Base] is safe for concurrent use. Its entries are an immutable snapshot;
+// [Base.Replace] swaps it whole, and a base that does not load keeps the old.
+package kb

@@ -1,0 +1,235 @@
+package kb
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Load reads every Markdown, CSV and JSON file of a folder and its subfolders.
+// The language of a file is that of its place ("zh/returns.md",
+// "returns.zh.md") or Options.Language. Entries with the same id in two
+// languages are one. All problems are reported together, with file and line.
+func Load(fsys fs.FS, opts *Options) (*Base, error) {
+	entries, err := ReadDir(fsys, opts)
+	if err != nil {
+		return nil, err
+	}
+	return New(entries, opts)
+}
+
+// ReadDir reads a folder as Load does, without making a base of it.
+func ReadDir(fsys fs.FS, opts *Options) ([]Entry, error) {
+	var out []Entry
+	var errs []error
+	files := 0
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() || strings.HasPrefix(path.Base(name), ".") {
+			return nil
+		}
+		ext := strings.ToLower(path.Ext(name))
+		if ext != ".md" && ext != ".markdown" && ext != ".csv" && ext != ".json" {
+			return nil
+		}
+		files++
+		f, err := fsys.Open(name)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("kb: %w", err))
+			return nil
+		}
+		defer func() { errs = append(errs, f.Close()) }()
+		lang := languageOf(name, opts)
+		var es []Entry
+		switch ext {
+		case ".csv":
+			es, err = ReadCSV(name, f, lang)
+		case ".json":
+			es, err = ReadJSON(name, f)
+		default:
+			es, err = ReadMarkdown(name, f, lang)
+		}
+		out = append(out, es...)
+		errs = append(errs, err)
+		return nil
+	})
+	if err := errors.Join(append(errs, err)...); err != nil {
+		return nil, err
+	}
+	if files == 0 {
+		return nil, errors.New("kb: the folder holds no .md, .csv or .json file")
+	}
+	return out, nil
+}
+
+// languageOf finds a BCP 47 tag in a file's path.
+func languageOf(name string, opts *Options) string {
+	parts := strings.Split(path.Dir(name), "/")
+	base := strings.TrimSuffix(path.Base(name), path.Ext(name))
+	if i := strings.LastIndexByte(base, '.'); i >= 0 {
+		parts = append(parts, base[i+1:])
+	}
+	parts = append(parts, base)
+	for _, p := range slices.Backward(parts) {
+		switch head, _, _ := strings.Cut(p, "-"); head {
+		case "zh", "en", "ja", "ko", "fr", "de", "es", "pt", "it", "ru", "th", "vi", "id", "ms", "ar":
+			return p
+		}
+	}
+	if opts != nil {
+		return opts.Language
+	}
+	return ""
+}
+
+// ReadCSV reads entries with the header id, language, category, question,
+// also, answer, tags, from, until; question and answer are needed, any order
+// will do. also is separated by "|", tags by commas.
+func ReadCSV(name string, r io.Reader, language string) ([]Entry, error) {
+	cr := csv.NewReader(r)
+	cr.FieldsPerRecord = -1
+	head, err := cr.Read()
+	if err != nil {
+		return nil, fmt.Errorf("kb: %s: reading the header: %w", name, err)
+	}
+	columns := []string{"id", "language", "category", "question", "also", "answer", "tags", "from", "until", "source"}
+	at := map[string]int{}
+	for i, h := range head {
+		h = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))
+		if !slices.Contains(columns, h) {
+			return nil, fmt.Errorf("kb: %s:1: column %q is unknown: the header may have %s", name, h, strings.Join(columns, ", "))
+		}
+		at[h] = i
+	}
+	for _, need := range []string{"question", "answer"} {
+		if _, ok := at[need]; !ok {
+			return nil, fmt.Errorf("kb: %s:1: column %q is missing: the header may have %s", name, need, strings.Join(columns, ", "))
+		}
+	}
+	var out []Entry
+	var errs []error
+	for {
+		rec, err := cr.Read()
+		if errors.Is(err, io.EOF) {
+			return out, errors.Join(errs...)
+		}
+		if err != nil {
+			return out, errors.Join(append(errs, fmt.Errorf("kb: %s: %w", name, err))...)
+		}
+		line, _ := cr.FieldPos(0)
+		get := func(col string) string {
+			if i, ok := at[col]; ok && i < len(rec) {
+				return strings.TrimSpace(rec[i])
+			}
+			return ""
+		}
+		m := &mdEntry{file: name, line: line, question: get("question"), id: get("id"), tags: split(get("tags"), ",，、"),
+			also: split(get("also"), "|｜"), url: get("source"), answer: []string{get("answer")}}
+		for _, k := range []string{"from", "until"} {
+			if v := get(k); v != "" {
+				m.set(k, v, line)
+			}
+		}
+		if m.question == "" || get("answer") == "" {
+			errs = append(errs, fmt.Errorf("kb: %s:%d: question or answer is empty: fill both or remove the row", name, line))
+			continue
+		}
+		lang := language
+		if l := get("language"); l != "" {
+			lang = l
+		}
+		e, err := m.entry(lang, get("category"))
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		out = append(out, *e)
+	}
+}
+
+// ReadJSON reads an array of entries.
+func ReadJSON(name string, r io.Reader) ([]Entry, error) {
+	d := json.NewDecoder(r)
+	d.DisallowUnknownFields()
+	var out []Entry
+	if err := d.Decode(&out); err != nil {
+		return nil, fmt.Errorf("kb: %s: want an array of entries: %w (at byte %d)", name, err, d.InputOffset())
+	}
+	for i := range out {
+		if out[i].Source.File == "" {
+			out[i].Source.File = name
+		}
+	}
+	return out, nil
+}
+
+// merge joins the languages of entries with the same id, and checks them.
+func merge(entries []Entry) ([]Entry, error) {
+	at := map[string]int{}
+	var out []Entry
+	var errs []error
+	place := func(e *Entry) string {
+		switch {
+		case e.Source.Line > 0:
+			return fmt.Sprintf("%s:%d", e.Source.File, e.Source.Line)
+		case e.Source.File != "":
+			return e.Source.File
+		}
+		return "entry " + e.ID
+	}
+	for n := range entries {
+		e := entries[n]
+		switch {
+		case e.ID == "":
+			errs = append(errs, fmt.Errorf("kb: %s: entry %d has no id", place(&e), n+1))
+			continue
+		case len(e.Texts) == 0:
+			errs = append(errs, fmt.Errorf("kb: %s: entry %q has no text", place(&e), e.ID))
+			continue
+		}
+		bad := false
+		for lang, t := range e.Texts {
+			if strings.TrimSpace(t.Question) == "" || !utf8.ValidString(t.Question+t.Answer) {
+				errs = append(errs, fmt.Errorf("kb: %s: entry %q: the question in %q is empty or not UTF-8", place(&e), e.ID, lang))
+				bad = true
+			}
+		}
+		if bad {
+			continue
+		}
+		i, ok := at[e.ID]
+		if !ok {
+			at[e.ID] = len(out)
+			texts := make(map[string]Text, len(e.Texts))
+			for l, t := range e.Texts {
+				texts[l] = t
+			}
+			e.Texts = texts
+			out = append(out, e)
+			continue
+		}
+		have := &out[i]
+		for lang, t := range e.Texts {
+			if _, dup := have.Texts[lang]; dup {
+				errs = append(errs, fmt.Errorf("kb: %s: id %q stands at %s already: give one of them another", place(&e), e.ID, place(have)))
+				break
+			}
+			have.Texts[lang] = t
+		}
+		for _, tag := range e.Tags {
+			if !slices.Contains(have.Tags, tag) {
+				have.Tags = append(have.Tags, tag)
+			}
+		}
+	}
+	return out, errors.Join(errs...)
+}
