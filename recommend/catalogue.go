@@ -1,0 +1,251 @@
+package recommend
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// ReadCatalogue reads items from CSV with a header. Columns: id, category,
+// brand, name.LANG, price.CURRENCY (decimal, "299.00"), stock (a number, or
+// "size: S=3 M=0" for variants), link, picture, description.LANG, goes_with
+// (ids with "|" between); every other column is an attribute, several values
+// with "|" between. id, a name, a price, category and stock are needed. All
+// problems are reported together, with file, line and column.
+func ReadCatalogue(r io.Reader, name string) ([]Item, error) {
+	cr := csv.NewReader(r)
+	cr.FieldsPerRecord = -1
+	head, err := cr.Read()
+	if err != nil {
+		return nil, fmt.Errorf("recommend: %s: reading the header: %w", name, err)
+	}
+	for i := range head {
+		head[i] = strings.TrimSpace(strings.TrimPrefix(head[i], "\ufeff"))
+	}
+	for _, need := range []string{"id", "category", "name.", "price.", "stock"} {
+		if !slices.ContainsFunc(head, func(h string) bool { return h == need || strings.HasSuffix(need, ".") && strings.HasPrefix(h, need) }) {
+			return nil, fmt.Errorf("recommend: %s:1: there is no column %q: the header needs id, category, name.LANGUAGE, price.CURRENCY and stock", name, need)
+		}
+	}
+	var out []Item
+	var errs []error
+	seen := map[string]int{}
+	for {
+		rec, err := cr.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("recommend: %s: %w", name, err))
+			break
+		}
+		line, _ := cr.FieldPos(0)
+		if len(rec) != len(head) {
+			errs = append(errs, fmt.Errorf("recommend: %s:%d: the row has %d columns, the header %d: quote fields with commas", name, line, len(rec), len(head)))
+			continue
+		}
+		it, err := readItem(head, rec)
+		if err == nil {
+			if first, dup := seen[it.ID]; dup {
+				err = fmt.Errorf("id %q stands in line %d already: give one of them another", it.ID, first)
+			}
+			seen[it.ID] = line
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("recommend: %s:%d: %w", name, line, err))
+			continue
+		}
+		out = append(out, it)
+	}
+	for i := range out {
+		for _, g := range out[i].GoesWith {
+			if _, ok := seen[g]; !ok {
+				errs = append(errs, fmt.Errorf("recommend: %s:%d: goes_with names %q, which is no id of the file", name, seen[out[i].ID], g))
+			}
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func readItem(head, rec []string) (Item, error) {
+	it := Item{Name: map[string]string{}, Price: map[string]int64{}, Attributes: map[string][]string{}}
+	for i, h := range head {
+		v := strings.TrimSpace(rec[i])
+		if v == "" {
+			continue
+		}
+		var err error
+		switch base, rest, _ := strings.Cut(h, "."); base {
+		case "id":
+			it.ID = v
+		case "category":
+			it.Category = v
+		case "brand":
+			it.Brand = v
+		case "name":
+			it.Name[rest] = v
+		case "description":
+			if it.Description == nil {
+				it.Description = map[string]string{}
+			}
+			it.Description[rest] = v
+		case "price":
+			it.Price[rest], err = minor(v)
+		case "stock":
+			err = it.readStock(v)
+		case "link":
+			it.Link = v
+		case "picture":
+			it.Picture = v
+		case "goes_with":
+			it.GoesWith = list(v)
+		default:
+			it.Attributes[h] = list(v)
+		}
+		if err != nil {
+			return it, fmt.Errorf("column %s: %w", h, err)
+		}
+	}
+	return it, it.validate()
+}
+
+func (it *Item) validate() error {
+	switch {
+	case it.ID == "":
+		return errors.New("the item has no id")
+	case it.Category == "":
+		return fmt.Errorf("item %q has no category", it.ID)
+	case len(it.Name) == 0:
+		return fmt.Errorf("item %q has no name", it.ID)
+	case len(it.Price) == 0:
+		return fmt.Errorf("item %q has no price: fill a price column", it.ID)
+	case it.Stock < 0:
+		return fmt.Errorf("item %q has a stock of %d", it.ID, it.Stock)
+	}
+	for cur, p := range it.Price {
+		if p <= 0 {
+			return fmt.Errorf("item %q costs %d in %s: a price is more than nothing", it.ID, p, cur)
+		}
+	}
+	return nil
+}
+
+// minor reads "299", "299.5" or "299.00" as minor units.
+func minor(s string) (int64, error) {
+	whole, frac, _ := strings.Cut(s, ".")
+	n, err := strconv.ParseUint(whole, 10, 40)
+	if err != nil || len(frac) > 2 {
+		return 0, fmt.Errorf("price %q: write a decimal number such as 299.00", s)
+	}
+	f := uint64(0)
+	if frac != "" {
+		if f, err = strconv.ParseUint((frac + "0")[:2], 10, 8); err != nil {
+			return 0, fmt.Errorf("price %q: write a decimal number such as 299.00", s)
+		}
+	}
+	return int64(n*100 + f), nil
+}
+
+func (it *Item) readStock(s string) error {
+	if n, err := strconv.Atoi(s); err == nil {
+		it.Stock = n
+		return nil
+	}
+	attr, rest, ok := strings.Cut(s, ":")
+	if !ok {
+		return fmt.Errorf(`stock %q: write a number, or "size: S=3 M=0"`, s)
+	}
+	for _, f := range strings.Fields(rest) {
+		v, n, ok := strings.Cut(f, "=")
+		left, err := strconv.Atoi(n)
+		if !ok || err != nil || left < 0 || v == "" {
+			return fmt.Errorf(`stock %q: %q should read like "M=3"`, s, f)
+		}
+		it.Variants = append(it.Variants, Variant{Attribute: strings.TrimSpace(attr), Value: v, Stock: left})
+		it.Stock += left
+	}
+	return nil
+}
+
+func list(s string) []string {
+	var out []string
+	for _, p := range strings.Split(s, "|") {
+		if p = strings.TrimSpace(p); p != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// Attributes are the values of a catalogue's attributes and what they are
+// called: attribute → value → language → names, the first for display.
+type Attributes struct {
+	values map[string]map[string]map[string][]string
+}
+
+// ReadAttributes reads them from YAML: "colour: {red: {zh: [红色, 红], en: [red]}}".
+func ReadAttributes(r io.Reader, name string) (*Attributes, error) {
+	a := &Attributes{}
+	if err := yaml.NewDecoder(r).Decode(&a.values); err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("recommend: %s: want attribute → value → language → names: %w", name, err)
+	}
+	return a, nil
+}
+
+// Value is one value of one attribute.
+type Value struct{ Attribute, Value string }
+
+// All are the values with their names in every language, sorted: what a host
+// makes a gazetteer of.
+func (a *Attributes) All() iter.Seq2[Value, []string] {
+	return func(yield func(Value, []string) bool) {
+		for _, attr := range sorted(a.values) {
+			for _, v := range sorted(a.values[attr]) {
+				var names []string
+				for _, lang := range sorted(a.values[attr][v]) {
+					names = append(names, a.values[attr][v][lang]...)
+				}
+				if !yield(Value{attr, v}, names) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Display is a value's name in a language, the value itself when it has none.
+func (a *Attributes) Display(attribute, value, language string) string {
+	if a != nil {
+		for lang := language; lang != ""; {
+			if names := a.values[attribute][value][lang]; len(names) > 0 {
+				return names[0]
+			}
+			i := strings.LastIndexByte(lang, '-')
+			if i < 0 {
+				break
+			}
+			lang = lang[:i]
+		}
+	}
+	return value
+}
+
+func sorted[V any](m map[string]V) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	sort.Strings(out)
+	return out
+}
