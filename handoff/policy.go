@@ -29,8 +29,9 @@ type Rule struct {
 
 // When are a rule's conditions.
 type When struct {
-	// Intents: one of them. Words: one occurs in the text, by language;
-	// matching ignores case, width and traditional script.
+	// Intents: one of them; "return.*" stands for all that begin so. Words: one
+	// occurs in the text; the languages they are listed by are for the reader
+	// only. Matching ignores case, width and traditional script.
 	Intents []string            `yaml:"intents"`
 	Words   map[string][]string `yaml:"words"`
 	// Emotions: one of them. Intensity, Urgency and Negative are least values,
@@ -40,7 +41,9 @@ type When struct {
 	Urgency   float64  `yaml:"urgency"`
 	Negative  int      `yaml:"negative"`
 	Level     *float64 `yaml:"level"`
-	// Actions: the mood strategy asked for one of them.
+	// Threat: the mood stage saw one. Actions: the mood strategy asked for one of
+	// them.
+	Threat  bool     `yaml:"threat"`
 	Actions []string `yaml:"actions"`
 	// Failures is the least number of turns without an answer.
 	Failures int `yaml:"failures"`
@@ -84,6 +87,9 @@ func ReadPolicy(r io.Reader, name string) (*Policy, error) {
 	if err := yaml.Unmarshal(raw, &nodes); err != nil {
 		return nil, fmt.Errorf("handoff: %s: want a list of rules: %w", name, err)
 	}
+	if len(nodes) == 0 {
+		return nil, fmt.Errorf("handoff: %s: no rules: want a list of name, when, then", name)
+	}
 	rules := make([]Rule, len(nodes))
 	d := yaml.NewDecoder(bytes.NewReader(raw))
 	d.KnownFields(true)
@@ -112,7 +118,7 @@ func DefaultPolicy() (*Policy, error) {
 	return ReadPolicy(f, "policy.yaml")
 }
 
-// NewPolicy makes a policy of rules.
+// NewPolicy makes a policy of rules; without rules it never asks for a person.
 func NewPolicy(rules []Rule) (*Policy, error) {
 	p := &Policy{}
 	for i := range rules {
@@ -145,6 +151,9 @@ func (r *Rule) validate() error {
 	if r.Stage != Before && r.Stage != After {
 		return fmt.Errorf("rule %q: stage %q: use %q or %q", r.Name, r.Stage, Before, After)
 	}
+	if err := r.When.validate(); err != nil {
+		return fmt.Errorf("rule %q: %w", r.Name, err)
+	}
 	if r.Then.Handover == r.Then.Offer {
 		return fmt.Errorf("rule %q: set one of handover and offer", r.Name)
 	}
@@ -156,6 +165,31 @@ func (r *Rule) validate() error {
 	}
 	if r.Then.Priority < Low || r.Then.Priority > Urgent {
 		return fmt.Errorf("rule %q: priority %d: use low, normal, high or urgent", r.Name, r.Then.Priority)
+	}
+	return nil
+}
+
+func (w *When) validate() error {
+	emotions := []string{"angry", "anxious", "sad", "satisfied", "neutral"}
+	for _, e := range w.Emotions {
+		if !slices.Contains(emotions, e) {
+			return fmt.Errorf("emotion %q: use one of %v", e, emotions)
+		}
+	}
+	for lang, words := range w.Words {
+		for _, x := range words {
+			if text.Fold(x) == "" {
+				return fmt.Errorf("words, %s: an empty word", lang)
+			}
+		}
+	}
+	switch {
+	case !(w.Intensity >= 0 && w.Intensity <= 1), !(w.Urgency >= 0 && w.Urgency <= 1):
+		return errors.New("intensity and urgency go from 0 to 1")
+	case w.Level != nil && !(*w.Level >= -1 && *w.Level <= 1):
+		return errors.New("level goes from -1 to 1")
+	case w.Negative < 0, w.Failures < 0:
+		return errors.New("negative and failures count, from 0")
 	}
 	return nil
 }
@@ -190,10 +224,13 @@ func (p Priority) String() string {
 	return "normal"
 }
 
+// maxText is how many bytes of a message are searched for words.
+const maxText = 64 << 10
+
 // Judge returns the decision of the first rule that matches; the zero Decision
 // when none does.
 func (p *Policy) Judge(_ context.Context, s Situation) (Decision, error) {
-	folded := text.Fold(s.Text)
+	folded := text.Fold(text.Cut(s.Text, maxText))
 	for i := range p.rules {
 		r := &p.rules[i]
 		if r.Stage == s.Stage && r.holds(&s, folded) {
@@ -207,11 +244,12 @@ func (p *Policy) Judge(_ context.Context, s Situation) (Decision, error) {
 func (r *compiled) holds(s *Situation, folded string) bool {
 	w := &r.When
 	switch {
-	case len(w.Intents) > 0 && !slices.Contains(w.Intents, s.Intent),
+	case len(w.Intents) > 0 && !slices.ContainsFunc(w.Intents, func(x string) bool { return fits(s.Intent, x) }),
 		len(r.words) > 0 && !slices.ContainsFunc(r.words, func(x string) bool { return occurs(folded, x) }),
 		len(w.Emotions) > 0 && !slices.Contains(w.Emotions, s.Emotion),
 		s.Intensity < w.Intensity, s.Urgency < w.Urgency, s.Negative < w.Negative, s.Failures < w.Failures,
 		w.Level != nil && s.Level > *w.Level,
+		w.Threat && !s.Threat,
 		len(w.Actions) > 0 && !slices.ContainsFunc(w.Actions, func(a string) bool { return slices.Contains(s.Actions, a) }),
 		w.GaveUp && s.GaveUp == "", w.Effects && len(s.Effects) == 0, w.Error && !s.Error, w.Offered && !s.Offered, w.Closed && s.Open,
 		len(w.Tiers) > 0 && !slices.Contains(w.Tiers, s.Tier),
@@ -219,6 +257,14 @@ func (r *compiled) holds(s *Situation, folded string) bool {
 		return false
 	}
 	return true
+}
+
+// fits matches an intent to a pattern.
+func fits(intent, pattern string) bool {
+	if head, ok := strings.CutSuffix(pattern, "*"); ok {
+		return strings.HasPrefix(intent, head)
+	}
+	return intent == pattern
 }
 
 // occurs finds a word, at word borders when its edge is a Latin letter.

@@ -15,6 +15,8 @@ var (
 	ErrTaken = errors.New("handoff: another agent has taken the ticket")
 	// ErrUnknown means that there is no such open ticket.
 	ErrUnknown = errors.New("handoff: no such ticket")
+
+	errNoAgent = errors.New("handoff: the agent has no name")
 )
 
 // ageing is the wait that counts as much as one step of priority, so that a
@@ -28,7 +30,9 @@ func weight(t *Ticket, now time.Time) float64 {
 
 // Order sorts tickets in place in the order they should be taken: waiting ones
 // first, by priority and wait together (ten minutes weigh as one step of
-// priority), then the taken ones.
+// priority), then the taken ones. As every minute weighs the same for all, a
+// ticket is overtaken only by those that came within half an hour of it: none
+// waits for ever.
 func Order(tickets []Ticket, now time.Time) {
 	sort.SliceStable(tickets, func(i, j int) bool {
 		a, b := &tickets[i], &tickets[j]
@@ -42,7 +46,9 @@ func Order(tickets []Ticket, now time.Time) {
 	})
 }
 
-// Queue hands tickets out, in memory. It is safe for concurrent use.
+// Queue hands tickets out, in memory. It is safe for concurrent use. Tickets
+// that share slices with the caller's (transcript, facts) are not copied deeply:
+// do not change them after Put.
 type Queue struct {
 	mu      sync.Mutex
 	tickets map[string]*Ticket
@@ -66,8 +72,12 @@ func (q *Queue) Put(t Ticket) error {
 	return nil
 }
 
-// Take gives a ticket to an agent. Taking one's own again is no error.
+// Take gives a ticket to an agent. Taking one's own again is no error; another
+// agent's is ErrTaken.
 func (q *Queue) Take(id, agent string) (Ticket, error) {
+	if agent == "" {
+		return Ticket{}, errNoAgent
+	}
 	return q.change(id, func(t *Ticket) error {
 		if t.State == Taken && t.Agent != agent {
 			return ErrTaken
@@ -80,6 +90,9 @@ func (q *Queue) Take(id, agent string) (Ticket, error) {
 // Next gives an agent the first waiting ticket that needs one of the agent's
 // skills, or none; ok is false when there is none.
 func (q *Queue) Next(agent string, skills []string, now time.Time) (t Ticket, ok bool) {
+	if agent == "" {
+		return Ticket{}, false
+	}
 	for _, w := range q.Waiting(now) {
 		if w.Skill == "" || slices.Contains(skills, w.Skill) {
 			if t, err := q.takeWaiting(w.ID, agent); err == nil {
@@ -107,18 +120,18 @@ func (q *Queue) Release(id, agent string) error {
 
 // Transfer passes an agent's ticket to another.
 func (q *Queue) Transfer(id, from, to string) error {
+	if to == "" {
+		return errNoAgent
+	}
 	return q.own(id, from, func(t *Ticket) { t.Agent = to })
 }
 
 // Close ends an agent's ticket and removes it.
 func (q *Queue) Close(id, agent string) error {
-	if err := q.own(id, agent, func(t *Ticket) { t.State = Closed }); err != nil {
-		return err
-	}
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	delete(q.tickets, id)
-	return nil
+	return q.own(id, agent, func(t *Ticket) {
+		t.State = Closed
+		delete(q.tickets, id)
+	})
 }
 
 func (q *Queue) own(id, agent string, do func(*Ticket)) error {

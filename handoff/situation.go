@@ -20,6 +20,8 @@ type Situation struct {
 	Intensity float64
 	Urgency   float64
 	Negative  int
+	// Threat reports that the mood stage saw a threat.
+	Threat bool
 	// Actions are what the mood strategy proposed: "escalate", "person", …
 	Actions []string
 	// Failures counts turns in a row without an answer; GaveUp names the flow
