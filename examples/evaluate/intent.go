@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/frontdesk-go/frontdesk/nlu"
+)
+
+func evaluateIntent(ctx context.Context, args []string, log io.Writer) (result, error) {
+	fs := flags("intent", log)
+	train := fs.String("train", "", "examples to train on: text<TAB>intent")
+	valid := fs.String("valid", "", "examples for validation; not used by training yet")
+	test := fs.String("test", "", "examples to test on")
+	oosTrain := fs.String("oos-train", "", "texts of no intent to train on")
+	oosValid := fs.String("oos-valid", "", "texts of no intent for validation")
+	oosTest := fs.String("oos-test", "", "texts of no intent to test on")
+	seed := fs.Uint64("seed", 1, "seed of training")
+	if err := fs.Parse(args); err != nil {
+		return nil, err
+	}
+	if err := need(map[string]string{"train": *train, "test": *test}); err != nil {
+		return nil, err
+	}
+	examples, err := readExamples(*train, false)
+	if err != nil {
+		return nil, err
+	}
+	if *oosTrain != "" {
+		more, err := readExamples(*oosTrain, true)
+		if err != nil {
+			return nil, err
+		}
+		examples = append(examples, more...)
+	}
+	w := start()
+	model, err := nlu.Train(ctx, examples, &nlu.Options{NoBuiltin: true, Seed: *seed,
+		Progress: func(e, n int) { fmt.Fprintf(log, "\rtraining %d/%d", e, n) }})
+	fmt.Fprintln(log)
+	if err != nil {
+		return nil, err
+	}
+	trainCPU, trainWall := w.stop()
+	res := result{"train_rows": len(examples), "train_s": round(trainCPU), "train_wall_s": round(trainWall), "model_bytes": model.Size()}
+	tested, err := readExamples(*test, false)
+	if err != nil {
+		return nil, err
+	}
+	sc := newScores()
+	var inside []float64
+	accepted := 0
+	w = start()
+	for _, e := range tested {
+		got, unknown := model.Classify(e.Text)
+		name := ""
+		if len(got) > 0 {
+			name = got[0].Name
+		}
+		sc.add(e.Intent, name)
+		inside = append(inside, 1-unknown)
+		if 1-unknown >= 0.35 {
+			accepted++
+		}
+	}
+	cpu, wall := w.stop()
+	res["test_rows"] = len(tested)
+	res["accuracy"], res["macro_f1"] = round(sc.accuracy()), round(sc.macroF1())
+	res["texts_per_s"], res["texts_per_wall_s"] = int(float64(len(tested))/cpu), int(float64(len(tested))/wall)
+	res["accepted"] = round(float64(accepted) / float64(len(tested)))
+	for key, file := range map[string]string{"oos_auroc": *oosTest, "oos_valid_auroc": *oosValid} {
+		if file == "" {
+			continue
+		}
+		out, err := readExamples(file, true)
+		if err != nil {
+			return nil, err
+		}
+		var outside []float64
+		for _, e := range out {
+			_, unknown := model.Classify(e.Text)
+			outside = append(outside, 1-unknown)
+		}
+		res[key] = round(auroc(inside, outside))
+	}
+	if *valid != "" {
+		more, err := readExamples(*valid, false)
+		if err != nil {
+			return nil, err
+		}
+		sc := newScores()
+		for _, e := range more {
+			if got, _ := model.Classify(e.Text); len(got) > 0 {
+				sc.add(e.Intent, got[0].Name)
+			}
+		}
+		res["valid_accuracy"] = round(sc.accuracy())
+	}
+	return res, nil
+}
+
+func readExamples(path string, oos bool) ([]nlu.Example, error) {
+	n := 2
+	if oos {
+		n = 1
+	}
+	rs, err := rows(path, n)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]nlu.Example, 0, len(rs))
+	for _, r := range rs {
+		e := nlu.Example{Text: r[0]}
+		if !oos {
+			e.Intent = r[1]
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"sort"
+	"strconv"
+
+	"github.com/frontdesk-go/frontdesk/kb"
+)
+
+func evaluateRetrieve(ctx context.Context, args []string, log io.Writer) (result, error) {
+	fs := flags("retrieve", log)
+	dir := fs.String("dir", "", "folder with corpus.tsv, queries.tsv, qrels.tsv")
+	which := fs.String("queries", "test", "dev or test")
+	noAnswers := fs.Bool("no-answers", false, "do not index the answer column")
+	if err := fs.Parse(args); err != nil {
+		return nil, err
+	}
+	if err := need(map[string]string{"dir": *dir}); err != nil {
+		return nil, err
+	}
+	if *which != "dev" && *which != "test" {
+		return nil, fmt.Errorf("-queries %q: use dev or test", *which)
+	}
+	entries, err := corpus(*dir, *noAnswers)
+	if err != nil {
+		return nil, err
+	}
+	w := start()
+	base, err := kb.New(entries, nil)
+	if err != nil {
+		return nil, err
+	}
+	buildCPU, buildWall := w.stop()
+	res := result{"entries": len(entries), "build_s": round(buildCPU), "build_wall_s": round(buildWall)}
+	file := "queries.tsv"
+	if *which == "dev" {
+		file = "queries_dev.tsv"
+	}
+	queries, err := rows(filepath.Join(*dir, file), 2)
+	if err != nil {
+		return nil, err
+	}
+	grades, err := qrels(filepath.Join(*dir, "qrels.tsv"))
+	if err != nil {
+		return nil, err
+	}
+	var m metrics
+	w = start()
+	answers := make([]kb.Answer, len(queries))
+	for i, q := range queries {
+		if answers[i], err = base.Answer(ctx, kb.Query{Text: q[1], N: 10}); err != nil {
+			return nil, err
+		}
+	}
+	cpu, wall := w.stop()
+	for i, q := range queries {
+		if len(grades[q[0]]) > 0 {
+			m.add(answers[i], grades[q[0]])
+		}
+	}
+	if m.n == 0 {
+		return nil, fmt.Errorf("%s: no query has a judged entry in qrels.tsv", file)
+	}
+	res["queries"] = m.n
+	res["recall_at_1"], res["mrr_at_10"], res["ndcg_at_10"], res["recall_at_10"] = round(m.hit1/float64(m.n)), round(m.mrr/float64(m.n)), round(m.ndcg/float64(m.n)), round(m.recall/float64(m.n))
+	res["coverage_at_p90"] = round(m.coverage(0.9))
+	res["queries_per_s"], res["queries_per_wall_s"] = int(float64(len(queries))/cpu), int(float64(len(queries))/wall)
+	for key, pattern := range map[string]string{"auroc_near": "unanswerable*.tsv", "auroc_offtopic": "offtopic.tsv"} {
+		files, err := filepath.Glob(filepath.Join(*dir, pattern))
+		if err != nil {
+			return nil, err
+		}
+		var out []float64
+		for _, f := range files {
+			qs, err := rows(f, 1)
+			if err != nil {
+				return nil, err
+			}
+			for _, q := range qs {
+				a, err := base.Answer(ctx, kb.Query{Text: q[len(q)-1], N: 10})
+				if err != nil {
+					return nil, err
+				}
+				out = append(out, a.Confidence)
+			}
+		}
+		if len(out) > 0 {
+			res[key] = round(auroc(m.confidence, out))
+		}
+	}
+	return res, nil
+}
+
+// corpus reads the entries with their other wordings.
+func corpus(dir string, noAnswers bool) ([]kb.Entry, error) {
+	rs, err := rows(filepath.Join(dir, "corpus.tsv"), 2)
+	if err != nil {
+		return nil, err
+	}
+	others := map[string][]string{}
+	if f := filepath.Join(dir, "similar.tsv"); exists(f) {
+		sim, err := rows(f, 2)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range sim {
+			others[r[0]] = append(others[r[0]], r[1])
+		}
+	}
+	var out []kb.Entry
+	for _, r := range rs {
+		t := kb.Text{Question: r[1], Others: others[r[0]]}
+		if len(r) > 2 && !noAnswers {
+			t.Answer = r[2]
+		}
+		if t.Question == "" { // a passage without a question is found by its text
+			t.Question, t.Answer = t.Answer, ""
+		}
+		out = append(out, kb.Entry{ID: r[0], Texts: map[string]kb.Text{"": t}})
+	}
+	return out, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+func qrels(path string) (map[string]map[string]float64, error) {
+	rs, err := rows(path, 2)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]map[string]float64{}
+	for i, r := range rs {
+		g := 1.0
+		if len(r) > 2 {
+			if g, err = strconv.ParseFloat(r[2], 64); err != nil {
+				return nil, fmt.Errorf("%s:%d: grade %q is no number", path, i+1, r[2])
+			}
+		}
+		if g <= 0 {
+			continue
+		}
+		if out[r[0]] == nil {
+			out[r[0]] = map[string]float64{}
+		}
+		out[r[0]][r[1]] = g
+	}
+	return out, nil
+}
+
+// metrics sums over queries.
+type metrics struct {
+	n                       int
+	hit1, mrr, ndcg, recall float64
+	confidence              []float64
+	right                   []bool
+}
+
+func (m *metrics) add(a kb.Answer, want map[string]float64) {
+	m.n++
+	m.confidence = append(m.confidence, a.Confidence)
+	m.right = append(m.right, len(a.Hits) > 0 && want[a.Hits[0].ID] > 0)
+	dcg, found := 0.0, 0
+	for i, h := range a.Hits {
+		if want[h.ID] <= 0 {
+			continue
+		}
+		if found == 0 {
+			m.mrr += 1 / float64(i+1)
+			if i == 0 {
+				m.hit1++
+			}
+		}
+		found++
+		dcg += (math.Pow(2, want[h.ID]) - 1) / math.Log2(float64(i+2))
+	}
+	m.recall += float64(found) / float64(len(want))
+	var grades []float64
+	for _, g := range want {
+		grades = append(grades, g)
+	}
+	sort.Sort(sort.Reverse(sort.Float64Slice(grades)))
+	ideal := 0.0
+	for i, g := range grades {
+		if i < 10 {
+			ideal += (math.Pow(2, g) - 1) / math.Log2(float64(i+2))
+		}
+	}
+	m.ndcg += dcg / ideal
+}
+
+// coverage is the largest share of queries that can be answered, surest first,
+// with at least this precision.
+func (m *metrics) coverage(precision float64) float64 {
+	at := make([]int, m.n)
+	for i := range at {
+		at[i] = i
+	}
+	sort.SliceStable(at, func(i, j int) bool { return m.confidence[at[i]] > m.confidence[at[j]] })
+	right, best := 0, 0
+	for k, i := range at {
+		if m.right[i] {
+			right++
+		}
+		if float64(right) >= precision*float64(k+1) {
+			best = k + 1
+		}
+	}
+	return float64(best) / float64(m.n)
+}

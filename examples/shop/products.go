@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/frontdesk-go/frontdesk/bot"
+	"github.com/frontdesk-go/frontdesk/profile"
+	"github.com/frontdesk-go/frontdesk/recommend"
+)
+
+// wishes are the attributes that narrow a search.
+func wishes() []string {
+	return []string{"category", "brand", "colour", "size", "season", "material", "style", "gender", "feature"}
+}
+
+// search shows what fits what was asked for, or says honestly what does not.
+func (s *shop) search(ctx context.Context, t *bot.Turn) error {
+	if id, ok := s.named(t); ok {
+		return s.show(t, id)
+	}
+	req := t.Wanted(wishes()...)
+	found, err := t.Recommend(ctx, req)
+	if err != nil {
+		return err
+	}
+	head := "search.found"
+	if len(found) == 0 {
+		relaxed, dropped, ok := s.shelf.Relax(req)
+		if !ok {
+			return t.Say("search.none")
+		}
+		if found, err = t.Recommend(ctx, relaxed); err != nil || len(found) == 0 {
+			return firstErr(err, t.Say("search.none"))
+		}
+		var names []string
+		for _, d := range dropped {
+			names = append(names, t.Text("attribute."+d))
+		}
+		if err := t.Say("search.relaxed", "what", strings.Join(names, t.Text("list.and"))); err != nil {
+			return err
+		}
+		head = "search.instead"
+	} else if len(req.Must) == 0 && req.MaxPrice == 0 && req.MinPrice == 0 {
+		head = "search.popular"
+	}
+	r := bot.Reply{Text: t.Text(head), Cards: t.Cards(found)}
+	if err := t.Send(r); err != nil {
+		return err
+	}
+	return s.askConsent(t)
+}
+
+// askConsent asks once whether earlier visits may be used.
+func (s *shop) askConsent(t *bot.Turn) error {
+	if !t.Customer.NeedsAsking(profile.Personal) || asked.Get(t) {
+		return nil
+	}
+	if err := asked.Set(t, true); err != nil {
+		return err
+	}
+	return t.Send(bot.Reply{Text: t.Text("consent.personal"), Choices: []bot.Choice{
+		{Label: t.Text("consent.yes"), Value: "consent:yes"}, {Label: t.Text("consent.no"), Value: "consent:no"}}})
+}
+
+// named is the item a message is about: pointed at, called by its name, or the
+// one talked about.
+func (s *shop) named(t *bot.Turn) (string, bool) {
+	for _, kind := range []string{"item", "product"} {
+		if e, ok := t.Meaning.Entity(kind); ok && !e.Carried {
+			return e.Value, true
+		}
+	}
+	return "", false
+}
+
+// about is named or, failing that, the item in focus.
+func (s *shop) about(t *bot.Turn) (recommend.Item, bool) {
+	id, ok := s.named(t)
+	if !ok {
+		if id = t.Focused(); id == "" {
+			return recommend.Item{}, false
+		}
+	}
+	it, ok := s.shelf.Item(id)
+	if ok {
+		t.Focus(id)
+	}
+	return it, ok
+}
+
+func (s *shop) show(t *bot.Turn, id string) error {
+	it, ok := s.shelf.Item(id)
+	if !ok {
+		return fmt.Errorf("%w: %s", errNoStock, id)
+	}
+	card := bot.Card{ID: id, Title: called(it.Name, t.Language), Text: called(it.Description, t.Language), Link: it.Link, Picture: it.Picture}
+	if p, ok := it.Price[t.Text("currency")]; ok {
+		card.Price = t.Price(p, t.Text("currency"))
+	}
+	t.Show(id)
+	return t.Send(bot.Reply{Text: t.Text("product.detail", "name", card.Title, "stock", s.left(t, &it)), Cards: []bot.Card{card}})
+}
+
+// left says in words what is in stock.
+func (s *shop) left(t *bot.Turn, it *recommend.Item) string {
+	if it.Stock <= 0 {
+		return t.Text("stock.none")
+	}
+	var sizes []string
+	for _, v := range it.Variants {
+		if v.Stock > 0 {
+			sizes = append(sizes, s.attributes.Display(v.Attribute, v.Value, t.Language))
+		}
+	}
+	if len(sizes) > 0 {
+		return t.Text("stock.sizes", "sizes", strings.Join(sizes, t.Text("list.comma")))
+	}
+	return t.Text("stock.some")
+}
+
+// inStock answers "does the first one come in M?".
+func (s *shop) inStock(ctx context.Context, t *bot.Turn) error {
+	it, ok := s.about(t)
+	if !ok {
+		return s.search(ctx, t)
+	}
+	name := called(it.Name, t.Language)
+	if e, ok := t.Meaning.Entity("size"); ok {
+		size := s.attributes.Display("size", e.Value, t.Language)
+		switch n, has := it.Left("size", e.Value); {
+		case n > 0:
+			return t.Say("stock.size_yes", "name", name, "size", size, "n", n)
+		case has || len(it.Variants) > 0:
+			return t.Say("stock.size_no", "name", name, "size", size, "stock", s.left(t, &it))
+		}
+	}
+	if e, ok := t.Meaning.Entity("colour"); ok && !e.Carried {
+		if it.Has(recommend.Filter{Attribute: "colour", Any: []string{e.Value}}) {
+			return t.Say("stock.answer", "name", name, "stock", s.left(t, &it))
+		}
+		found, err := t.Recommend(ctx, recommend.Request{Like: []string{it.ID}, Must: []recommend.Filter{{Attribute: "colour", Any: []string{e.Value}}}})
+		if err != nil {
+			return err
+		}
+		colour := s.attributes.Display("colour", e.Value, t.Language)
+		if len(found) == 0 {
+			return t.Say("stock.colour_no", "name", name, "colour", colour)
+		}
+		return t.Send(bot.Reply{Text: t.Text("stock.colour_other", "name", name, "colour", colour), Cards: t.Cards(found)})
+	}
+	return t.Say("stock.answer", "name", name, "stock", s.left(t, &it))
+}
+
+// detail shows one item; without one the knowledge base answers.
+func (s *shop) detail(_ context.Context, t *bot.Turn) error {
+	it, ok := s.about(t)
+	if !ok {
+		return nil
+	}
+	return s.show(t, it.ID)
+}
+
+// shipping says when an item would leave; without one the knowledge base answers.
+func (s *shop) shipping(_ context.Context, t *bot.Turn) error {
+	it, ok := s.about(t)
+	if !ok {
+		return nil
+	}
+	if it.Stock <= 0 {
+		return t.Say("shipping.none", "name", called(it.Name, t.Language))
+	}
+	key := "shipping.today"
+	if t.Now.Hour() >= 16 {
+		key = "shipping.tomorrow"
+	}
+	return t.Say(key, "name", called(it.Name, t.Language))
+}
+
+// offer names the discounts that hold for the customer and the item in focus.
+func (s *shop) offer(_ context.Context, t *bot.Turn) error {
+	req := recommend.OfferRequest{Tags: append(s.rules.Tags(t.Customer, t.Now), t.Customer.Tags...), Currency: t.Text("currency"), Language: t.Language}
+	if it, ok := s.about(t); ok {
+		req.Item = &it
+		req.Basket = it.Price[req.Currency]
+	}
+	offers := s.offers.For(req)
+	if len(offers) == 0 {
+		return nil // the knowledge base knows about promotions in general
+	}
+	var lines []string
+	for _, o := range offers {
+		lines = append(lines, "· "+o.Text)
+	}
+	return t.Send(bot.Reply{Text: t.Text("offer.have") + "\n" + strings.Join(lines, "\n")})
+}
+
+// called picks a wording by language.
+func called(names map[string]string, lang string) string {
+	base, _, _ := strings.Cut(lang, "-")
+	if n := names[base]; n != "" {
+		return n
+	}
+	return names["en"]
+}
+
+func firstErr(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

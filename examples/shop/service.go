@@ -1,0 +1,451 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/frontdesk-go/frontdesk/bot"
+	"github.com/frontdesk-go/frontdesk/nlu"
+	"github.com/frontdesk-go/frontdesk/profile"
+)
+
+var (
+	asked  = bot.Var[bool]{Name: "asked consent"}
+	proven = bot.Var[[]string]{Name: "orders proven"}
+	misses = bot.Var[int]{Name: "wrong proofs"}
+)
+
+const (
+	eventForget = "shop.forget" // the customer asked to have everything erased
+	eventRated  = "rated"
+	maxMisses   = 5 // wrong proofs in a conversation before a person must look
+)
+
+// taps answers the quick replies that belong to no question of a flow.
+func (s *shop) taps(next bot.Handler) bot.Handler {
+	return bot.HandlerFunc(func(ctx context.Context, t *bot.Turn) error {
+		switch what, value, _ := strings.Cut(t.Message.Tap, ":"); what {
+		case "consent":
+			t.Consent(profile.Personal, value == "yes", "consent.personal")
+			return t.Say("consent.thanks." + value)
+		case "rate":
+			t.Track(bot.Event{Kind: eventRated, Value: value})
+			return t.Say("rate.thanks")
+		}
+		return next.Handle(ctx, t)
+	})
+}
+
+// meant finds the order a signed-in customer speaks of without its number:
+// "the shoes I bought last week".
+func (s *shop) meant(next bot.Handler) bot.Handler {
+	return bot.HandlerFunc(func(ctx context.Context, t *bot.Turn) error {
+		uid, ok := t.Verified("uid")
+		if _, named := t.Meaning.Entity("order"); !ok || named {
+			return next.Handle(ctx, t)
+		}
+		category, hasCategory := t.Meaning.Entity("category")
+		date, hasDate := t.Meaning.Entity("date")
+		if !hasCategory || category.Carried {
+			return next.Handle(ctx, t)
+		}
+		orders, err := s.orders.of(ctx, uid)
+		if err != nil {
+			return err
+		}
+		var fits []order
+		for _, o := range orders {
+			if s.holds(&o, category.Value) && (!hasDate || date.When == nil || s.around(&o, date.When)) {
+				fits = append(fits, o)
+			}
+		}
+		if len(fits) == 1 {
+			t.Meaning.Entities = append(t.Meaning.Entities, nlu.Entity{Type: "order", Value: fits[0].ID, Carried: true})
+			t.Trace.Add("shop", "the message means order %s", fits[0].ID)
+		}
+		return next.Handle(ctx, t)
+	})
+}
+
+func (s *shop) holds(o *order, category string) bool {
+	for _, l := range o.Items {
+		if it, ok := s.shelf.Item(l.ID); ok && it.Category == category {
+			return true
+		}
+	}
+	return false
+}
+
+// around reports whether an order was placed or delivered at about a time:
+// people are off by a few days.
+func (s *shop) around(o *order, w *nlu.When) bool {
+	slack := 3 * 24 * time.Hour
+	for _, at := range []time.Time{s.orders.date(o.Placed), s.orders.date(o.Delivered)} {
+		if at.After(w.From.Add(-slack)) && at.Before(w.To.Add(slack)) {
+			return true
+		}
+	}
+	return false
+}
+
+// greet welcomes by name and time of day, and says what it is.
+func (s *shop) greet(_ context.Context, t *bot.Turn) error {
+	if !t.First() {
+		return nil // the catalogue's short answer will do
+	}
+	part := "day"
+	switch h := t.Now.Hour(); {
+	case h < 11:
+		part = "morning"
+	case h >= 18:
+		part = "evening"
+	}
+	r := bot.Reply{Text: t.Text("welcome."+part, "name", t.Customer.Traits["name"].Value)}
+	for _, q := range []string{"hot.1", "hot.2", "hot.3"} {
+		r.Choices = append(r.Choices, bot.Choice{Label: t.Text(q), Value: t.Text(q)})
+	}
+	return t.Send(r)
+}
+
+// bye asks how it went.
+func (s *shop) bye(_ context.Context, t *bot.Turn) error {
+	sv := &bot.Survey{Kind: "rating", Prompt: t.Text("rate.prompt")}
+	for _, n := range []string{"5", "4", "3", "2", "1"} {
+		sv.Choices = append(sv.Choices, bot.Choice{Label: t.Text("rate." + n), Value: "rate:" + n})
+	}
+	return t.Send(bot.Reply{Text: t.Text("intent.bye"), Survey: sv})
+}
+
+// complaint looks for the order it is about and offers what can be done.
+func (s *shop) complaint(ctx context.Context, t *bot.Turn) error {
+	e, ok := t.Meaning.Entity("order")
+	if !ok {
+		return t.Send(bot.Reply{Text: t.Text("complaint.which")})
+	}
+	o, ok, err := s.orders.find(ctx, e.Value)
+	if err != nil {
+		return err
+	}
+	if uid, _ := t.Verified("uid"); !ok || o.Owner != uid {
+		return t.Send(bot.Reply{Text: t.Text("complaint.which")})
+	}
+	t.Remember("order", o.ID)
+	r := bot.Reply{Text: t.Text("complaint.order", "order", o.ID, "items", s.itemsOf(t, &o), "state", s.state(t, &o))}
+	for _, what := range []string{"choice.return", "choice.status"} {
+		r.Choices = append(r.Choices, bot.Choice{Label: t.Text(what), Value: t.Text(what)})
+	}
+	return t.Send(r)
+}
+
+// whose asks for the order and makes sure that it is the customer's: an order
+// of their account, or proof by the recipient's phone.
+func (s *shop) whose(ctx context.Context, t *bot.Turn, prompt string) (order, error) {
+	q := bot.Question[string]{Name: "order", Prompt: prompt, Slot: "order", Parse: bot.OrderID,
+		Check: func(id string) error {
+			_, ok, err := s.orders.find(ctx, id)
+			if err == nil && !ok {
+				err = bot.Again("order.unknown")
+			}
+			return err
+		}}
+	uid, signedIn := t.Verified("uid")
+	if signedIn {
+		mine, err := s.orders.of(ctx, uid)
+		if err != nil {
+			return order{}, err
+		}
+		for i, o := range mine {
+			if i < 4 {
+				q.Quick = append(q.Quick, bot.Choice{Label: o.ID, Value: o.ID})
+			}
+		}
+	}
+	id, err := bot.Ask(t, q)
+	if err != nil {
+		return order{}, err
+	}
+	o, _, err := s.orders.find(ctx, id)
+	if err != nil {
+		return o, err
+	}
+	if signedIn && o.Owner == uid {
+		return o, nil
+	}
+	for _, have := range proven.Get(t) {
+		if have == o.ID {
+			return o, nil
+		}
+	}
+	if misses.Get(t) >= maxMisses {
+		return o, bot.Refuse("proof", "order.locked")
+	}
+	_, err = bot.Ask(t.In("proof", o.ID), bot.Question[string]{Name: "phone", Prompt: "order.proof", Parse: lastFour,
+		Check: func(digits string) error {
+			if o.Phone != "" && strings.HasSuffix(o.Phone, digits) {
+				return nil
+			}
+			if err := misses.Set(t, misses.Get(t)+1); err != nil {
+				return err
+			}
+			return bot.Again("order.wrong_proof")
+		}})
+	if err != nil {
+		return o, err
+	}
+	return o, proven.Set(t, append(proven.Get(t), o.ID))
+}
+
+// lastFour reads four digits, alone or at the end of a phone number.
+func lastFour(h bot.Heard) (string, bot.Sure) {
+	var digits []rune
+	for _, r := range h.Text {
+		if r >= '0' && r <= '9' {
+			digits = append(digits, r)
+		}
+	}
+	if len(digits) != 4 && len(digits) != 11 {
+		return "", bot.No
+	}
+	return string(digits[len(digits)-4:]), bot.Exact
+}
+
+// itemsOf names what is in an order.
+func (s *shop) itemsOf(t *bot.Turn, o *order) string {
+	var names []string
+	for _, l := range o.Items {
+		it, ok := s.shelf.Item(l.ID)
+		if !ok {
+			continue
+		}
+		n := called(it.Name, t.Language)
+		if l.Size != "" {
+			n += " " + s.attributes.Display("size", l.Size, t.Language)
+		}
+		names = append(names, n)
+	}
+	return strings.Join(names, t.Text("list.comma"))
+}
+
+// state says in words where an order is.
+func (s *shop) state(t *bot.Turn, o *order) string {
+	day := func(d day) string { return s.orders.date(d).Format(t.Text("format.day")) }
+	key := "state." + o.Status
+	if o.Status == "shipped" && s.orders.date(o.ETA).Before(t.Now.AddDate(0, 0, -1)) {
+		key = "state.late"
+	}
+	return t.Text(key, "carrier", called(o.Carrier, t.Language), "tracking", o.Tracking, "eta", day(o.ETA), "delivered", day(o.Delivered), "city", called(o.City, t.Language))
+}
+
+// orderStatus tells where an order is.
+func (s *shop) orderStatus(ctx context.Context, t *bot.Turn) error {
+	o, err := s.whose(ctx, t, "order.which")
+	if err != nil {
+		return err
+	}
+	t.Remember("order", o.ID)
+	if len(o.Items) > 0 {
+		t.Focus(o.Items[0].ID)
+	}
+	return t.Say("order.status", "order", o.ID, "items", s.itemsOf(t, &o), "state", s.state(t, &o))
+}
+
+// orderCancel cancels an order that has not left.
+func (s *shop) orderCancel(ctx context.Context, t *bot.Turn) error {
+	o, err := s.whose(ctx, t, "cancel.which")
+	if err != nil {
+		return err
+	}
+	if !o.open() {
+		return t.Say("cancel.late", "order", o.ID, "state", s.state(t, &o))
+	}
+	if ok, err := bot.Confirm(t, "sure", "cancel.sure", "order", o.ID, "items", s.itemsOf(t, &o)); err != nil || !ok {
+		return err
+	}
+	if _, err := bot.Once(ctx, t, "cancel", func(ctx context.Context, key string) (string, error) {
+		return s.orders.act(ctx, key, "cancel", o.ID, "")
+	}, bot.Idempotent); err != nil {
+		return err
+	}
+	return t.Say("cancel.done", "order", o.ID)
+}
+
+// returnOrder takes something back or exchanges it.
+func (s *shop) returnOrder(ctx context.Context, t *bot.Turn) error {
+	o, err := s.whose(ctx, t, "return.which")
+	if err != nil {
+		return err
+	}
+	switch {
+	case o.Status == "returned" || o.Status == "cancelled":
+		return t.Say("order.done", "order", o.ID)
+	case o.open():
+		return t.Say("return.not_yet", "order", o.ID)
+	}
+	if err := t.Say("return.found", "order", o.ID, "items", s.itemsOf(t, &o)); err != nil {
+		return err
+	}
+	reason, err := bot.Choose(t, "reason", "return.reason", "quality", "size", "unwanted", "wrong")
+	if err != nil {
+		return err
+	}
+	limit := 7
+	if reason == "quality" || reason == "wrong" {
+		limit = 30
+	}
+	if o.Status == "delivered" && s.orders.date(o.Delivered).AddDate(0, 0, limit).Before(t.Now) {
+		return t.Say("return.too_old", "order", o.ID, "days", limit)
+	}
+	kind, err := bot.Choose(t, "kind", "return.kind", "refund", "exchange")
+	if err != nil {
+		return err
+	}
+	refund := t.Price(o.Total[t.Text("currency")], t.Text("currency"))
+	prompt := "return.sure_refund"
+	if kind == "exchange" {
+		prompt = "return.sure_exchange"
+	}
+	if ok, err := bot.Confirm(t, "sure", prompt, "order", o.ID, "items", s.itemsOf(t, &o), "refund", refund, "reason", t.Text("return.reason."+reason)); err != nil || !ok {
+		return err
+	}
+	no, err := bot.Once(ctx, t, "create", func(ctx context.Context, key string) (string, error) {
+		return s.orders.act(ctx, key, map[string]string{"refund": "return", "exchange": "exchange"}[kind], o.ID, reason)
+	}, bot.Idempotent)
+	if err != nil {
+		return err
+	}
+	return t.Say("return.done_"+kind, "no", no, "order", o.ID, "refund", refund)
+}
+
+// changeAddress sends an order that has not left somewhere else.
+func (s *shop) changeAddress(ctx context.Context, t *bot.Turn) error {
+	o, err := s.whose(ctx, t, "address.which")
+	if err != nil {
+		return err
+	}
+	if !o.open() {
+		return t.Say("address.late", "order", o.ID, "state", s.state(t, &o))
+	}
+	to, err := bot.Ask(t, bot.Question[string]{Name: "address", Prompt: "address.new", Args: []any{"order", o.ID},
+		Check: func(a string) error {
+			if len([]rune(a)) < 8 {
+				return bot.Again("address.short")
+			}
+			return nil
+		}})
+	if err != nil {
+		return err
+	}
+	if ok, err := bot.Confirm(t, "sure", "address.sure", "order", o.ID, "address", to); err != nil || !ok {
+		return err
+	}
+	if _, err := bot.Once(ctx, t, "change", func(ctx context.Context, key string) (string, error) {
+		return s.orders.act(ctx, key, "address", o.ID, to)
+	}, bot.Idempotent); err != nil {
+		return err
+	}
+	return t.Say("address.done", "order", o.ID, "address", to)
+}
+
+// sizeAdvice works a size out from height and weight.
+func (s *shop) sizeAdvice(_ context.Context, t *bot.Turn) error {
+	measure := func(name string, low, high float64) (float64, error) {
+		return bot.Ask(t, bot.Question[float64]{Name: name, Prompt: "size." + name, Parse: reading(name),
+			Check: func(v float64) error {
+				if v < low || v > high {
+					return bot.Again("size.odd")
+				}
+				return nil
+			}})
+	}
+	if h, w := bodyOf(t); h > 0 || w > 0 {
+		t.Trace.Add("shop", "height %v, weight %v in the message", h > 0, w > 0)
+	}
+	height, err := measure("height", 100, 220)
+	if err != nil {
+		return err
+	}
+	weight, err := measure("weight", 25, 200)
+	if err != nil {
+		return err
+	}
+	size := sizeFor(height, weight)
+	t.Learn("size.top", size)
+	return t.Say("size.advice", "size", size, "height", int(height), "weight", int(weight))
+}
+
+// reading reads a height in cm or a weight in kg from a quantity of the
+// message, or from a bare number.
+func reading(what string) bot.Parser[float64] {
+	return func(h bot.Heard) (float64, bot.Sure) {
+		if h.Meaning != nil {
+			if v := quantity(h.Meaning, what); v > 0 && strings.Contains(h.Meaning.Text, strings.TrimSpace(strings.ToLower(h.Text))) {
+				return v, bot.Exact
+			}
+		}
+		return bot.Number(h)
+	}
+}
+
+func bodyOf(t *bot.Turn) (height, weight float64) {
+	return quantity(&t.Meaning, "height"), quantity(&t.Meaning, "weight")
+}
+
+// quantity finds a height in cm or a weight in kg among the quantities.
+func quantity(m *nlu.Meaning, what string) float64 {
+	for _, e := range m.Entities {
+		if e.Quantity == nil || e.Carried {
+			continue
+		}
+		n := e.Quantity.Number
+		switch unit := strings.ToLower(e.Quantity.Unit); {
+		case what == "height" && unit == "cm":
+			return n
+		case what == "height" && (unit == "in" || unit == "inch"):
+			return n * 2.54
+		case what == "weight" && unit == "kg":
+			return n
+		case what == "weight" && unit == "斤":
+			return n / 2
+		case what == "weight" && (unit == "lb" || unit == "lbs"):
+			return n * 0.4536
+		}
+	}
+	return 0
+}
+
+// sizeFor is the shop's chart: by height, one up for a heavier build.
+func sizeFor(height, weight float64) string {
+	sizes := []string{"XS", "S", "M", "L", "XL", "XXL"}
+	i := 0
+	for _, h := range []float64{155, 162, 168, 175, 182} {
+		if height > h {
+			i++
+		}
+	}
+	bmi := weight / (height * height / 10000)
+	switch {
+	case bmi > 26:
+		i++
+	case bmi < 17.5:
+		i--
+	}
+	return sizes[min(max(i, 0), len(sizes)-1)]
+}
+
+// withdraw takes consent back.
+func (s *shop) withdraw(_ context.Context, t *bot.Turn) error {
+	for _, p := range []profile.Purpose{profile.Personal, profile.Marketing} {
+		t.Consent(p, false, "consent.withdrawn")
+	}
+	return t.Say("consent.withdrawn")
+}
+
+// forget erases everything known of the customer, after a clear yes.
+func (s *shop) forget(_ context.Context, t *bot.Turn) error {
+	if ok, err := bot.Confirm(t, "sure", "forget.sure"); err != nil || !ok {
+		return err
+	}
+	t.Track(bot.Event{Kind: eventForget})
+	return t.Say("forget.done")
+}

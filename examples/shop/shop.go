@@ -1,0 +1,217 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/frontdesk-go/frontdesk/bot"
+	"github.com/frontdesk-go/frontdesk/handoff"
+	"github.com/frontdesk-go/frontdesk/kb"
+	"github.com/frontdesk-go/frontdesk/nlu"
+	"github.com/frontdesk-go/frontdesk/profile"
+	"github.com/frontdesk-go/frontdesk/recommend"
+	"github.com/frontdesk-go/frontdesk/sentiment"
+)
+
+//go:embed data
+var files embed.FS
+
+// shop is what the handlers work with.
+type shop struct {
+	orders     *ledger
+	shelf      *recommend.Shelf
+	offers     *recommend.Offers
+	attributes *recommend.Attributes
+	rules      *profile.Rules
+}
+
+// stock are the shop's parts, made of its data files.
+type stock struct {
+	shop  *shop
+	model *nlu.Model
+	base  *kb.Base
+	mood  *sentiment.Scorer
+	desk  *handoff.Policy
+	texts *bot.Texts
+}
+
+// load reads the data files: everything a shop would edit.
+func load(ctx context.Context, db *sql.DB, opened time.Time) (*stock, error) {
+	data, err := fs.Sub(files, "data")
+	if err != nil {
+		return nil, err
+	}
+	st := &stock{shop: &shop{}}
+	if err := st.loadShelf(data, opened); err != nil {
+		return nil, err
+	}
+	knowledge, err := fs.Sub(data, "kb")
+	if err != nil {
+		return nil, err
+	}
+	if st.base, err = kb.Load(knowledge, nil); err != nil {
+		return nil, err
+	}
+	if st.model, err = understanding(ctx, data, st); err != nil {
+		return nil, err
+	}
+	if st.mood, err = sentiment.New(nil); err != nil {
+		return nil, err
+	}
+	if st.desk, err = handoff.DefaultPolicy(); err != nil {
+		return nil, err
+	}
+	if st.texts, err = bot.ReadTexts(data, "texts/*.yaml"); err != nil {
+		return nil, err
+	}
+	if st.shop.rules, err = profile.DefaultRules(); err != nil {
+		return nil, err
+	}
+	st.shop.orders, err = openLedger(data, db, opened)
+	return st, err
+}
+
+// understanding trains the intents on the shop's examples, with the questions
+// of the knowledge base as a class of their own, and teaches the names of the
+// catalogue.
+func understanding(ctx context.Context, data fs.FS, st *stock) (*nlu.Model, error) {
+	examples, err := nlu.ReadExamples(data, "intents/*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	for e := range st.base.Entries() {
+		for lang, t := range e.Texts {
+			for _, w := range append([]string{t.Question}, t.Others...) {
+				examples = append(examples, nlu.Example{Text: w, Intent: "faq", Language: lang})
+			}
+		}
+	}
+	slices.SortStableFunc(examples, func(a, b nlu.Example) int {
+		if a.Intent+a.Text < b.Intent+b.Text {
+			return -1
+		}
+		return 1
+	})
+	var names []nlu.Name
+	for v, texts := range st.shop.attributes.All() {
+		names = append(names, nlu.Name{Type: v.Attribute, Value: v.Value, Texts: texts})
+	}
+	for _, it := range st.shop.shelf.Items() {
+		n := nlu.Name{Type: "product", Value: it.ID}
+		for _, lang := range []string{"zh", "en"} {
+			if it.Name[lang] != "" {
+				n.Texts = append(n.Texts, it.Name[lang])
+			}
+		}
+		names = append(names, n)
+	}
+	extractor, err := nlu.NewExtractor(&nlu.ExtractorOptions{Names: names})
+	if err != nil {
+		return nil, err
+	}
+	return nlu.Train(ctx, examples, &nlu.Options{Extractor: extractor, Seed: 1})
+}
+
+func (st *stock) loadShelf(data fs.FS, opened time.Time) (err error) {
+	open := func(name string) fs.File {
+		if err != nil {
+			return nil
+		}
+		var f fs.File
+		f, err = data.Open(name)
+		return f
+	}
+	if f := open("attributes.yaml"); err == nil {
+		st.shop.attributes, err = recommend.ReadAttributes(f, "attributes.yaml")
+	}
+	var items []recommend.Item
+	if f := open("catalogue.csv"); err == nil {
+		items, err = recommend.ReadCatalogue(f, "catalogue.csv")
+	}
+	if f := open("offers.yaml"); err == nil {
+		st.shop.offers, err = recommend.ReadOffers(f, "offers.yaml")
+	}
+	if err != nil {
+		return err
+	}
+	if st.shop.shelf, err = recommend.New(items, &recommend.Options{Attributes: st.shop.attributes}); err != nil {
+		return err
+	}
+	f, err := data.Open("history.csv")
+	if err != nil {
+		return err
+	}
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		return fmt.Errorf("history.csv: %w", err)
+	}
+	var events []recommend.Event
+	for i, r := range rows[1:] {
+		ago, err := strconv.Atoi(r[2])
+		if err != nil {
+			return fmt.Errorf("history.csv:%d: days_ago %q is no number", i+2, r[2])
+		}
+		events = append(events, recommend.Event{ID: "h" + strconv.Itoa(i), At: opened.AddDate(0, 0, -ago), Customer: r[0], Item: r[1], Basket: r[3], Kind: "purchased"})
+	}
+	return st.shop.shelf.Record(context.Background(), events...)
+}
+
+// newBot puts the parts together. erase is called with what a customer asked
+// to have forgotten, once the turn that says so is committed.
+func newBot(st *stock, o bot.Options) (*bot.Bot, error) {
+	o.Understand, o.Knowledge, o.Mood = st.model, st.base, st.mood
+	o.Recommend, o.Handoff, o.Texts = st.shop.shelf, st.desk, st.texts
+	o.Zone = time.Local
+	report := o.OnTurn
+	var b *bot.Bot
+	o.OnTurn = func(r bot.Report) {
+		if report != nil {
+			report(r)
+		}
+		for _, e := range r.Events {
+			if e.Kind == eventForget {
+				if _, err := b.Erase(context.Background(), r.Key.Tenant, e.Customer); err != nil {
+					o.Logger.Error("erasing a customer", "error", err)
+				}
+			}
+		}
+	}
+	b, err := bot.New(o, st.shop.handlers())
+	if err != nil {
+		return nil, err
+	}
+	b.Use(st.shop.taps, st.shop.meant)
+	return b, nil
+}
+
+// handlers are the shop's answers by intent. What is not here is answered from
+// the knowledge base and the texts.
+func (s *shop) handlers() *bot.Mux {
+	mux := bot.NewMux()
+	mux.HandleFunc("greet", s.greet)
+	mux.HandleFunc("bye", s.bye)
+	mux.HandleFunc("complaint", s.complaint)
+	mux.HandleFunc("order.status", s.orderStatus)
+	mux.HandleFunc("order.cancel", s.orderCancel)
+	mux.HandleFunc("return.start", s.returnOrder)
+	mux.HandleFunc("address.change", s.changeAddress)
+	mux.HandleFunc("size.advice", s.sizeAdvice)
+	mux.HandleFunc("product.search", s.search)
+	mux.HandleFunc("product.stock", s.inStock)
+	mux.HandleFunc("product.detail", s.detail)
+	mux.HandleFunc("product.shipping", s.shipping)
+	mux.HandleFunc("offer.ask", s.offer)
+	mux.HandleFunc("consent.withdraw", s.withdraw)
+	mux.HandleFunc("profile.forget", s.forget)
+	return mux
+}
+
+var errNoStock = errors.New("the shop has no such item")
