@@ -95,7 +95,7 @@ func choose(t *Turn, kind, name, text, labels string, options []string) (string,
 			label = s
 		}
 		q.Choices = append(q.Choices, Choice{Label: label, Value: o})
-		words[i] = []string{label, o}
+		words[i] = []string{label}
 		if s, ok := t.lookup(labels + "." + o + ".also"); ok {
 			words[i] = append(words[i], splitWords(s)...)
 		}
@@ -262,7 +262,7 @@ func (r *run) answer(q asker, hash uint32) (raw json.RawMessage, why string, ok 
 	h := r.heard(t.Message.Text)
 	h.Tap = tapValue(t.Message.Tap)
 	raw, sure := q.parse(h)
-	if sure != Exact && h.Tap == "" && r.elsewhere(q.kind) {
+	if sure != Exact && h.Tap == "" && r.elsewhere(sure == Loose && q.choice) {
 		r.digress = true
 		return nil, "", r.fail(ErrAsked) == nil
 	}
@@ -371,15 +371,27 @@ func (r *run) prefill(q asker, hash uint32) (raw json.RawMessage, why string, ok
 	return raw, "", true
 }
 
-// slot finds an unused entity: of this message before carried ones.
+// slot finds an unused entity: of this message before carried ones, said
+// plainly before said with "not" (which counts only when nothing else does:
+// "I don't want order 0051" still names the order).
 func (r *run) slot(kind string) int {
 	if kind == "" {
 		return -1
 	}
-	best := -1
+	best, rank := -1, 0
 	for i, e := range r.frame.Fill {
-		if e.Type == kind && !e.Negated && (best < 0 || r.frame.Fill[best].Carried && !e.Carried) {
-			best = i
+		if e.Type != kind {
+			continue
+		}
+		n := 4
+		if e.Carried {
+			n -= 2
+		}
+		if e.Negated {
+			n--
+		}
+		if n > rank {
+			best, rank = i, n
 		}
 	}
 	return best

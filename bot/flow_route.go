@@ -315,8 +315,8 @@ func (b *Bot) putAgain(ctx context.Context, t *Turn, st *flowState, f *frame, h 
 }
 
 // elsewhere reports whether the message at an open question is meant for
-// another handler or the knowledge base.
-func (r *run) elsewhere(kind string) bool {
+// another handler or, unless it names an option, the knowledge base.
+func (r *run) elsewhere(named bool) bool {
 	t, b := r.t, r.t.bot
 	if isFlowTap(t.Message.Tap) || t.Meaning.FollowUp {
 		return false
@@ -331,7 +331,7 @@ func (r *run) elsewhere(kind string) bool {
 			return true
 		}
 	}
-	if t.Meaning.Intent == "yes" || t.Meaning.Intent == "no" || b.opts.Knowledge == nil {
+	if named || t.Meaning.Intent == "yes" || t.Meaning.Intent == "no" || b.opts.Knowledge == nil {
 		return false
 	}
 	return b.knows(r.ctx, t)

@@ -4,7 +4,12 @@ import (
 	"context"
 
 	"github.com/frontdesk-go/frontdesk/kb"
+	"github.com/frontdesk-go/frontdesk/sentiment"
 )
+
+// doubtful is the least confidence of a "did you mean" for a message whose
+// intent was accepted.
+const doubtful = 0.05
 
 // answer asks the knowledge base. It reports whether it had something to say.
 // sure asks only for answers beyond doubt, as a question in the middle of a
@@ -33,7 +38,9 @@ func (b *Bot) answer(ctx context.Context, t *Turn, sure bool) bool {
 		t.session.Failures = 0
 		_ = t.Send(Reply{Text: h.Answer, Language: h.Language, Citations: []Citation{{ID: h.ID, Title: h.Question, URL: h.Source.URL}}})
 		return true
-	case a.Verdict == kb.Unsure && len(a.Hits) > 0 && !sure:
+	case len(a.Hits) > 0 && !sure && (a.Verdict == kb.Unsure || a.Confidence >= doubtful && t.Meaning.Intent != ""):
+		// A message that was understood as a question of the shop's, though the
+		// base is in doubt, is asked about rather than given up.
 		r := Reply{Text: t.Text("kb.did_you_mean")}
 		for i, h := range a.Hits {
 			if i == 3 {
@@ -68,6 +75,10 @@ func (b *Bot) fallback(next Handler) Handler {
 		}
 		if b.small(t) || b.answer(ctx, t, false) {
 			return nil
+		}
+		if t.Mood.Plan.Has(sentiment.Thank) { // praise, and nothing asked
+			t.answers = "text"
+			return t.Say("mood.thank")
 		}
 		t.session.Failures++
 		t.answers = "fallback"

@@ -40,7 +40,7 @@ func (b *Bot) judge(ctx context.Context, t *Turn, stage handoff.Stage, offered b
 		Emotion: string(t.Mood.Emotion), Polarity: t.Mood.Polarity, Level: t.Mood.Trend.Level,
 		Intensity: t.Mood.Intensity, Urgency: t.Mood.Urgency, Negative: t.Mood.Trend.Negative,
 		Failures: t.session.Failures, GaveUp: t.gaveUp, Effects: t.left, Error: t.err != nil,
-		Tier: t.Customer.Traits["tier"].Value, Tags: t.Customer.Tags, Offered: offered, Now: t.Now,
+		Threat: t.Mood.Threat, Tier: t.Customer.Traits["tier"].Value, Tags: t.Customer.Tags, Offered: offered, Now: t.Now,
 		Open: b.opts.Open == nil || b.opts.Open(t.Now)}
 	for _, a := range t.Mood.Plan.Actions {
 		s.Actions = append(s.Actions, string(a))

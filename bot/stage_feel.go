@@ -46,10 +46,7 @@ func (b *Bot) comfort(t *Turn) {
 	var words []string
 	for _, a := range t.Mood.Plan.Actions {
 		switch a {
-		case sentiment.Soothe, sentiment.Apologise, sentiment.Thank:
-			if t.answers == "text" && a == sentiment.Thank {
-				continue // "you are welcome" has been said
-			}
+		case sentiment.Soothe, sentiment.Apologise:
 			if s, ok := t.bot.texts.Lookup(t.Language, t.Tone, "mood."+string(a)); ok {
 				words = append(words, s)
 			}

@@ -15,8 +15,8 @@ import (
 type Options struct {
 	// Language of files that do not say theirs.
 	Language string
-	// Sure is the least confidence of an answer, 0.5 when 0; Maybe the least
-	// of a "did you mean", 0.25 when 0.
+	// Sure is the least confidence of an answer, 0.45 when 0; Maybe the least
+	// of a "did you mean", 0.15 when 0.
 	Sure, Maybe float64
 }
 
@@ -26,10 +26,10 @@ func (o *Options) fill() Options {
 		out = *o
 	}
 	if out.Sure <= 0 {
-		out.Sure = 0.5
+		out.Sure = 0.45
 	}
 	if out.Maybe <= 0 {
-		out.Maybe = 0.25
+		out.Maybe = 0.15
 	}
 	return out
 }

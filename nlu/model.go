@@ -65,6 +65,13 @@ func (m *Model) classify(folded string) ([]Intent, float64) {
 	return out, min(1, max(0, 1-sure))
 }
 
+// foreign reports whether training saw nothing of a text: its letters alone do
+// not say that the customer has changed the language ("asdf", a model number).
+func (m *Model) foreign(folded string) bool {
+	var f featurer
+	return m.known(f.features(folded)) == 0
+}
+
 // known is the share of a text's words, by weight, that training has seen.
 func (m *Model) known(fs []feature) float64 {
 	var seen, all float64
@@ -85,6 +92,10 @@ func (m *Model) known(fs []feature) float64 {
 	return seen / all
 }
 
+// smallThreshold is the least probability of understanding for intents such as
+// yes, no and cancel.
+const smallThreshold = 0.45
+
 // Understand finds language, intent, entities, and what the message takes from
 // its context. The error is ctx's.
 func (m *Model) Understand(ctx context.Context, in Input) (Meaning, error) {
@@ -93,14 +104,20 @@ func (m *Model) Understand(ctx context.Context, in Input) (Meaning, error) {
 	}
 	norm := text.Normalize(in.Text, nil)
 	out := Meaning{Text: norm.Text, Language: text.Language(norm.Text)}
-	if out.Language == "" {
+	if out.Language == "" || in.Language != "" && m.foreign(norm.Text) {
 		out.Language = in.Language
 	}
 	out.Entities = m.extractor.Extract(in.Text, out.Language, in.Now)
 	out.Entities = refer(in.Text, norm, in.Context, out.Entities)
 	out.Intents, out.Unknown = m.classify(norm.Text)
-	if len(out.Intents) > 0 && 1-out.Unknown >= m.threshold {
-		out.Intent = out.Intents[0].Name
+	if len(out.Intents) > 0 {
+		least := m.threshold
+		if small(out.Intents[0].Name) {
+			least = max(least, smallThreshold) // a "cancel" misheard costs more than a question asked
+		}
+		if 1-out.Unknown >= least {
+			out.Intent = out.Intents[0].Name
+		}
 	}
 	complete(&out, norm.Text, in.Context)
 	return out, nil

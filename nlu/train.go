@@ -19,7 +19,7 @@ type Options struct {
 	// NoBuiltin leaves the shipped intents out.
 	NoBuiltin bool
 	// Threshold is the least probability, 0 to 1, of having understood at all
-	// (1 - Unknown) that an accepted intent needs; 0.35 when 0.
+	// (1 - Unknown) that an accepted intent needs; 0.3 when 0.
 	Threshold float64
 	// Seed makes training repeatable; the same seed, examples and options give
 	// the same model.
@@ -32,7 +32,7 @@ type Options struct {
 }
 
 const (
-	defaultThreshold = 0.35
+	defaultThreshold = 0.3
 	smoothing        = 0.05
 	learningRate     = 1.2
 )

@@ -167,8 +167,11 @@ func (r *Rig) deliver(m bot.Message) *Rig {
 	}
 	r.replies = replies
 	said := m.Text
-	if said == "" {
+	if said == "" && m.Tap != "" {
 		said = "[" + m.Tap + "]"
+	}
+	if said == "" {
+		r.log.WriteString(">\n")
 	}
 	bot.WriteTurn(&r.log, said, replies, r.report.Events)
 	return r

@@ -94,8 +94,8 @@ func (r *Rig) replay(lines []string) string {
 	for i := 0; i < len(lines); i++ {
 		line := lines[i]
 		switch {
-		case strings.HasPrefix(line, "> "):
-			said := line[2:]
+		case strings.HasPrefix(line, "> "), line == ">":
+			said := strings.TrimPrefix(line[1:], " ")
 			for i+1 < len(lines) && strings.HasPrefix(lines[i+1], ">> ") {
 				i++
 				said += "\n" + lines[i][3:]

@@ -59,7 +59,7 @@ func evaluateIntent(ctx context.Context, args []string, log io.Writer) (result, 
 		}
 		sc.add(e.Intent, name)
 		inside = append(inside, 1-unknown)
-		if 1-unknown >= 0.35 {
+		if 1-unknown >= 0.3 {
 			accepted++
 		}
 	}

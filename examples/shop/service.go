@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -170,6 +171,7 @@ func (s *shop) whose(ctx context.Context, t *bot.Turn, prompt string) (order, er
 		return o, err
 	}
 	if signedIn && o.Owner == uid {
+		t.Remember("order", o.ID)
 		return o, nil
 	}
 	for _, have := range proven.Get(t) {
@@ -193,6 +195,7 @@ func (s *shop) whose(ctx context.Context, t *bot.Turn, prompt string) (order, er
 	if err != nil {
 		return o, err
 	}
+	t.Remember("order", o.ID)
 	return o, proven.Set(t, append(proven.Get(t), o.ID))
 }
 
@@ -243,7 +246,6 @@ func (s *shop) orderStatus(ctx context.Context, t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
-	t.Remember("order", o.ID)
 	if len(o.Items) > 0 {
 		t.Focus(o.Items[0].ID)
 	}
@@ -255,6 +257,9 @@ func (s *shop) orderCancel(ctx context.Context, t *bot.Turn) error {
 	o, err := s.whose(ctx, t, "cancel.which")
 	if err != nil {
 		return err
+	}
+	if o.Status == "returned" || o.Status == "cancelled" {
+		return t.Say("order.done", "order", o.ID)
 	}
 	if !o.open() {
 		return t.Say("cancel.late", "order", o.ID, "state", s.state(t, &o))
@@ -350,16 +355,23 @@ func (s *shop) changeAddress(ctx context.Context, t *bot.Turn) error {
 // sizeAdvice works a size out from height and weight.
 func (s *shop) sizeAdvice(_ context.Context, t *bot.Turn) error {
 	measure := func(name string, low, high float64) (float64, error) {
-		return bot.Ask(t, bot.Question[float64]{Name: name, Prompt: "size." + name, Parse: reading(name),
+		return bot.Ask(t, bot.Question[float64]{Name: name, Prompt: "size." + name, Slot: name,
+			Parse: func(h bot.Heard) (float64, bot.Sure) {
+				if h.Entity != nil {
+					v, err := strconv.ParseFloat(h.Entity.Value, 64)
+					if err != nil {
+						return 0, bot.No
+					}
+					return v, bot.Exact
+				}
+				return bot.Number(h)
+			},
 			Check: func(v float64) error {
 				if v < low || v > high {
 					return bot.Again("size.odd")
 				}
 				return nil
 			}})
-	}
-	if h, w := bodyOf(t); h > 0 || w > 0 {
-		t.Trace.Add("shop", "height %v, weight %v in the message", h > 0, w > 0)
 	}
 	height, err := measure("height", 100, 220)
 	if err != nil {
@@ -371,47 +383,38 @@ func (s *shop) sizeAdvice(_ context.Context, t *bot.Turn) error {
 	}
 	size := sizeFor(height, weight)
 	t.Learn("size.top", size)
-	return t.Say("size.advice", "size", size, "height", int(height), "weight", int(weight))
+	return t.Say("size.advice", "size", size, "height", int(height+0.5), "weight", int(weight+0.5))
 }
 
-// reading reads a height in cm or a weight in kg from a quantity of the
-// message, or from a bare number.
-func reading(what string) bot.Parser[float64] {
-	return func(h bot.Heard) (float64, bot.Sure) {
-		if h.Meaning != nil {
-			if v := quantity(h.Meaning, what); v > 0 && strings.Contains(h.Meaning.Text, strings.TrimSpace(strings.ToLower(h.Text))) {
-				return v, bot.Exact
+// roles tells heights from weights among the quantities of a message, so that
+// each answers its own question.
+func roles(next bot.Handler) bot.Handler {
+	return bot.HandlerFunc(func(ctx context.Context, t *bot.Turn) error {
+		for _, e := range t.Meaning.Entities {
+			if e.Quantity == nil || e.Carried {
+				continue
+			}
+			n := e.Quantity.Number
+			kind := ""
+			switch strings.ToLower(e.Quantity.Unit) {
+			case "cm":
+				kind = "height"
+			case "in", "inch", "inches":
+				kind, n = "height", n*2.54
+			case "kg":
+				kind = "weight"
+			case "斤":
+				kind, n = "weight", n/2
+			case "lb", "lbs", "pound", "pounds":
+				kind, n = "weight", n*0.4536
+			}
+			if kind != "" {
+				e.Type, e.Value, e.Quantity = kind, strconv.FormatFloat(n, 'f', 1, 64), nil
+				t.Meaning.Entities = append(t.Meaning.Entities, e)
 			}
 		}
-		return bot.Number(h)
-	}
-}
-
-func bodyOf(t *bot.Turn) (height, weight float64) {
-	return quantity(&t.Meaning, "height"), quantity(&t.Meaning, "weight")
-}
-
-// quantity finds a height in cm or a weight in kg among the quantities.
-func quantity(m *nlu.Meaning, what string) float64 {
-	for _, e := range m.Entities {
-		if e.Quantity == nil || e.Carried {
-			continue
-		}
-		n := e.Quantity.Number
-		switch unit := strings.ToLower(e.Quantity.Unit); {
-		case what == "height" && unit == "cm":
-			return n
-		case what == "height" && (unit == "in" || unit == "inch"):
-			return n * 2.54
-		case what == "weight" && unit == "kg":
-			return n
-		case what == "weight" && unit == "斤":
-			return n / 2
-		case what == "weight" && (unit == "lb" || unit == "lbs"):
-			return n * 0.4536
-		}
-	}
-	return 0
+		return next.Handle(ctx, t)
+	})
 }
 
 // sizeFor is the shop's chart: by height, one up for a heavier build.

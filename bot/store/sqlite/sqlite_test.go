@@ -15,6 +15,8 @@ import (
 	"github.com/frontdesk-go/frontdesk/bot"
 	"github.com/frontdesk-go/frontdesk/bot/bottest"
 	"github.com/frontdesk-go/frontdesk/bot/store/sqlite"
+	"github.com/frontdesk-go/frontdesk/profile"
+	"github.com/frontdesk-go/frontdesk/profile/profiletest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -28,7 +30,9 @@ func open(t testing.TB, path string, opts *sqlite.Options) *sqlite.Store {
 
 func TestStoreInFile(t *testing.T) {
 	t.Parallel()
-	bottest.TestStore(t, func(t *testing.T) bot.Store { return open(t, filepath.Join(t.TempDir(), "名字 with %? chars.db"), nil) })
+	bottest.TestStore(t, func(t *testing.T) bot.Store {
+		return open(t, filepath.Join(t.TempDir(), "名字 with %? chars.db"), nil)
+	})
 }
 
 func TestStoreInMemory(t *testing.T) {
@@ -145,4 +149,13 @@ func joinErr(errs ...error) error {
 		}
 	}
 	return nil
+}
+
+func TestProfiles(t *testing.T) {
+	t.Parallel()
+	profiletest.Run(t, func(t *testing.T) profile.Store {
+		s := open(t, filepath.Join(t.TempDir(), "s.db"), nil)
+		t.Cleanup(func() { assert.NoError(t, s.Close()) })
+		return s.Profiles()
+	})
 }

@@ -1,0 +1,246 @@
+package kb
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+const shopZh = "# 配送\n\n## 多久发货？ {#ship.when}\n也问: 几天能发 | 什么时候寄出\n标签: 物流、时效\n\n现货当天发。\n\n## 运费多少？ {#ship.fee}\n也问：包邮吗|邮费怎么算\n\n满 99 包邮。\n\n# 发票\n## 怎么开发票？ {#invoice}\n\n在订单里申请。\n"
+const shopEn = "# Shipping\n\n## When do you ship? {#ship.when}\nalso: dispatch time | how soon is it sent\n\nThe same day.\n\n## How much is shipping? {#ship.fee}\n\nFree over $80.\n\n## Do you have gift wrapping? {#gift}\nfrom: 2026-11-01\nuntil: 2026-12-24\nsource: https://shop.example/gift\n\nYes, until Christmas.\n"
+
+func shopBase(t testing.TB) *Base {
+	t.Helper()
+	b, err := Load(fstest.MapFS{"zh/shop.md": {Data: []byte(shopZh)}, "en/shop.md": {Data: []byte(shopEn)}}, nil)
+	require.NoError(t, err)
+	return b
+}
+
+func TestLoadMergesLanguages(t *testing.T) {
+	t.Parallel()
+	b := shopBase(t)
+	assert.Equal(t, 4, b.Len())
+	e, ok := b.Entry("ship.when")
+	require.True(t, ok)
+	assert.Equal(t, Text{Question: "多久发货？", Others: []string{"几天能发", "什么时候寄出"}, Answer: "现货当天发。"}, e.Texts["zh"])
+	assert.Equal(t, "The same day.", e.Texts["en"].Answer)
+	assert.Equal(t, []string{"物流", "时效"}, e.Tags)
+	gift, _ := b.Entry("gift")
+	assert.Equal(t, "https://shop.example/gift", gift.Source.URL)
+	assert.Equal(t, time.Date(2026, 12, 25, 0, 0, 0, 0, time.UTC), gift.Until)
+	assert.Equal(t, []string{"Shipping", "发票"}, b.Categories())
+}
+
+func TestAnswer(t *testing.T) {
+	t.Parallel()
+	b := shopBase(t)
+	now := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		ask, lang string
+		verdict   Verdict
+		answer    string
+	}{
+		{"多久发货", "zh", Answered, "现货当天发。"}, {"什么时候寄出啊？", "zh", Answered, "现货当天发。"}, {"請問包郵嗎", "zh", Answered, "满 99 包邮。"},
+		{"怎麼開發票", "zh", Answered, "在订单里申请。"}, {"How soon is it sent?", "en", Answered, "The same day."}, {"shipping cost how much", "en", Answered, "Free over $80."},
+		{"how much is shipping", "zh", Answered, "满 99 包邮。"}, {"怎么开发票", "en", Answered, "在订单里申请。"},
+		{"量子力学", "zh", Unknown, ""}, {"who won the world cup", "en", Unknown, ""}, {"", "zh", Unknown, ""}, {"😀😀", "zh", Unknown, ""},
+	} {
+		a, err := b.Answer(context.Background(), Query{Text: c.ask, Language: c.lang, Now: now})
+		require.NoError(t, err)
+		assert.Equal(t, c.verdict, a.Verdict, "%q: %.2f %+v", c.ask, a.Confidence, a.Hits)
+		if c.verdict == Answered {
+			require.NotEmpty(t, a.Hits, c.ask)
+			assert.Equal(t, c.answer, a.Hits[0].Answer, c.ask)
+		}
+	}
+}
+
+func TestFiltersNeverLeak(t *testing.T) {
+	t.Parallel()
+	b := shopBase(t)
+	for name, q := range map[string]Query{
+		"too early": {Text: "Do you have gift wrapping?", Now: time.Date(2026, 10, 31, 0, 0, 0, 0, time.UTC)},
+		"too late":  {Text: "Do you have gift wrapping?", Now: time.Date(2026, 12, 25, 0, 0, 0, 0, time.UTC)},
+		"category":  {Text: "Do you have gift wrapping?", Category: "发票"},
+		"tag":       {Text: "Do you have gift wrapping?", Tags: []string{"物流"}},
+	} {
+		hits, err := b.Search(context.Background(), q)
+		require.NoError(t, err)
+		for _, h := range hits {
+			assert.NotEqual(t, "gift", h.ID, name)
+		}
+	}
+	hits, err := b.Search(context.Background(), Query{Text: "Do you have gift wrapping?", Now: time.Date(2026, 12, 24, 23, 0, 0, 0, time.UTC)})
+	require.NoError(t, err)
+	assert.Equal(t, "gift", hits[0].ID)
+}
+
+func TestErrorsNameFileAndLine(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ file, content, want string }{
+		"no answer":        {"a.md", "# x\n## q {#q}\n\n## r\ntext\n", `a.md:2: "q" has no answer`},
+		"bad date":         {"a.md", "## q\nfrom: tomorrow\n\ntext\n", `a.md:2: "tomorrow" is no date: write 2026-01-31`},
+		"wrong header":     {"a.csv", "id,frage,answer\n", `a.csv:1: column "frage" is unknown: the header may have id, language`},
+		"missing column":   {"a.csv", "id,question\n", `a.csv:1: column "answer" is missing`},
+		"empty csv answer": {"a.csv", "question,answer\nq,a\nq2,\n", "a.csv:3: question or answer is empty"},
+		"broken json":      {"a.json", `[{"id":1}]`, "a.json: want an array of entries"},
+		"unknown field":    {"a.json", `[{"id":"a","frage":"x"}]`, "frage"},
+		"duplicate":        {"a.md", "## q {#x}\ntext\n\n## r {#x}\ntext\n", `a.md:4: id "x" stands at a.md:1 already`},
+		"nothing":          {"a.txt", "x", "holds no .md, .csv or .json"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := Load(fstest.MapFS{c.file: {Data: []byte(c.content)}}, nil)
+			require.Error(t, err)
+			assert.Contains(t, err.Error(), c.want)
+		})
+	}
+}
+
+func TestPlainMarkdownIsABase(t *testing.T) {
+	t.Parallel()
+	es, err := ReadMarkdown("README.md", strings.NewReader("---\ntitle: x\n---\n# Guide\nIntro text.\n\n## Install\nRun it.\n```\n# not a heading\n```\n### Empty\n"), "en")
+	require.NoError(t, err)
+	require.Len(t, es, 2)
+	assert.Equal(t, "README#install", es[1].ID)
+	assert.Contains(t, es[1].Texts["en"].Answer, "# not a heading")
+}
+
+func TestReplaceKeepsTheOldOnError(t *testing.T) {
+	t.Parallel()
+	b := shopBase(t)
+	v := b.Version()
+	require.Error(t, b.Replace([]Entry{{ID: "x"}}))
+	require.Error(t, b.Replace(nil))
+	assert.Equal(t, v, b.Version())
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 50 {
+				_, err := b.Answer(context.Background(), Query{Text: "多久发货"})
+				assert.NoError(t, err)
+			}
+		})
+	}
+	for i := range 20 {
+		require.NoError(t, b.Replace([]Entry{{ID: fmt.Sprint(i), Texts: map[string]Text{"zh": {Question: "多久发货", Answer: "快了"}}}}))
+	}
+	wg.Wait()
+	assert.NotEqual(t, v, b.Version())
+}
+
+func TestAnExactWordingComesFirst(t *testing.T) {
+	t.Parallel()
+	word := rapid.SampledFrom([]string{"发货", "发票", "退货", "运费", "怎么", "多久", "ship", "return", "size", "invoice", "红色", "尺码", "how", "when"})
+	rapid.Check(t, func(t *rapid.T) {
+		var es []Entry
+		seen := map[string]bool{}
+		for i, q := range rapid.SliceOfN(rapid.SliceOfN(word, 2, 5), 2, 12).Draw(t, "questions") {
+			s := strings.Join(q, " ")
+			if seen[s] {
+				continue
+			}
+			seen[s] = true
+			es = append(es, Entry{ID: fmt.Sprint(i), Texts: map[string]Text{"zh": {Question: s, Answer: "x"}}})
+		}
+		b, err := New(es, nil)
+		require.NoError(t, err)
+		want := es[rapid.IntRange(0, len(es)-1).Draw(t, "which")]
+		hits, err := b.Search(context.Background(), Query{Text: want.Texts["zh"].Question})
+		require.NoError(t, err)
+		require.NotEmpty(t, hits)
+		if hits[0].ID != want.ID { // the same words in another order tie at best
+			assert.InDelta(t, hits[0].Score, scoreOf(hits, want.ID), 0.15)
+		}
+	})
+}
+
+func scoreOf(hits []Hit, id string) float64 {
+	for _, h := range hits {
+		if h.ID == id {
+			return h.Score
+		}
+	}
+	return -1
+}
+
+func FuzzReaders(f *testing.F) {
+	f.Add([]byte(shopZh))
+	f.Add([]byte("id,question,answer\n1,q,a\n"))
+	f.Add([]byte(`[{"id":"a","texts":{"zh":{"question":"q","answer":"a"}}}]`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		_, _ = ReadMarkdown("a.md", strings.NewReader(string(raw)), "zh")
+		_, _ = ReadCSV("a.csv", strings.NewReader(string(raw)), "zh")
+		_, _ = ReadJSON("a.json", strings.NewReader(string(raw)))
+	})
+}
+
+func FuzzAnswer(f *testing.F) {
+	b := shopBase(f)
+	f.Add("多久发货")
+	f.Add("\xff\x00")
+	f.Fuzz(func(t *testing.T, s string) {
+		a, err := b.Answer(context.Background(), Query{Text: s})
+		if err != nil || a.Confidence < 0 || a.Confidence > 1 {
+			t.Fatal(err, a.Confidence)
+		}
+	})
+}
+
+func benchBase(b *testing.B, n int) *Base {
+	es := make([]Entry, n)
+	words := []string{"发货", "发票", "退货", "运费", "怎么", "多久", "会员", "积分", "保修", "尺码", "红色", "裙子", "手机", "耳机", "充电", "地址", "取消", "订单"}
+	for i := range es {
+		q := words[i%18] + words[i/18%18] + words[i/324%18] + fmt.Sprint(i%97)
+		es[i] = Entry{ID: fmt.Sprint(i), Texts: map[string]Text{"zh": {Question: q, Others: []string{"请问" + q}, Answer: q}}}
+	}
+	base, err := New(es, nil)
+	require.NoError(b, err)
+	return base
+}
+
+func BenchmarkAnswer(b *testing.B) {
+	for _, n := range []int{1000, 10000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			base := benchBase(b, n)
+			b.ReportAllocs()
+			for b.Loop() {
+				_, _ = base.Answer(context.Background(), Query{Text: "手机保修多久12"})
+			}
+		})
+	}
+}
+
+func ExampleBase_Answer() {
+	base, err := New([]Entry{
+		{ID: "invoice", Texts: map[string]Text{
+			"zh": {Question: "怎么开发票？", Others: []string{"能开票吗"}, Answer: "在“我的订单”里点“申请发票”。"},
+			"en": {Question: "How do I get an invoice?", Answer: "Tap Request invoice under My orders."}}},
+		{ID: "hours", Texts: map[string]Text{
+			"zh": {Question: "几点开门？", Answer: "每天 9 点。"}, "en": {Question: "When do you open?", Answer: "At nine every day."}}},
+	}, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, q := range []Query{{Text: "發票怎麼開", Language: "zh"}, {Text: "can I get an invoice", Language: "en"}, {Text: "今天会下雨吗", Language: "zh"}} {
+		a, _ := base.Answer(context.Background(), q)
+		if a.Verdict == Answered {
+			fmt.Println(a.Hits[0].Answer)
+		} else {
+			fmt.Println(a.Verdict)
+		}
+	}
+	// Output:
+	// 在“我的订单”里点“申请发票”。
+	// Tap Request invoice under My orders.
+	// unknown
+}

@@ -1,0 +1,225 @@
+package recommend
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+const csvHead = "id,category,brand,name.zh,name.en,price.CNY,price.USD,stock,link,goes_with,colour\n"
+
+func shelf(t testing.TB) *Shelf {
+	t.Helper()
+	items, err := ReadCatalogue(strings.NewReader(csvHead+
+		"d1,dress,a,红裙子,Red dress,299.00,42.5,size: S=1 M=0 L=2,l,s1,red\nd2,dress,a,黑裙子,Black dress,199,29,5,l,s1,black\n"+
+		"d3,dress,b,红礼服,Red gown,599,80,3,l,,red\nd4,dress,b,红纱裙,Red tulle dress,259,39,0,l,,red\ns1,shoes,b,黑鞋,Black shoes,359,52,4,l,d1|d2,black\n"), "c.csv")
+	require.NoError(t, err)
+	attrs, err := ReadAttributes(strings.NewReader("colour: {red: {zh: [红色, 红], en: [red]}, black: {zh: [黑色], en: [black]}}\n"), "a.yaml")
+	require.NoError(t, err)
+	s, err := New(items, &Options{Attributes: attrs})
+	require.NoError(t, err)
+	return s
+}
+
+func ids(ss []Suggestion) string {
+	var out []string
+	for _, s := range ss {
+		out = append(out, s.Item.ID)
+	}
+	slices.Sort(out)
+	return strings.Join(out, " ")
+}
+
+func TestRecommend(t *testing.T) {
+	t.Parallel()
+	s := shelf(t)
+	require.NoError(t, s.Record(context.Background(), Event{ID: "1", Kind: "purchased", Customer: "c", Item: "d2"}))
+	red, dress := Filter{"colour", []string{"red"}}, Filter{"category", []string{"dress"}}
+	for name, c := range map[string]struct {
+		r    Request
+		want string
+	}{
+		"filters":           {Request{Must: []Filter{red, dress}}, "d1 d3"},
+		"budget":            {Request{Must: []Filter{red}, MaxPrice: 30000, Currency: "CNY"}, "d1"},
+		"budget in USD":     {Request{Must: []Filter{dress}, MinPrice: 4000, MaxPrice: 9000, Currency: "USD"}, "d1 d3"},
+		"no such currency":  {Request{MaxPrice: 30000, Currency: "EUR"}, ""},
+		"size in stock":     {Request{Must: []Filter{{"size", []string{"L"}}}}, "d1"},
+		"size sold out":     {Request{Must: []Filter{{"size", []string{"M"}}}}, ""},
+		"never just bought": {Request{Customer: "c", Must: []Filter{dress}}, "d1 d3"},
+		"excluded":          {Request{Must: []Filter{dress}, Exclude: []string{"d1"}}, "d2 d3"},
+		"goes with":         {Request{GoesWith: []string{"d1"}}, "s1"},
+		"similar":           {Request{Like: []string{"d1"}}, "d2 d3"},
+	} {
+		got, err := s.Recommend(context.Background(), c.r)
+		require.NoError(t, err)
+		assert.Equal(t, c.want, ids(got), name)
+		for _, g := range got {
+			require.NotEmpty(t, g.Reasons, name)
+			assert.NotEmpty(t, g.Reasons[0].Text, name)
+		}
+	}
+}
+
+func TestReasonsSpeakTheLanguage(t *testing.T) {
+	t.Parallel()
+	s := shelf(t)
+	for lang, want := range map[string]string{"zh": "符合您要的红色|在您说的 ¥300 以内", "en": "matches red|under your budget of ¥300"} {
+		got, err := s.Recommend(context.Background(), Request{Language: lang, Currency: "CNY", MaxPrice: 30000, Must: []Filter{{"colour", []string{"red"}}}})
+		require.NoError(t, err)
+		require.Len(t, got, 1)
+		assert.Equal(t, want, got[0].Reasons[0].Text+"|"+got[0].Reasons[1].Text)
+	}
+}
+
+func TestRelax(t *testing.T) {
+	t.Parallel()
+	s := shelf(t)
+	red, dress := Filter{"colour", []string{"red"}}, Filter{"category", []string{"dress"}}
+	_, dropped, ok := s.Relax(Request{Must: []Filter{red, dress}, MaxPrice: 20000, Currency: "CNY"})
+	assert.True(t, ok)
+	assert.Equal(t, []string{"price"}, dropped)
+	_, dropped, ok = s.Relax(Request{Must: []Filter{red, {"category", []string{"shoes"}}}})
+	assert.True(t, ok)
+	assert.Equal(t, []string{"colour"}, dropped)
+	_, _, ok = s.Relax(Request{Must: []Filter{{"category", []string{"car"}}}})
+	assert.False(t, ok)
+}
+
+func TestWhatGoesTogetherIsLearned(t *testing.T) {
+	t.Parallel()
+	s, err := New(nil, nil)
+	require.NoError(t, err)
+	for i := range 20 {
+		u := fmt.Sprint("u", i)
+		for _, it := range []string{"phone", "case"} {
+			require.NoError(t, s.Record(context.Background(), Event{ID: u + it, Kind: "purchased", Customer: u, Item: it, Basket: u}))
+		}
+		require.NoError(t, s.Record(context.Background(), Event{ID: u + "x", Kind: "purchased", Customer: u, Item: fmt.Sprint("other", i)}))
+	}
+	require.NoError(t, s.Record(context.Background(), Event{ID: "n", Kind: "viewed", Customer: "new", Item: "phone"}))
+	got := s.Rank("new", nil, 3, false)
+	require.NotEmpty(t, got)
+	assert.Equal(t, "case", got[0].Item)
+	assert.Equal(t, "case", s.Rank("", []string{"phone"}, 1, false)[0].Item)
+}
+
+func TestAnEventCountsOnce(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		item := rapid.SampledFrom([]string{"a", "b", "c", "d", "e"})
+		var events []Event
+		for i := range rapid.IntRange(1, 40).Draw(t, "n") {
+			events = append(events, Event{ID: fmt.Sprint(i), Kind: rapid.SampledFrom([]string{"viewed", "purchased", "carted"}).Draw(t, "kind"),
+				Customer: rapid.SampledFrom([]string{"u", "v", ""}).Draw(t, "user"), Session: rapid.SampledFrom([]string{"s", ""}).Draw(t, "session"), Item: item.Draw(t, "item")})
+		}
+		once, err := New(nil, nil)
+		require.NoError(t, err)
+		twice, err := New(nil, nil)
+		require.NoError(t, err)
+		require.NoError(t, once.Record(context.Background(), events...))
+		for _, e := range events {
+			require.NoError(t, twice.Record(context.Background(), e, e))
+		}
+		x, y := once.Rank("u", []string{"a"}, 5, true), twice.Rank("u", []string{"a"}, 5, true)
+		require.Len(t, y, len(x))
+		for i := range x {
+			assert.Equal(t, x[i].Item, y[i].Item)
+			assert.True(t, math.Abs(x[i].Score-y[i].Score) < 1e-6)
+		}
+	})
+}
+
+func TestCatalogueErrors(t *testing.T) {
+	t.Parallel()
+	row := func(s string) string { return csvHead + s + "\n" }
+	for name, c := range map[string]struct{ csv, want string }{
+		"no price":     {row("a,dress,b,裙,Dress,,,3,l,,red"), "c.csv:2: item \"a\" has no price: fill a price column"},
+		"bad price":    {row("a,dress,b,裙,Dress,cheap,,3,l,,red"), `c.csv:2: column price.CNY: price "cheap": write a decimal number such as 299.00`},
+		"bad stock":    {row("a,dress,b,裙,Dress,9,,many,l,,red"), `c.csv:2: column stock: stock "many"`},
+		"bad variant":  {row("a,dress,b,裙,Dress,9,,size: M,l,,red"), `"M" should read like "M=3"`},
+		"duplicate":    {row("a,dress,b,裙,Dress,9,,1,l,,red\na,dress,b,裙,Dress,9,,1,l,,red"), `c.csv:3: id "a" stands in line 2 already`},
+		"short row":    {row("a,dress"), "c.csv:2: the row has 2 columns, the header 11"},
+		"goes nowhere": {row("a,dress,b,裙,Dress,9,,1,l,zz,red"), `goes_with names "zz", which is no id`},
+		"no stock":     {"id,category,name.zh,price.CNY\n", `c.csv:1: there is no column "stock"`},
+		"empty":        {"", "reading the header"},
+	} {
+		_, err := ReadCatalogue(strings.NewReader(c.csv), "c.csv")
+		require.Error(t, err, name)
+		assert.Contains(t, err.Error(), c.want, name)
+	}
+}
+
+func TestOffersKeepTheFloor(t *testing.T) {
+	t.Parallel()
+	o, err := ReadOffers(strings.NewReader("- name: ten\n  give: {percent: 10}\n  floor: {CNY: 20000}\n  text: {zh: 九折}\n- name: vip\n  when: {tag: vip}\n  give: {amount: {CNY: 1000}}\n  once: true\n  text: {zh: 减十元}\n- name: sorry\n  when: {purpose: compensation}\n  give: {percent: 20}\n"), "o.yaml")
+	require.NoError(t, err)
+	s := shelf(t)
+	d1, _ := s.Item("d1")
+	d2, _ := s.Item("d2")
+	got := o.For(OfferRequest{Item: &d1, Currency: "CNY", Language: "zh"})
+	require.Len(t, got, 1)
+	assert.Equal(t, int64(26910), got[0].Price)
+	assert.Empty(t, o.For(OfferRequest{Item: &d2, Currency: "CNY"}), "below the floor")
+	assert.Len(t, o.For(OfferRequest{Item: &d2, Currency: "CNY", Tags: []string{"vip"}}), 1)
+	assert.Empty(t, o.For(OfferRequest{Item: &d2, Currency: "CNY", Tags: []string{"vip"}, Used: []string{"vip"}}))
+	c := o.For(OfferRequest{Currency: "CNY", Purpose: "compensation", Limit: 10})
+	require.Len(t, c, 1)
+	assert.Equal(t, 10, c[0].Percent, "the plan's limit bounds a compensation")
+	_, err = ReadOffers(strings.NewReader("- name: x\n"), "o.yaml")
+	assert.ErrorContains(t, err, "give a percent or an amount")
+}
+
+func FuzzReaders(f *testing.F) {
+	f.Add([]byte(csvHead + "a,dress,b,裙,Dress,9,,1,l,,red\n"))
+	f.Add([]byte("- name: x\n  give: {percent: 5}\n"))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		_, _ = ReadCatalogue(strings.NewReader(string(raw)), "c")
+		_, _ = ReadAttributes(strings.NewReader(string(raw)), "a")
+		_, _ = ReadOffers(strings.NewReader(string(raw)), "o")
+	})
+}
+
+func BenchmarkRecord(b *testing.B) {
+	s, _ := New(nil, nil)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		_ = s.Record(context.Background(), Event{Kind: "viewed", Customer: fmt.Sprint(i % 500), Session: fmt.Sprint(i % 900), Item: fmt.Sprint(i * 7 % 3000)})
+	}
+}
+
+func BenchmarkRecommend(b *testing.B) {
+	items := make([]Item, 10000)
+	for i := range items {
+		items[i] = Item{ID: fmt.Sprint(i), Category: fmt.Sprint(i % 20), Name: map[string]string{"en": fmt.Sprint("Item ", i)}, Price: map[string]int64{"USD": int64(i%300+1) * 100}, Stock: 3,
+			Attributes: map[string][]string{"colour": {fmt.Sprint(i % 9)}}}
+	}
+	s, err := New(items, nil)
+	require.NoError(b, err)
+	b.ReportAllocs()
+	for b.Loop() {
+		_, _ = s.Recommend(context.Background(), Request{N: 10, Currency: "USD", MaxPrice: 9000, Must: []Filter{{"category", []string{"7"}}}, Language: "en"})
+	}
+}
+
+func ExampleShelf_Recommend() {
+	s, err := New([]Item{
+		{ID: "d1", Category: "dress", Name: map[string]string{"zh": "红裙子", "en": "Red dress"}, Price: map[string]int64{"CNY": 26900, "USD": 3990}, Stock: 3, Attributes: map[string][]string{"colour": {"red"}}},
+		{ID: "d2", Category: "dress", Name: map[string]string{"zh": "黑裙子", "en": "Black dress"}, Price: map[string]int64{"CNY": 19900, "USD": 2990}, Stock: 3, Attributes: map[string][]string{"colour": {"black"}}},
+	}, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for lang, cur := range map[string]string{"zh": "CNY"} {
+		got, _ := s.Recommend(context.Background(), Request{Language: lang, Currency: cur, MaxPrice: 30000, Must: []Filter{{"colour", []string{"red"}}}})
+		fmt.Println(got[0].Item.Name[lang], got[0].Reasons[1].Text)
+	}
+	// Output: 红裙子 在您说的 ¥300 以内
+}
