@@ -33,6 +33,3 @@ func chain(h Handler, mws ...Middleware) Handler {
 	}
 	return h
 }
-
-// silent is a handler that says nothing.
-func silent(context.Context, *Turn) error { return nil }

@@ -124,11 +124,13 @@ func (c *chat) line(ctx context.Context, line string) error {
 	if err != nil {
 		return err
 	}
-	said := ""
-	if !c.prompt {
-		said = line
+	if c.prompt {
+		for _, r := range replies {
+			fmt.Fprintln(c.out, r)
+		}
+	} else {
+		bot.WriteTurn(c.out, line, replies, c.last.Events)
 	}
-	bot.WriteTurn(c.out, said, replies, c.last.Events)
 	if c.trace {
 		fmt.Fprint(c.out, c.last.Trace.String())
 	}

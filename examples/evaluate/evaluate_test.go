@@ -1,0 +1,117 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func write(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, content := range files {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600))
+	}
+	return dir
+}
+
+func evaluate(t *testing.T, args ...string) map[string]any {
+	t.Helper()
+	var out bytes.Buffer
+	require.NoError(t, run(context.Background(), args, &out, io.Discard))
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	var res map[string]any
+	require.NoError(t, json.Unmarshal([]byte(lines[len(lines)-1]), &res), "the last line is no JSON object")
+	return res
+}
+
+func TestIntent(t *testing.T) {
+	t.Parallel()
+	d := write(t, map[string]string{
+		"train.tsv": "我要退货\treturn\n帮我退货\treturn\n退货怎么弄\treturn\n物流到哪了\ttrack\n查物流\ttrack\n我的物流\ttrack\n",
+		"test.tsv":  "请帮我退货\treturn\n查一下物流\ttrack\n", "oos.tsv": "quantum chromodynamics\n"})
+	res := evaluate(t, "intent", "-train", d+"/train.tsv", "-test", d+"/test.tsv", "-oos-test", d+"/oos.tsv")
+	assert.Equal(t, 1.0, res["accuracy"])
+	assert.Equal(t, 1.0, res["macro_f1"])
+	assert.Equal(t, 1.0, res["oos_auroc"])
+	for _, key := range []string{"train_s", "texts_per_s", "model_bytes"} {
+		assert.Contains(t, res, key)
+	}
+}
+
+func TestSentiment(t *testing.T) {
+	t.Parallel()
+	d := write(t, map[string]string{"test.tsv": "太差劲了\tneg\n非常满意\tpos\nterrible\tnegative\nI love it\tjoy\n几点开门\tneutral\nwow\tsurprise\n"})
+	res := evaluate(t, "sentiment", "-test", d+"/test.tsv")
+	assert.Equal(t, 4.0, res["rows"], "neutral and other labels count among the two classes")
+	assert.Equal(t, 1.0, res["accuracy"])
+	assert.Equal(t, 1.0, res["auc"])
+	assert.Contains(t, res, "accuracy3")
+	d = write(t, map[string]string{"train.tsv": "坏\tneg\n太坏了\tneg\n好\tpos\n很好\tpos\n", "test.tsv": "坏\tneg\n好\tpos\n"})
+	assert.Equal(t, 1.0, evaluate(t, "sentiment", "-train", d+"/train.tsv", "-test", d+"/test.tsv")["accuracy"])
+}
+
+func TestRetrieve(t *testing.T) {
+	t.Parallel()
+	d := write(t, map[string]string{"corpus.tsv": "a\t怎么开发票\t在订单里\nb\t多久发货\t当天\n", "similar.tsv": "a\t能开票吗\n", "queries.tsv": "1\t能开票吗\n2\t多久发货啊\n",
+		"qrels.tsv": "1\ta\t1\n2\tb\t1\n", "unanswerable.tsv": "几点下班\n", "offtopic.tsv": "who won\n"})
+	res := evaluate(t, "retrieve", "-dir", d)
+	for _, key := range []string{"recall_at_1", "mrr_at_10", "ndcg_at_10", "recall_at_10", "auroc_offtopic"} {
+		assert.Equal(t, 1.0, res[key], key)
+	}
+	for _, key := range []string{"auroc_near", "coverage_at_p90", "build_s", "queries_per_s"} {
+		assert.Contains(t, res, key)
+	}
+}
+
+func TestRecommend(t *testing.T) {
+	t.Parallel()
+	d := write(t, map[string]string{
+		"train.tsv": "u1\ta\nu1\tb\nu2\ta\nu2\tb\nu3\ta\n", "test.tsv": "u3\tb\n",
+		"next.tsv": "u1\ta\t0\nu1\tb\t1\nu2\ta\t0\nu2\tb\t1\nu3\ta\t0\n", "nexttest.tsv": "u3\tb\t1\n",
+		"s.txt": "a b c\na b\na b c\n", "st.txt": "a b\n", "b.tsv": "x|y\nx|y\nx|z\n", "bt.tsv": "x|y\n"})
+	for name, args := range map[string][]string{
+		"users":    {"-train", d + "/train.tsv", "-test", d + "/test.tsv"},
+		"next":     {"-next", "-train", d + "/next.tsv", "-test", d + "/nexttest.tsv"},
+		"sessions": {"-sessions", "-train", d + "/s.txt", "-test", d + "/st.txt"},
+		"baskets":  {"-baskets", "-train", d + "/b.tsv", "-test", d + "/bt.tsv"},
+	} {
+		res := evaluate(t, append([]string{"recommend"}, args...)...)
+		assert.Equal(t, 1.0, res["hit_rate_at_10"], name)
+		assert.Equal(t, 1.0, res["mrr_at_20"], name)
+		for _, key := range []string{"recall_at_20", "ndcg_at_20", "hit_rate_at_20", "coverage", "event_us", "query_us"} {
+			assert.Contains(t, res, key, name)
+		}
+	}
+}
+
+func TestErrors(t *testing.T) {
+	t.Parallel()
+	d := write(t, map[string]string{"one.tsv": "only one column\n", "empty.tsv": ""})
+	for want, args := range map[string][]string{
+		"use one of":        {"nothing"},
+		"-test is needed":   {"sentiment"},
+		"one.tsv:1: want 2": {"sentiment", "-test", d + "/one.tsv"},
+		"the file is empty": {"sentiment", "-test", d + "/empty.tsv"},
+		"use dev or test":   {"retrieve", "-dir", d, "-queries", "all"},
+	} {
+		err := run(context.Background(), args, io.Discard, io.Discard)
+		require.Error(t, err, want)
+		assert.Contains(t, err.Error(), want)
+	}
+}
+
+func TestAuroc(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, 1.0, auroc([]float64{2, 3}, []float64{0, 1}))
+	assert.Equal(t, 0.5, auroc([]float64{1, 1}, []float64{1, 1}))
+	assert.Equal(t, 0.75, auroc([]float64{1, 3}, []float64{0, 2}))
+}
