@@ -163,8 +163,10 @@ func (c *Customer) consent(e Event) {
 	}
 	yes := strings.EqualFold(e.Value, "yes")
 	have, ok := c.Consents[p]
-	if ok && (e.At.Before(have.At) || e.At.Equal(have.At) && yes) {
-		return // at the same instant a "no" wins
+	switch { // at the same instant a "no" wins
+	case !ok || e.At.After(have.At):
+	case e.At.Before(have.At), yes && !have.Given, yes == have.Given && e.Source <= have.Text:
+		return
 	}
 	if c.Consents == nil {
 		c.Consents = map[Purpose]Consent{}
@@ -229,6 +231,7 @@ func (a *Activity) moveCart(e Event, in bool) {
 		if a.Cart[i].Item == e.Item {
 			if e.At.After(a.Cart[i].At) || e.At.Equal(a.Cart[i].At) && !in {
 				a.Cart[i] = Seen{Item: e.Item, At: e.At, Gone: !in}
+				sortSeen(a.Cart)
 			}
 			return
 		}

@@ -102,7 +102,7 @@ func (c *chat) line(ctx context.Context, line string) error {
 		}
 		r, err := c.bot.Tell(ctx, c.thread.Tenant, t.ID, agent, bot.Reply{Text: rest})
 		if err == nil {
-			bot.WriteTurn(c.out, "", []bot.Reply{r}, nil)
+			c.show("", []bot.Reply{r})
 		}
 		return err
 	case "/back":
@@ -124,17 +124,23 @@ func (c *chat) line(ctx context.Context, line string) error {
 	if err != nil {
 		return err
 	}
-	if c.prompt {
-		for _, r := range replies {
-			fmt.Fprintln(c.out, r)
-		}
-	} else {
-		bot.WriteTurn(c.out, line, replies, c.last.Events)
-	}
+	c.show(line, replies)
 	if c.trace {
 		fmt.Fprint(c.out, c.last.Trace.String())
 	}
 	return nil
+}
+
+// show prints a turn: for a person in the terminal the replies alone, for a
+// script the whole transcript.
+func (c *chat) show(said string, replies []bot.Reply) {
+	if !c.prompt {
+		bot.WriteTurn(c.out, said, replies, c.last.Events)
+		return
+	}
+	for _, r := range replies {
+		fmt.Fprintln(c.out, r)
+	}
 }
 
 // take takes the first waiting ticket and shows what a person needs.
