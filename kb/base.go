@@ -15,6 +15,10 @@ import (
 type Options struct {
 	// Language of files that do not say theirs.
 	Language string
+	// Synonyms are groups of words that mean the same to the base's customers;
+	// the first of each is what the others are read as, in entries and queries
+	// alike: {"运费", "邮费"}, {"coupon", "voucher", "promo code"}.
+	Synonyms [][]string
 	// Sure is the least confidence of an answer, 0.45 when 0; Maybe the least
 	// of a "did you mean", 0.15 when 0.
 	Sure, Maybe float64
@@ -72,7 +76,7 @@ func (b *Base) Replace(entries []Entry) error {
 	for i := range merged {
 		s.byID[merged[i].ID] = i
 	}
-	s.index, s.version = buildIndex(merged)
+	s.index, s.version = buildIndex(merged, newSynonyms(b.opts.Synonyms))
 	b.snap.Store(s)
 	return nil
 }

@@ -32,6 +32,7 @@ type index struct {
 	of       [][]int32 // wordings by entry
 	grams    map[uint64]float32
 	profile  []vector
+	same     *synonyms
 }
 
 type posting struct {
@@ -71,8 +72,8 @@ type ranking struct {
 	version  string
 }
 
-func buildIndex(entries []Entry) (*index, string) {
-	x := &index{terms: map[string]int32{}, grams: map[uint64]float32{}, of: make([][]int32, len(entries)),
+func buildIndex(entries []Entry, same *synonyms) (*index, string) {
+	x := &index{same: same, terms: map[string]int32{}, grams: map[uint64]float32{}, of: make([][]int32, len(entries)),
 		length: make([]float32, len(entries)), profile: make([]vector, len(entries))}
 	version := uint64(len(entries))
 	df := map[uint64]int32{}
@@ -88,10 +89,11 @@ func buildIndex(entries []Entry) (*index, string) {
 		for _, lang := range langs {
 			t := e.Texts[lang]
 			for _, w := range append([]string{t.Question}, t.Others...) {
-				for _, term := range text.Terms(w) {
+				read := same.read(w)
+				for _, term := range text.Terms(read) {
 					tf[term]++
 				}
-				g := gramCounts(w)
+				g := gramCounts(read)
 				for gram := range g {
 					df[gram]++
 				}
@@ -100,7 +102,7 @@ func buildIndex(entries []Entry) (*index, string) {
 				gramsOf = append(gramsOf, g)
 				version = text.Hash(w) ^ version*31
 			}
-			for _, term := range text.Terms(t.Answer) {
+			for _, term := range text.Terms(same.read(t.Answer)) {
 				tf[term] += answerWeight
 			}
 			version = text.Hash(t.Answer) ^ version*31
@@ -220,7 +222,7 @@ func dot(a, b vector) float64 {
 
 // rank scores the entries that pass and share a word with the query.
 func (x *index) rank(query string, pass func(int) bool, n int) ranking {
-	query = text.Cut(query, maxQuery)
+	query = x.same.read(text.Cut(query, maxQuery))
 	terms := text.Terms(query)
 	seen := map[string]bool{}
 	scores := map[int32]float32{}

@@ -83,6 +83,21 @@ func TestFiltersNeverLeak(t *testing.T) {
 	assert.Equal(t, "gift", hits[0].ID)
 }
 
+func TestSynonyms(t *testing.T) {
+	t.Parallel()
+	es := []Entry{{ID: "fee", Texts: map[string]Text{"zh": {Question: "运费怎么算？", Answer: "8 元"}, "en": {Question: "Where do I enter a coupon?", Answer: "At checkout."}}},
+		{ID: "other", Texts: map[string]Text{"zh": {Question: "几点下班？", Answer: "22 点"}, "en": {Question: "When do you close?", Answer: "At ten."}}}}
+	b, err := New(es, &Options{Synonyms: [][]string{{"运费", "邮费"}, {"怎么", "咋"}, {"coupon", "voucher", "promo code"}}})
+	require.NoError(t, err)
+	for _, q := range []string{"邮费咋算", "郵費怎麼算", "where to enter my promo code", "VOUCHER enter where"} {
+		a, err := b.Answer(context.Background(), Query{Text: q})
+		require.NoError(t, err)
+		require.Equal(t, Answered, a.Verdict, q)
+		assert.Equal(t, "fee", a.Hits[0].ID, q)
+	}
+	assert.Equal(t, "vouchers", newSynonyms([][]string{{"coupon", "voucher"}}).read("vouchers"), "a part of a word was replaced")
+}
+
 func TestErrorsNameFileAndLine(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ file, content, want string }{

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"time"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/frontdesk-go/frontdesk/bot"
 	"github.com/frontdesk-go/frontdesk/handoff"
 	"github.com/frontdesk-go/frontdesk/kb"
@@ -57,7 +59,11 @@ func load(ctx context.Context, db *sql.DB, opened time.Time) (*stock, error) {
 	if err != nil {
 		return nil, err
 	}
-	if st.base, err = kb.Load(knowledge, nil); err != nil {
+	same, err := synonyms(data)
+	if err != nil {
+		return nil, err
+	}
+	if st.base, err = kb.Load(knowledge, &kb.Options{Synonyms: same}); err != nil {
 		return nil, err
 	}
 	if st.model, err = understanding(ctx, data, st); err != nil {
@@ -77,6 +83,19 @@ func load(ctx context.Context, db *sql.DB, opened time.Time) (*stock, error) {
 	}
 	st.shop.orders, err = openLedger(data, db, opened)
 	return st, err
+}
+
+// synonyms are the words customers use for the shop's own.
+func synonyms(data fs.FS) ([][]string, error) {
+	raw, err := fs.ReadFile(data, "synonyms.yaml")
+	if err != nil {
+		return nil, err
+	}
+	var groups [][]string
+	if err := yaml.Unmarshal(raw, &groups); err != nil {
+		return nil, fmt.Errorf("synonyms.yaml: %w", err)
+	}
+	return groups, nil
 }
 
 // understanding trains the intents on the shop's examples, with the questions

@@ -1,0 +1,59 @@
+package kb
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/frontdesk-go/frontdesk/internal/text"
+)
+
+// synonyms read the words of a group as its first.
+type synonyms struct {
+	from []string // longest first, folded
+	to   map[string]string
+}
+
+func newSynonyms(groups [][]string) *synonyms {
+	s := &synonyms{to: map[string]string{}}
+	for _, g := range groups {
+		for i, w := range g {
+			w = text.Fold(w)
+			if _, taken := s.to[w]; i == 0 || w == "" || taken {
+				continue
+			}
+			s.to[w] = text.Fold(g[0])
+			s.from = append(s.from, w)
+		}
+	}
+	sort.SliceStable(s.from, func(i, j int) bool { return len(s.from[i]) > len(s.from[j]) })
+	return s
+}
+
+// read folds a text and replaces synonyms, the longest first, each place once.
+// A Latin word is replaced only as a whole.
+func (s *synonyms) read(t string) string {
+	t = text.Fold(t)
+	if len(s.from) == 0 {
+		return t
+	}
+	var b strings.Builder
+next:
+	for i := 0; i < len(t); {
+		for _, w := range s.from {
+			if strings.HasPrefix(t[i:], w) && whole(t, i, i+len(w)) {
+				b.WriteString(s.to[w])
+				i += len(w)
+				continue next
+			}
+		}
+		b.WriteByte(t[i])
+		i++
+	}
+	return b.String()
+}
+
+// whole reports whether t[i:j] does not begin or end inside a Latin word.
+func whole(t string, i, j int) bool {
+	letter := func(b byte) bool { return b >= 'a' && b <= 'z' || b >= '0' && b <= '9' }
+	return (i == 0 || !letter(t[i-1]) || !letter(t[i])) && (j == len(t) || !letter(t[j-1]) || !letter(t[j]))
+}
