@@ -108,17 +108,58 @@ func (p *Profiles) Get(ctx context.Context, tenant, customer string) (profile.Cu
 		return profile.Customer{}, err
 	}
 	c := profile.Customer{ID: name, Tenant: tenant}
+	if len(group) == 1 {
+		return p.fold(ctx, c)
+	}
 	for _, id := range group {
-		events, err := s.eventRows(ctx, `SELECT seq, tenant, id, body FROM events WHERE tenant = ? AND customer = ? ORDER BY seq`, tenant, id)
-		if err != nil {
+		if _, err := p.apply(ctx, &c, id, 0); err != nil {
 			return c, err
-		}
-		for i := range events {
-			c.Apply(profile.Event{ID: events[i].ID, At: events[i].At, Kind: profile.Kind(events[i].Kind), Key: events[i].Key, Value: events[i].Value,
-				Source: events[i].Source, Identity: events[i].Identity, Item: events[i].Item, Amount: events[i].Amount, Currency: events[i].Currency})
 		}
 	}
 	return c, nil
+}
+
+// snapshotEvery is how many events are folded anew before a customer's fold is
+// kept, so that a long history is not read at every turn.
+const snapshotEvery = 100
+
+// fold reads a customer's kept fold and what came since.
+func (p *Profiles) fold(ctx context.Context, c profile.Customer) (profile.Customer, error) {
+	s := p.s
+	var after int64
+	var raw []byte
+	err := s.db.QueryRowContext(ctx, s.q(`SELECT seq, body FROM profiles WHERE tenant = ? AND customer = ?`), c.Tenant, c.ID).Scan(&after, &raw)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+	case err != nil:
+		return c, err
+	default:
+		if err := s.open(ctx, about("profiles", c.Tenant, c.ID), raw, &c); err != nil {
+			return c, err
+		}
+	}
+	events, err := p.apply(ctx, &c, c.ID, after)
+	if err != nil || len(events) < snapshotEvery {
+		return c, err
+	}
+	return c, s.tx(ctx, func(tx *sql.Tx) error {
+		w := writer{s: s, ctx: ctx, tx: tx}
+		w.exec(`INSERT INTO profiles (tenant, customer, seq, body) VALUES (?, ?, ?, ?)
+			ON CONFLICT (tenant, customer) DO UPDATE SET seq = excluded.seq, body = excluded.body`,
+			c.Tenant, c.ID, events[len(events)-1].Seq, w.body(about("profiles", c.Tenant, c.ID), c))
+		return w.err
+	})
+}
+
+// apply folds the events of one record after a place in the log into c.
+func (p *Profiles) apply(ctx context.Context, c *profile.Customer, id string, after int64) ([]bot.Event, error) {
+	events, err := p.s.eventRows(ctx, `SELECT seq, tenant, id, body FROM events WHERE tenant = ? AND customer = ? AND seq > ? ORDER BY seq`, c.Tenant, id, after)
+	for i := range events {
+		e := &events[i]
+		c.Apply(profile.Event{ID: e.ID, At: e.At, Kind: profile.Kind(e.Kind), Key: e.Key, Value: e.Value,
+			Source: e.Source, Identity: e.Identity, Item: e.Item, Amount: e.Amount, Currency: e.Currency})
+	}
+	return events, err
 }
 
 // Record implements bot.Customers and profile.Store.
