@@ -43,6 +43,7 @@ const (
 	EventEffectsLeft = "effects_left" // Key is the flow, Value the effects that stay
 	EventDrift       = "drift"        // a flow's code changed under a conversation
 	EventMisuse      = "misuse"       // a flow went on past a step that had suspended
+	EventPrioritised = "prioritised"  // Key is the mood rule: a ticket of this conversation goes ahead
 	EventHandover    = "handover"     // Key is the reason, Value the ticket
 	EventTaken       = "taken"        // Key is the agent, Value the ticket
 	EventReturned    = "returned"     // Key is the agent, Value the ticket

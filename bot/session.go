@@ -29,9 +29,10 @@ type session struct {
 	Trend    sentiment.Trend            `json:"trend,omitzero"`
 	Moods    []float64                  `json:"moods,omitempty"` // the level after each customer message, last 50
 	Failures int                        `json:"failures,omitempty"`
-	Offered  bool                       `json:"offered,omitempty"` // a person was offered with the last reply
-	Choices  []Choice                   `json:"choices,omitempty"` // of the last reply
-	Last     []Reply                    `json:"last,omitempty"`    // the last turn's, for "repeat"
+	Pressing bool                       `json:"pressing,omitempty"` // the mood strategy asked for priority
+	Offered  bool                       `json:"offered,omitempty"`  // a person was offered with the last reply
+	Choices  []Choice                   `json:"choices,omitempty"`  // of the last reply
+	Last     []Reply                    `json:"last,omitempty"`     // the last turn's, for "repeat"
 	Flows    json.RawMessage            `json:"flows,omitempty"`
 	Vars     map[string]json.RawMessage `json:"vars,omitempty"`
 	At       time.Time                  `json:"at,omitzero"` // of the last turn

@@ -65,6 +65,10 @@ func (b *Bot) handOver(ctx context.Context, t *Turn, d handoff.Decision) error {
 		b.stageFailed(t, "handover", err)
 	}
 	lines = append(lines, handoff.Line{At: t.Now, From: "customer", Text: lineOf(t.Message)})
+	if t.session.Pressing {
+		d.Priority = max(d.Priority, handoff.High)
+	}
+	t.session.Pressing = false
 	c := handoff.Case{
 		ID: fmt.Sprintf("%s-%d", t.Key.Conversation, t.version+1), Tenant: t.Key.Tenant, Conversation: t.Key.Conversation,
 		Customer: t.Customer.ID, Channel: t.session.Thread.Channel, Language: t.Language, Created: t.Now,

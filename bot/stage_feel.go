@@ -30,6 +30,10 @@ func (b *Bot) feel(next Handler) Handler {
 		t.Trace.Add("feel", "%s, polarity %.2f, intensity %.2f, urgency %.2f, level %.2f; rule %q asks for %v",
 			m.Emotion, m.Polarity, m.Intensity, m.Urgency, m.Trend.Level, m.Plan.Rule, m.Plan.Actions)
 		t.took(began)
+		if m.Plan.Has(sentiment.Prioritise) && !t.session.Pressing && t.session.Owner == "" {
+			t.session.Pressing = true
+			t.Track(Event{Kind: EventPrioritised, Key: m.Plan.Rule})
+		}
 		if err := next.Handle(ctx, t); err != nil {
 			return err
 		}

@@ -79,6 +79,8 @@ func (e *Event) line() string {
 		return "flow " + e.Key + " " + e.Value
 	case EventEffect:
 		return "effect " + e.Key + " " + e.Value
+	case EventPrioritised:
+		return "prioritised (" + e.Key + ")"
 	case EventHandover:
 		return strings.TrimSuffix("handover "+e.Key+" ("+e.Source+")", " ()")
 	case EventTaken:

@@ -106,6 +106,9 @@ func (t *Turn) Answered() bool {
 	return len(t.replies) > 0 || t.ticket != nil || t.run != nil && len(t.run.queue) > 0
 }
 
+// HandedOver reports whether this turn passed the conversation to a person.
+func (t *Turn) HandedOver() bool { return t.ticket != nil }
+
 // Track adds an event to the log with the turn's commit. ID, At, Tenant,
 // Customer and Conversation are filled in when empty. In a flow the rule of Say
 // holds: what stands before an answered question is not tracked again.

@@ -9,18 +9,22 @@ import (
 	"github.com/frontdesk-go/frontdesk/bot"
 	"github.com/frontdesk-go/frontdesk/nlu"
 	"github.com/frontdesk-go/frontdesk/profile"
+	"github.com/frontdesk-go/frontdesk/recommend"
+	"github.com/frontdesk-go/frontdesk/sentiment"
 )
 
 var (
+	given  = bot.Var[[]string]{Name: "compensations given"}
 	asked  = bot.Var[bool]{Name: "asked consent"}
 	proven = bot.Var[[]string]{Name: "orders proven"}
 	misses = bot.Var[int]{Name: "wrong proofs"}
 )
 
 const (
-	eventForget = "shop.forget" // the customer asked to have everything erased
-	eventRated  = "rated"
-	maxMisses   = 5 // wrong proofs in a conversation before a person must look
+	eventForget  = "shop.forget" // the customer asked to have everything erased
+	eventRated   = "rated"
+	eventOffered = "offered" // Key is the rule of the compensation, Value its code
+	maxMisses    = 5         // wrong proofs in a conversation before a person must look
 )
 
 // taps answers the quick replies that belong to no question of a flow.
@@ -35,6 +39,25 @@ func (s *shop) taps(next bot.Handler) bot.Handler {
 			return t.Say("rate.thanks")
 		}
 		return next.Handle(ctx, t)
+	})
+}
+
+// makeUp proposes a compensation when the mood strategy asks for one, within its
+// limit and once.
+func (s *shop) makeUp(next bot.Handler) bot.Handler {
+	return bot.HandlerFunc(func(ctx context.Context, t *bot.Turn) error {
+		if err := next.Handle(ctx, t); err != nil || !t.Mood.Plan.Has(sentiment.Compensate) || t.HandedOver() {
+			return err
+		}
+		offers := s.offers.For(recommend.OfferRequest{Purpose: "compensation", Limit: t.Mood.Plan.Limit, Used: given.Get(t),
+			Currency: t.Text("currency"), Language: t.Language})
+		if len(offers) == 0 {
+			return nil
+		}
+		o := offers[0]
+		t.Track(bot.Event{Kind: eventOffered, Key: o.Rule, Value: o.Code})
+		t.SetReplies(append([]bot.Reply{{Text: t.Text("offer.sorry", "what", o.Text), Language: t.Language}}, t.Replies()...))
+		return given.Set(t, append(given.Get(t), o.Rule))
 	})
 }
 

@@ -207,7 +207,7 @@ func newBot(st *stock, o bot.Options) (*bot.Bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.Use(st.shop.taps, st.shop.meant, roles)
+	b.Use(st.shop.taps, st.shop.makeUp, st.shop.meant, roles)
 	return b, nil
 }
 

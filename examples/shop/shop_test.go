@@ -60,7 +60,7 @@ func rig(t *testing.T, settings map[string]string) *bottest.Rig {
 		lang = "zh"
 	}
 	r := bottest.New(t, bot.Options{Store: bot.NewMemory(), Customers: profile.NewBook(), Understand: st.model, Knowledge: st.base, Mood: st.mood,
-		Recommend: st.shop.shelf, Handoff: st.desk, Texts: st.texts, Language: lang}, st.shop.handlers(), st.shop.taps, st.shop.meant, roles)
+		Recommend: st.shop.shelf, Handoff: st.desk, Texts: st.texts, Language: lang}, st.shop.handlers(), st.shop.taps, st.shop.makeUp, st.shop.meant, roles)
 	r.Agent = "小林"
 	user, ok := settings["user"]
 	if !ok {
