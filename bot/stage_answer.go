@@ -38,7 +38,7 @@ func (b *Bot) answer(ctx context.Context, t *Turn, sure bool) bool {
 		t.session.Failures = 0
 		_ = t.Send(Reply{Text: h.Answer, Language: h.Language, Citations: []Citation{{ID: h.ID, Title: h.Question, URL: h.Source.URL}}})
 		return true
-	case len(a.Hits) > 0 && !sure && (a.Verdict == kb.Unsure || a.Confidence >= doubtful && t.Meaning.Intent != "" && t.Meaning.Unknown < 0.5):
+	case len(a.Hits) > 0 && !sure && (a.Verdict == kb.Unsure || a.Confidence >= doubtful && t.Meaning.Intent != "" && t.Meaning.Unknown < 0.6):
 		// A message that was understood as a question of the shop's, though the
 		// base is in doubt, is asked about rather than given up.
 		r := Reply{Text: t.Text("kb.did_you_mean")}

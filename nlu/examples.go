@@ -27,7 +27,7 @@ type Example struct {
 }
 
 // Builtin returns the shipped examples of greet, thanks, bye, yes, no, cancel,
-// repeat, person and complaint, in the languages given ("zh", "en"), or in all.
+// repeat, person and complaint, and of no intent at all (small talk), in the languages given ("zh", "en"), or in all.
 func Builtin(languages ...string) ([]Example, error) {
 	all, err := ReadExamples(builtin, "builtin/*.yaml")
 	if err != nil || len(languages) == 0 {
@@ -37,7 +37,7 @@ func Builtin(languages ...string) ([]Example, error) {
 }
 
 // ReadExamples reads the files that match the patterns (as in fs.Glob): YAML,
-// a map from intent to a list of utterances, or TSV, "utterance<TAB>intent" a
+// a map from intent to a list of utterances ("none" for those of no intent), or TSV, "utterance<TAB>intent" a
 // line. A file named after a BCP 47 tag ("zh.yaml") gives its language. All
 // problems are reported together, each with file and line.
 func ReadExamples(fsys fs.FS, patterns ...string) ([]Example, error) {
@@ -101,7 +101,11 @@ func readYAML(file, lang string, raw []byte) (out []Example, err error) {
 				errs = append(errs, fmt.Errorf("nlu: %s:%d: an utterance of %q is empty or not a text (quote it)", file, u.Line, name.Value))
 				continue
 			}
-			out = append(out, Example{Text: u.Value, Intent: name.Value, Language: lang})
+			intent := name.Value
+			if intent == "none" {
+				intent = ""
+			}
+			out = append(out, Example{Text: u.Value, Intent: intent, Language: lang})
 		}
 	}
 	return out, errors.Join(errs...)

@@ -58,7 +58,7 @@ func (m *Model) classify(folded string) ([]Intent, float64) {
 		out = append(out, Intent{Name: m.intents[i], Probability: float64(v)})
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].Probability > out[j].Probability })
-	sure := out[0].Probability - none
+	sure := out[0].Probability * (1 - none)
 	if known < m.familiar {
 		sure *= known / m.familiar
 	}
