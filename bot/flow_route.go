@@ -42,7 +42,7 @@ func (b *Bot) route(ctx context.Context, t *Turn) error {
 		return err
 	}
 	b.expire(t, st)
-	resumed, err := b.recover(ctx, t, st)
+	resumed, err := b.afterCrash(ctx, t, st)
 	if err == nil && !resumed {
 		err = b.step(ctx, t, st)
 	}
@@ -55,9 +55,9 @@ func (b *Bot) route(ctx context.Context, t *Turn) error {
 	return err
 }
 
-// recover goes on with the frame of a turn that died. done is true when the
+// afterCrash goes on with the frame of a turn that died. done is true when the
 // message was the one of that turn, or waits behind a question.
-func (b *Bot) recover(ctx context.Context, t *Turn, st *flowState) (done bool, err error) {
+func (b *Bot) afterCrash(ctx context.Context, t *Turn, st *flowState) (done bool, err error) {
 	mine := ""
 	if len(t.crashed) > 0 {
 		var f frame
@@ -159,7 +159,7 @@ func (b *Bot) finish(ctx context.Context, t *Turn, st *flowState, f *frame, r *r
 		}
 		return b.resume(ctx, t, st)
 	case errors.Is(err, ErrAsked):
-		if r.late && b.opts.MaxTries > 0 {
+		if r.late {
 			f.Open = r.was
 			f.Open.Tries--
 			if done, err := b.correct(ctx, t, st, f, h); done {
