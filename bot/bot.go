@@ -191,7 +191,7 @@ func (b *Bot) load(ctx context.Context, k Key, from start) (*Turn, error) {
 		m.At = now
 	}
 	t := &Turn{Message: m, Key: k, Now: now, Language: firstOf(s.Language, m.Language, b.opts.Language), Trace: &Trace{},
-		turnState: &turnState{bot: b, session: s, version: rec.Version, crashed: rec.Journal, fresh: rec.Version == 0}}
+		turnState: &turnState{bot: b, session: s, version: rec.Version, fresh: rec.Version == 0}}
 	if from.timer != nil {
 		t.fired = from.timer.ID
 		t.Meaning.Intent = "timer." + from.timer.Name

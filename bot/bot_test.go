@@ -266,6 +266,44 @@ func TestCrashEverywhere(t *testing.T) {
 	}
 }
 
+// Whatever commits after a crash, the journalled effect is not forgotten: a
+// person takes over in between, and the flow still knows what it did.
+func TestCrashThenHandover(t *testing.T) {
+	t.Parallel()
+	w := &shopWorld{price: 100}
+	store := bot.NewMemory()
+	d := &dying{Store: store}
+	o := bot.Options{Store: d, Understand: vocabulary, Handoff: deskPolicy{}}
+	say := func(id, text string) ([]bot.Reply, error) {
+		b, err := bot.New(o, crashMux(w))
+		require.NoError(t, err)
+		return b.Handle(t.Context(), bot.Message{ID: id, Thread: thread("p"), Text: text})
+	}
+	for i, line := range []string{"退货 A12", "质量问题"} {
+		_, err := say(fmt.Sprint(i), line)
+		require.NoError(t, err)
+	}
+	d.n, d.at = 0, 3 // intent and result are written, the turn's commit is not
+	_, err := say("2", "是的")
+	require.ErrorIs(t, err, errDied)
+	require.Len(t, w.returns, 1)
+	d.dead, d.at = false, 0
+	_, err = say("3", "转人工")
+	require.NoError(t, err)
+	b, err := bot.New(o, crashMux(w))
+	require.NoError(t, err)
+	ts, err := b.Tickets(t.Context(), "")
+	require.NoError(t, err)
+	require.Len(t, ts, 1)
+	_, err = b.Take(t.Context(), "", ts[0].ID, "agent")
+	require.NoError(t, err)
+	require.NoError(t, b.Return(t.Context(), "", ts[0].ID, "agent"))
+	rs, err := say("4", "办好了吗")
+	require.NoError(t, err)
+	assert.Equal(t, 1, w.calls, "the effect was repeated")
+	assert.Contains(t, rs[0].Text, "R1 A12")
+}
+
 func crashMux(w *shopWorld, promises ...bot.Promise) *bot.Mux {
 	mux := bot.NewMux()
 	mux.HandleFunc("return", func(ctx context.Context, t *bot.Turn) error {

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -58,20 +57,13 @@ func (b *Bot) route(ctx context.Context, t *Turn) error {
 // afterCrash goes on with the frame of a turn that died. done is true when the
 // message was the one of that turn, or waits behind a question.
 func (b *Bot) afterCrash(ctx context.Context, t *Turn, st *flowState) (done bool, err error) {
-	mine := ""
-	if len(t.crashed) > 0 {
-		var f frame
-		if err := json.Unmarshal(t.crashed, &f); err != nil {
-			return true, fmt.Errorf("bot: the journal does not decode: %w", err)
-		}
-		st.restore(&f)
-		mine = f.Message
-		t.Trace.Add("flow", "going on with %s after a crash, effects %v", f.Flow, f.effects())
-	}
 	f := st.top()
 	if f == nil || f.Open != nil {
 		return false, nil
 	}
+	t.Trace.Add("flow", "going on with %s, effects so far %v", f.Flow, f.effects())
+	same := f.Message != "" && f.Message == t.Message.ID
+	f.Message = ""
 	// No question is open: the frame's last turn failed or died.
 	h, ok := b.router.Named(f.Flow)
 	if !ok {
@@ -83,7 +75,6 @@ func (b *Bot) afterCrash(ctx context.Context, t *Turn, st *flowState) (done bool
 	if err := b.finish(ctx, t, st, f, r, r.call(h)); err != nil {
 		return true, err
 	}
-	same := mine != "" && mine == t.Message.ID
 	return same || t.err != nil || st.top() != nil && st.top().Open != nil, nil
 }
 

@@ -43,19 +43,33 @@ const ownerWaiting = "*"
 
 const maxMoods = 50
 
+// decodeSession reads a record's session. What a turn that died had journalled
+// becomes part of it: whatever commits next, the effects are not forgotten.
 func decodeSession(rec Record) (*session, error) {
 	s := &session{V: sessionVersion}
-	if len(rec.Session) == 0 {
-		return s, nil
-	}
-	if err := json.Unmarshal(rec.Session, s); err != nil {
-		return nil, fmt.Errorf("bot: session of conversation %s does not decode: %w", rec.Key.Conversation, err)
+	if len(rec.Session) > 0 {
+		if err := json.Unmarshal(rec.Session, s); err != nil {
+			return nil, fmt.Errorf("bot: session of conversation %s does not decode: %w", rec.Key.Conversation, err)
+		}
 	}
 	if s.V > sessionVersion {
 		return nil, fmt.Errorf("bot: session of conversation %s has version %d, this program knows %d: run a newer one",
 			rec.Key.Conversation, s.V, sessionVersion)
 	}
-	return s, nil
+	if len(rec.Journal) == 0 {
+		return s, nil
+	}
+	st, err := decodeFlows(s.Flows)
+	if err != nil {
+		return nil, err
+	}
+	var f frame
+	if err := json.Unmarshal(rec.Journal, &f); err != nil {
+		return nil, fmt.Errorf("bot: journal of conversation %s does not decode: %w", rec.Key.Conversation, err)
+	}
+	st.restore(&f)
+	s.Flows, err = st.encode()
+	return s, err
 }
 
 // ConversationID is the id a store gives the conversation of a new thread. It

@@ -47,7 +47,6 @@ type turnState struct {
 	lines   []handoff.Line
 	ticket  *handoff.Ticket
 	journal func(entry []byte) error
-	crashed []byte // journal left by a turn that died
 	run     *run   // the frame that is running, nil outside flows
 	drop    bool   // unsent replies are dropped: a person took over
 	answers string // how the turn was answered, for the event log
