@@ -143,6 +143,9 @@ func (b *Bot) finish(ctx context.Context, t *Turn, st *flowState, f *frame, r *r
 		f.Open = r.was
 		return b.digress(ctx, t, st, f, h)
 	case r.gaveUp:
+		if done, err := b.lateCorrection(ctx, t, st, f, h, r); done {
+			return err
+		}
 		t.gaveUp = f.Flow
 		b.end(t, st, "gave_up")
 		if err := t.Say("flow.gave_up"); err != nil {
@@ -150,13 +153,8 @@ func (b *Bot) finish(ctx context.Context, t *Turn, st *flowState, f *frame, r *r
 		}
 		return b.resume(ctx, t, st)
 	case errors.Is(err, ErrAsked):
-		if r.late {
-			f.Open = r.was
-			f.Open.Tries--
-			if done, err := b.correct(ctx, t, st, f, h); done {
-				return err
-			}
-			f.Open.Tries++
+		if done, err := b.lateCorrection(ctx, t, st, f, h, r); done {
+			return err
 		}
 		if r.was != nil && !r.wasReached && !r.taken && r.was.Name != f.Open.Name {
 			t.note(EventDrift, f.Flow, r.was.Name+" was not reached, "+f.Open.Name+" is asked")
@@ -181,6 +179,21 @@ func (b *Bot) finish(ctx context.Context, t *Turn, st *flowState, f *frame, r *r
 		return b.broken(t, st, f, err)
 	}
 	return b.failedRun(ctx, t, st, f, err)
+}
+
+// lateCorrection tries a message that did not fit the open question as a
+// correction of an earlier one, before it counts as a failed answer.
+func (b *Bot) lateCorrection(ctx context.Context, t *Turn, st *flowState, f *frame, h Handler, r *run) (done bool, err error) {
+	if !r.late {
+		return false, nil
+	}
+	f.Open = r.was
+	f.Open.Tries--
+	done, err = b.correct(ctx, t, st, f, h)
+	if !done {
+		f.Open.Tries++
+	}
+	return done, err
 }
 
 // ended closes a frame whose handler returned.
@@ -211,6 +224,12 @@ func (b *Bot) ended(ctx context.Context, t *Turn, st *flowState, f *frame, r *ru
 		t.answers = "flow:" + f.Flow
 	}
 	st.pop()
+	if st.top() != nil && !t.Answered() && !b.small(t) && !b.answer(ctx, t, false) {
+		// A question in between that nobody could answer is not passed over.
+		if err := t.Say("fallback"); err != nil {
+			return err
+		}
+	}
 	return b.resume(ctx, t, st)
 }
 

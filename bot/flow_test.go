@@ -221,6 +221,28 @@ func TestFlowGiveUp(t *testing.T) {
 	r.Say("嘿嘿嘿").Want("没能弄清楚").WantEvent(bot.EventFlowEnded, "return")
 }
 
+// A correction that comes when the patience is at its end is still one.
+func TestFlowCorrectAtTheLastTry(t *testing.T) {
+	t.Parallel()
+	r, _ := newReturn(t)
+	r.Say("退货 A12")
+	r.Say("今天天气真好").Want("没太明白")
+	r.Say("哈哈哈").Want("没太明白")
+	r.Say("C56 啦").Want("改过来了", "C56", "为什么退?")
+}
+
+// A question in between that nobody can answer is not passed over in silence.
+func TestFlowDigressToSilence(t *testing.T) {
+	t.Parallel()
+	mux := returnMux(&shopWorld{})
+	mux.HandleFunc("thanks", func(context.Context, *bot.Turn) error { return nil })
+	mux.HandleFunc("mute", func(context.Context, *bot.Turn) error { return nil })
+	r := bottest.New(t, bot.Options{Understand: words{"退货": "return", "谢谢": "thanks", "多少钱": "mute"}}, mux)
+	r.Say("退货 A12").Want("为什么退?")
+	r.Say("谢谢").Want("不客气", "为什么退?")
+	r.Say("这个多少钱").Want("还不太清楚", "为什么退?")
+}
+
 func TestFlowConsentToChangedText(t *testing.T) {
 	t.Parallel()
 	r, w := newReturn(t)

@@ -49,6 +49,9 @@ type Request struct {
 	Session []string
 	// Exclude are ids not to return (already shown or owned).
 	Exclude []string
+	// Cheapest puts the lowest price in Currency first, whatever else speaks for
+	// an item.
+	Cheapest bool
 	// Personal allows the customer's history; without consent it is false.
 	Personal bool
 	// N is how many to return at most, 3 when 0.

@@ -67,6 +67,14 @@ func TestRecommend(t *testing.T) {
 	}
 }
 
+func TestCheapestFirst(t *testing.T) {
+	t.Parallel()
+	got, err := shelf(t).Recommend(context.Background(), Request{Cheapest: true, Currency: "CNY", Must: []Filter{{"category", []string{"dress"}}}, N: 2})
+	require.NoError(t, err)
+	require.Len(t, got, 2)
+	assert.Equal(t, "d2 d1", got[0].Item.ID+" "+got[1].Item.ID)
+}
+
 func TestReasonsSpeakTheLanguage(t *testing.T) {
 	t.Parallel()
 	s := shelf(t)

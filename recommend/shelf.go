@@ -251,6 +251,11 @@ func (s *Shelf) recommend(r *Request) []Suggestion {
 		out = append(out, Suggestion{Item: it.Item, Score: sc.total(), Reasons: s.why(it, r, &sc)})
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].Score > out[j].Score })
+	if r.Cheapest {
+		out = slices.DeleteFunc(out, func(x Suggestion) bool { return x.Item.Price[r.Currency] == 0 })
+		sort.SliceStable(out, func(i, j int) bool { return out[i].Item.Price[r.Currency] < out[j].Item.Price[r.Currency] })
+		return out[:min(r.N, len(out))]
+	}
 	return s.diversify(out, r.N)
 }
 

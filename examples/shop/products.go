@@ -21,6 +21,9 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 		return s.show(t, id)
 	}
 	req := t.Wanted(wishes()...)
+	if e, ok := t.Meaning.Entity("sort"); ok && !e.Carried {
+		req.Cheapest = true
+	}
 	found, err := t.Recommend(ctx, req)
 	if err != nil {
 		return err
@@ -153,10 +156,14 @@ func (s *shop) inStock(ctx context.Context, t *bot.Turn) error {
 	return t.Say("stock.answer", "name", name, "stock", s.left(t, &it))
 }
 
-// detail shows one item; without one the knowledge base answers.
-func (s *shop) detail(_ context.Context, t *bot.Turn) error {
+// detail shows one item, or those of the category named; without either the
+// knowledge base answers.
+func (s *shop) detail(ctx context.Context, t *bot.Turn) error {
 	it, ok := s.about(t)
 	if !ok {
+		if e, named := t.Meaning.Entity("category"); named && !e.Carried {
+			return s.search(ctx, t)
+		}
 		return nil
 	}
 	return s.show(t, it.ID)

@@ -61,12 +61,15 @@ func (s *shop) makeUp(next bot.Handler) bot.Handler {
 	})
 }
 
-// meant finds the order a signed-in customer speaks of without its number:
-// "the shoes I bought last week".
+// meant finds the order a signed-in customer speaks of without its number ("the
+// shoes I bought last week"), and takes a bare order number as a question for it.
 func (s *shop) meant(next bot.Handler) bot.Handler {
 	return bot.HandlerFunc(func(ctx context.Context, t *bot.Turn) error {
+		if e, named := t.Meaning.Entity("order"); named && !e.Carried && t.Meaning.Intent == "" {
+			t.Meaning.Intent = "order.status" // a bare order number
+		}
 		uid, ok := t.Verified("uid")
-		if _, named := t.Meaning.Entity("order"); !ok || named {
+		if e, named := t.Meaning.Entity("order"); !ok || named && !e.Carried {
 			return next.Handle(ctx, t)
 		}
 		category, hasCategory := t.Meaning.Entity("category")
@@ -85,7 +88,7 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 			}
 		}
 		if len(fits) == 1 {
-			t.Meaning.Entities = append(t.Meaning.Entities, nlu.Entity{Type: "order", Value: fits[0].ID, Carried: true})
+			t.Meaning.Entities = append(t.Meaning.Entities, nlu.Entity{Type: "order", Value: fits[0].ID})
 			t.Trace.Add("shop", "the message means order %s", fits[0].ID)
 		}
 		return next.Handle(ctx, t)
@@ -144,15 +147,15 @@ func (s *shop) bye(_ context.Context, t *bot.Turn) error {
 // complaint looks for the order it is about and offers what can be done.
 func (s *shop) complaint(ctx context.Context, t *bot.Turn) error {
 	e, ok := t.Meaning.Entity("order")
-	if !ok {
-		return t.Send(bot.Reply{Text: t.Text("complaint.which")})
+	if !ok || e.Carried {
+		return t.Say("complaint.which")
 	}
 	o, ok, err := s.orders.find(ctx, e.Value)
 	if err != nil {
 		return err
 	}
 	if uid, _ := t.Verified("uid"); !ok || o.Owner != uid {
-		return t.Send(bot.Reply{Text: t.Text("complaint.which")})
+		return t.Say("complaint.which")
 	}
 	t.Remember("order", o.ID)
 	r := bot.Reply{Text: t.Text("complaint.order", "order", o.ID, "items", s.itemsOf(t, &o), "state", s.state(t, &o))}
