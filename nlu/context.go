@@ -35,12 +35,13 @@ func complete(m *Meaning, folded string, before Context) {
 	live := before.Intent != "" && before.Age < maxTopicAge
 	tokens := len(text.Tokens(folded))
 	short := tokens > 0 && tokens <= maxFollowUp
-	named := slices.ContainsFunc(own, func(e Entity) bool { return slot(e.Type) || e.Type == "order" })
+	narrowed := slices.ContainsFunc(own, func(e Entity) bool { return slot(e.Type) })
+	named := narrowed || slices.ContainsFunc(own, func(e Entity) bool { return e.Type == "order" })
 	newHead := slices.ContainsFunc(own, func(e Entity) bool { return heads(e.Type) })
 	if live && short && named && m.Intent != before.Intent && len(m.Intents) > 0 && !(small(m.Intent) && m.Intents[0].Probability >= 0.6) {
 		best := m.Intents[0]
 		switch {
-		case m.Intent == "" && !newHead, elliptic(folded) && (best.Probability < 0.6 || !newHead && best.Probability < 0.9):
+		case m.Intent == "" && narrowed && !newHead, elliptic(folded) && (best.Probability < 0.6 || !newHead && best.Probability < 0.9):
 			m.Intent, m.FollowUp = before.Intent, true
 		case m.Intent == "" && best.Name == before.Intent:
 			m.Intent = before.Intent // doubtful alone, likely on this topic
