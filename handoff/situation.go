@@ -131,6 +131,15 @@ type Ticket struct {
 	// Suggested is a reply the person may send or edit, and where it comes from.
 	Suggested string `json:"suggested,omitempty"`
 	Source    string `json:"source,omitempty"`
+	// Notes are what the people at the desk wrote for each other, oldest first.
+	Notes []Note `json:"notes,omitempty"`
+}
+
+// Note is a remark on a ticket that the customer does not see.
+type Note struct {
+	At   time.Time `json:"at"`
+	From string    `json:"from"`
+	Text string    `json:"text"`
 }
 
 // State is where a ticket stands.

@@ -23,6 +23,9 @@ type Text struct {
 	Question string   `json:"question"`
 	Others   []string `json:"others,omitempty"` // other wordings of the question
 	Answer   string   `json:"answer"`
+	// Category is the name of the entry's category in this language, "" when it
+	// is that of the entry.
+	Category string `json:"category,omitempty"`
 }
 
 // Source is where an entry comes from.

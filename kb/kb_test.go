@@ -30,7 +30,7 @@ func TestLoadMergesLanguages(t *testing.T) {
 	assert.Equal(t, 4, b.Len())
 	e, ok := b.Entry("ship.when")
 	require.True(t, ok)
-	assert.Equal(t, Text{Question: "多久发货？", Others: []string{"几天能发", "什么时候寄出"}, Answer: "现货当天发。"}, e.Texts["zh"])
+	assert.Equal(t, Text{Question: "多久发货？", Others: []string{"几天能发", "什么时候寄出"}, Answer: "现货当天发。", Category: "配送"}, e.Texts["zh"])
 	assert.Equal(t, "The same day.", e.Texts["en"].Answer)
 	assert.Equal(t, []string{"物流", "时效"}, e.Tags)
 	gift, _ := b.Entry("gift")

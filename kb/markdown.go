@@ -207,7 +207,7 @@ func (m *mdEntry) entry(language, category string) (*Entry, error) {
 		id = strings.TrimSuffix(path.Base(m.file), path.Ext(m.file)) + "#" + slug(m.question)
 	}
 	return &Entry{ID: id, Category: category, Tags: m.tags, From: m.from, Until: m.until,
-		Texts:  map[string]Text{language: {Question: m.question, Others: m.also, Answer: answer}},
+		Texts:  map[string]Text{language: {Question: m.question, Others: m.also, Answer: answer, Category: category}},
 		Source: Source{File: m.file, Line: m.line, URL: m.url}}, nil
 }
 
