@@ -9,7 +9,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/frontdesk-go/frontdesk/handoff"
 	"github.com/frontdesk-go/frontdesk/profile"
 	"github.com/frontdesk-go/frontdesk/recommend"
 )
@@ -18,12 +17,16 @@ import (
 // one conversation run one after the other in order of arrival, conversations
 // run side by side.
 type Bot struct {
-	opts   Options
-	texts  *Texts
-	router Router
-	boxes  *mailboxes
-	host   []Middleware // by Use
-	handle Handler      // the whole chain
+	opts     Options
+	texts    *Texts
+	router   Router
+	boxes    *mailboxes
+	host     []Middleware // by Use
+	watchers watchers
+	hushes   hushes
+	asked    asked
+	pulled   pulled
+	handle   Handler // the whole chain
 }
 
 // New makes a bot that answers with handler, usually a *Mux; a nil handler
@@ -63,9 +66,9 @@ func (b *Bot) build() {
 	b.handle = chain(HandlerFunc(b.route), stages...)
 }
 
-// replay folds the log into the recommender.
+// replay folds the log into the recommender and into what is asked most.
 func (b *Bot) replay(ctx context.Context) error {
-	if b.opts.Recommend == nil {
+	if b.opts.Recommend == nil && b.opts.Knowledge == nil {
 		return nil
 	}
 	for after := int64(0); ; {
@@ -77,6 +80,10 @@ func (b *Bot) replay(ctx context.Context) error {
 			return nil
 		}
 		after = events[len(events)-1].Seq
+		b.asked.add(events)
+		if b.opts.Recommend == nil {
+			continue
+		}
 		if err := b.opts.Recommend.Record(ctx, behaviour(events)...); err != nil {
 			return fmt.Errorf("bot: rebuilding the recommender from the event log: %w", err)
 		}
@@ -111,9 +118,23 @@ func (b *Bot) Close() error {
 // fails is not an error of Handle: the customer gets an apology, and the
 // failure stands in Report.Err and in the log.
 func (b *Bot) Handle(ctx context.Context, m Message) ([]Reply, error) {
+	return b.Stream(ctx, m, nil)
+}
+
+// Stream is Handle for a transport that shows an answer while it is written:
+// part is called, from this goroutine, with pieces of what the turn may say,
+// in order. A part is provisional until Stream returns; see Part. part may be nil.
+func (b *Bot) Stream(ctx context.Context, m Message, part func(Part)) ([]Reply, error) {
 	if err := m.validate(); err != nil {
 		return nil, err
 	}
+	return b.accept(ctx, start{message: m, stream: part})
+}
+
+// accept runs the turn of a message or a push in its conversation's order, or
+// returns what its first run has said.
+func (b *Bot) accept(ctx context.Context, from start) ([]Reply, error) {
+	m := &from.message
 	k, err := b.opts.Store.Open(ctx, m.Thread)
 	if err != nil {
 		return nil, fmt.Errorf("bot: opening the conversation: %w", err)
@@ -131,24 +152,31 @@ func (b *Bot) Handle(ctx context.Context, m Message) ([]Reply, error) {
 			return replies, nil
 		}
 	}
-	return b.attempt(ctx, k, start{message: m})
+	return b.attempt(ctx, k, from)
 }
 
-// start is what starts a turn: a message, or a timer.
+// start is what starts a turn: a message, a timer, or a push.
 type start struct {
 	message Message
 	timer   *Timer
+	push    *Push
+	stream  func(Part)
 }
 
 // maxAttempts bounds how often a turn runs again because another worker wrote.
 const maxAttempts = 5
 
 func (b *Bot) attempt(ctx context.Context, k Key, from start) ([]Reply, error) {
+	h, end := b.hushes.begin(k)
+	defer end()
+	b.watchers.tell(Live{Key: k, Began: true})
+	defer b.watchers.tell(Live{Key: k, Ended: true})
 	for range maxAttempts {
 		t, err := b.load(ctx, k, from)
 		if err != nil {
 			return nil, err
 		}
+		t.hush = h
 		b.serve(ctx, t)
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -191,10 +219,13 @@ func (b *Bot) load(ctx context.Context, k Key, from start) (*Turn, error) {
 		m.At = now
 	}
 	t := &Turn{Message: m, Key: k, Now: now, Language: firstOf(s.Language, m.Language, b.opts.Language), Trace: &Trace{},
-		turnState: &turnState{bot: b, session: s, version: rec.Version, fresh: rec.Version == 0}}
+		turnState: &turnState{bot: b, session: s, version: rec.Version, fresh: rec.Version == 0, push: from.push, stream: from.stream}}
 	if from.timer != nil {
 		t.fired = from.timer.ID
 		t.Meaning.Intent = "timer." + from.timer.Name
+	}
+	if from.push != nil {
+		t.Meaning.Intent = "push." + from.push.Name
 	}
 	t.journal = func(entry []byte) error { return b.opts.Store.Journal(ctx, k, rec.Version, entry) }
 	return t, nil
@@ -219,6 +250,10 @@ func (b *Bot) serve(ctx context.Context, t *Turn) {
 	}()
 	if t.fired != "" {
 		b.serveTimer(ctx, t)
+		return
+	}
+	if t.push != nil {
+		b.servePush(ctx, t)
 		return
 	}
 	if done := b.bound(t); done {
@@ -286,17 +321,31 @@ func (b *Bot) fail(t *Turn, err error) {
 // commit writes the turn.
 func (b *Bot) commit(ctx context.Context, t *Turn) error {
 	s := t.session
+	if t.hush.over() && t.replies != nil {
+		t.Trace.Add("takeover", "a person took over while the bot was answering: %d replies dropped", len(t.replies))
+		t.replies, t.answers = nil, "person"
+		t.dropped = true
+	}
+	if t.dropped && t.asking {
+		// The customer has not seen the question: it is put again, not taken as read.
+		if err := t.unask(); err != nil {
+			return err
+		}
+	}
 	for i := range t.replies {
 		r := &t.replies[i]
-		r.ID = fmt.Sprintf("%s-%d-%d", t.Key.Conversation, t.version+1, i)
-		if r.Language == "" {
-			r.Language = t.Language
+		if r.ID != "" {
+			continue
 		}
+		r.ID = fmt.Sprintf("%s-%d-%d", t.Key.Conversation, t.version+1, i)
+	}
+	for i := range t.replies {
+		t.replies[i].Language = firstOf(t.replies[i].Language, t.Language)
 	}
 	s.V, s.At, s.Language = sessionVersion, t.Now, t.Language
 	if len(t.replies) > 0 {
 		s.Last = t.replies
-		s.Choices = t.replies[len(t.replies)-1].Choices
+		s.Choices = t.replies[len(t.replies)-1].offered()
 	}
 	if t.Customer.ID != "" {
 		s.Customer = t.Customer.ID
@@ -306,13 +355,13 @@ func (b *Bot) commit(ctx context.Context, t *Turn) error {
 		Ticket: t.ticket, At: t.Now}
 	t.Track(Event{Kind: EventTurn, Key: t.Meaning.Intent, Value: t.answers})
 	c.Events = t.events
-	if t.fired == "" {
-		c.Lines = append(c.Lines, handoff.Line{At: t.Now, From: "customer", Text: lineOf(t.Message)})
+	own := t.fired != "" || t.push != nil // nobody waits for the call's answer
+	if !own {
+		c.Lines = append(c.Lines, lineOf(&t.Message, t.Now))
 	}
-	c.Lines = append(c.Lines, t.lines...)
 	for _, r := range t.replies {
-		c.Lines = append(c.Lines, handoff.Line{At: t.Now, From: firstOf(r.From, "bot"), Text: r.Text})
-		if t.fired != "" {
+		c.Lines = append(c.Lines, Line{At: t.Now, From: firstOf(r.From, FromBot), Message: t.Message.ID, Reply: &r})
+		if own && !b.pulled.has(s.Thread.Channel) {
 			c.Outbox = append(c.Outbox, Outgoing{ID: r.ID, Key: t.Key, Thread: s.Thread, Reply: r, At: t.Now})
 		}
 	}
@@ -324,29 +373,21 @@ func (b *Bot) commit(ctx context.Context, t *Turn) error {
 	return b.opts.Store.Commit(ctx, c)
 }
 
-func lineOf(m Message) string {
-	s := m.Text
-	if s == "" {
-		s = m.Tap
-	}
-	for _, a := range m.Attachments {
-		s = strings.TrimSpace(s + " [" + firstOf(a.Name, a.Type, "file") + "]")
-	}
-	return s
-}
-
 // fold hands the committed events on.
 func (b *Bot) fold(ctx context.Context, t *Turn) {
 	b.foldEvents(context.WithoutCancel(ctx), t.Key.Tenant, t.events)
+	rep := Report{Key: t.Key, At: t.Now, Message: t.Message.ID, Intent: t.Meaning.Intent, Replies: t.replies, Events: t.events, Trace: *t.Trace, Err: t.err}
 	if b.opts.OnTurn != nil {
-		b.opts.OnTurn(Report{Key: t.Key, Message: t.Message.ID, Replies: t.replies, Events: t.events, Trace: *t.Trace, Err: t.err})
+		b.opts.OnTurn(rep)
 	}
+	b.watchers.tell(Live{Key: t.Key, Report: &rep})
 	if t.err != nil {
 		b.opts.Logger.Error("bot: turn failed", "conversation", t.Key.Conversation, "error", t.err)
 	}
 }
 
 func (b *Bot) foldEvents(ctx context.Context, tenant string, events []Event) {
+	b.asked.add(events)
 	if c := b.opts.Customers; c != nil {
 		by := map[string][]profile.Event{}
 		var order []string

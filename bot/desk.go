@@ -25,17 +25,84 @@ func (b *Bot) Take(ctx context.Context, tenant, ticket, agent string) (handoff.T
 	if agent == "" || agent == ownerWaiting {
 		return handoff.Ticket{}, fmt.Errorf("bot: Take: agent %q is no name", agent)
 	}
-	return b.desk(ctx, tenant, ticket, func(t *Turn, tk *handoff.Ticket) error {
-		if tk.State == handoff.Taken && tk.Agent == agent {
-			return nil
+	return b.desk(ctx, tenant, ticket, func(t *Turn, tk *handoff.Ticket) error { return t.take(tk, agent) })
+}
+
+func (t *Turn) take(tk *handoff.Ticket, agent string) error {
+	if tk.State == handoff.Taken && tk.Agent == agent {
+		return nil
+	}
+	if tk.State != handoff.Waiting {
+		return ErrTaken
+	}
+	tk.State, tk.Agent = handoff.Taken, agent
+	t.session.Owner = agent
+	t.drop = true
+	t.Track(Event{Kind: EventTaken, Key: agent, Value: tk.ID})
+	return nil
+}
+
+// Join makes an agent the owner of a conversation nobody was asked to take: a
+// person at the desk steps in. What the bot is about to say at that moment is
+// dropped. A waiting ticket of the conversation is taken; ErrTaken means that
+// another person owns it.
+func (b *Bot) Join(ctx context.Context, k Key, agent string) (handoff.Ticket, error) {
+	if agent == "" || agent == ownerWaiting {
+		return handoff.Ticket{}, fmt.Errorf("bot: Join: agent %q is no name", agent)
+	}
+	b.hushes.silence(k)
+	return b.change(ctx, k, func(t *Turn, tk *handoff.Ticket) error {
+		if t.session.Ticket != "" {
+			have, err := b.opts.Store.Ticket(ctx, k.Tenant, t.session.Ticket)
+			if err != nil {
+				return fmt.Errorf("bot: ticket %s: %w", t.session.Ticket, err)
+			}
+			*tk = have
+			return t.take(tk, agent)
 		}
-		if tk.State != handoff.Waiting {
+		*tk = handoff.NewTicket(handoff.Case{
+			ID: fmt.Sprintf("%s-%d", k.Conversation, t.version+1), Tenant: k.Tenant, Conversation: k.Conversation,
+			Customer: t.session.Customer, Channel: t.session.Thread.Channel, Language: t.Language, Created: t.Now,
+			Decision: handoff.Decision{Reason: handoff.Proactive, Priority: handoff.Normal}, Transcript: b.transcript(ctx, t),
+			Facts: t.facts(), Mood: t.session.Moods, Open: b.openMatter(t), Suggested: t.Text("handoff.suggested"),
+		})
+		t.session.Ticket = tk.ID
+		t.Track(Event{Kind: EventHandover, Key: string(handoff.Proactive), Value: tk.ID})
+		if err := t.unask(); err != nil {
+			return err
+		}
+		return t.take(tk, agent)
+	})
+}
+
+// Transfer puts an agent's ticket back into the queue for another: to is the
+// skill, or the name of the colleague, it is for.
+func (b *Bot) Transfer(ctx context.Context, tenant, ticket, agent, to string) (handoff.Ticket, error) {
+	return b.desk(ctx, tenant, ticket, func(t *Turn, tk *handoff.Ticket) error {
+		if tk.State != handoff.Taken || tk.Agent != agent {
 			return ErrTaken
 		}
-		tk.State, tk.Agent = handoff.Taken, agent
-		t.session.Owner = agent
-		t.drop = true
-		t.Track(Event{Kind: EventTaken, Key: agent, Value: tk.ID})
+		tk.State, tk.Agent, tk.Skill = handoff.Waiting, "", to
+		t.session.Owner = ownerWaiting
+		t.Track(Event{Kind: EventTransferred, Key: agent, Value: tk.ID, Source: to})
+		t.replies = []Reply{{Text: t.Text("handoff.transferred")}}
+		return nil
+	})
+}
+
+// maxNotes and maxNote bound what a ticket holds.
+const (
+	maxNotes = 100
+	maxNote  = 4 << 10
+)
+
+// Note adds a remark to a ticket that only people at the desk see.
+func (b *Bot) Note(ctx context.Context, tenant, ticket, agent, text string) (handoff.Ticket, error) {
+	return b.desk(ctx, tenant, ticket, func(t *Turn, tk *handoff.Ticket) error {
+		if len(tk.Notes) >= maxNotes {
+			return fmt.Errorf("bot: Note: ticket %s has %d notes already", tk.ID, maxNotes)
+		}
+		tk.Notes = append(tk.Notes, handoff.Note{At: t.Now, From: agent, Text: cut(text, maxNote)})
 		return nil
 	})
 }
@@ -58,7 +125,8 @@ func (b *Bot) Tell(ctx context.Context, tenant, ticket, agent string, r Reply) (
 	return sent, err
 }
 
-// Return gives the conversation back to the bot and closes the ticket.
+// Return gives the conversation back to the bot and closes the ticket. The
+// customer is told, and asked how it went.
 func (b *Bot) Return(ctx context.Context, tenant, ticket, agent string) error {
 	_, err := b.desk(ctx, tenant, ticket, func(t *Turn, tk *handoff.Ticket) error {
 		if tk.State != handoff.Taken || tk.Agent != agent {
@@ -67,6 +135,8 @@ func (b *Bot) Return(ctx context.Context, tenant, ticket, agent string) error {
 		tk.State = handoff.Closed
 		t.session.Owner, t.session.Ticket = "", ""
 		t.session.Trend.Negative = 0
+		t.replies = []Reply{{Text: t.Text("handoff.returned"), Survey: t.Survey()}}
+		t.session.Choices = t.replies[0].offered()
 		t.Track(Event{Kind: EventReturned, Key: agent, Value: tk.ID})
 		return nil
 	})
@@ -80,15 +150,22 @@ func (b *Bot) desk(ctx context.Context, tenant, id string, change func(*Turn, *h
 	if err != nil {
 		return tk, fmt.Errorf("bot: ticket %s: %w", id, err)
 	}
-	k := Key{Tenant: tenant, Conversation: tk.Conversation}
+	return b.change(ctx, Key{Tenant: tenant, Conversation: tk.Conversation}, func(t *Turn, into *handoff.Ticket) (err error) {
+		if *into, err = b.opts.Store.Ticket(ctx, tenant, id); err != nil {
+			return fmt.Errorf("bot: ticket %s: %w", id, err)
+		}
+		return change(t, into)
+	}, sent...)
+}
+
+// change is a commit of a person's: what change makes of the conversation and
+// of its ticket.
+func (b *Bot) change(ctx context.Context, k Key, change func(*Turn, *handoff.Ticket) error, sent ...*Reply) (tk handoff.Ticket, err error) {
 	if err := b.boxes.enter(ctx, k); err != nil {
 		return tk, err
 	}
 	defer b.boxes.leave(k)
 	for range maxAttempts {
-		if tk, err = b.opts.Store.Ticket(ctx, tenant, id); err != nil {
-			return tk, fmt.Errorf("bot: ticket %s: %w", id, err)
-		}
 		rec, err := b.opts.Store.Load(ctx, k)
 		if err != nil {
 			return tk, fmt.Errorf("bot: loading the session: %w", err)
@@ -97,7 +174,7 @@ func (b *Bot) desk(ctx context.Context, tenant, id string, change func(*Turn, *h
 		if err != nil {
 			return tk, err
 		}
-		t := &Turn{Key: k, Now: b.opts.Clock.Now().In(b.opts.Zone), Language: s.Language, Trace: &Trace{},
+		t := &Turn{Key: k, Now: b.opts.Clock.Now().In(b.opts.Zone), Language: firstOf(s.Language, b.opts.Language), Trace: &Trace{},
 			turnState: &turnState{bot: b, session: s, version: rec.Version}}
 		t.Customer.ID = s.Customer
 		if err := change(t, &tk); err != nil {
@@ -125,8 +202,11 @@ func (b *Bot) commitDesk(ctx context.Context, t *Turn, tk *handoff.Ticket) error
 	for i := range t.replies {
 		r := &t.replies[i]
 		r.ID = fmt.Sprintf("%s-%d-%d", t.Key.Conversation, t.version+1, i)
-		c.Lines = append(c.Lines, handoff.Line{At: t.Now, From: r.From, Text: r.Text})
-		c.Outbox = append(c.Outbox, Outgoing{ID: r.ID, Key: t.Key, Thread: t.session.Thread, Reply: *r, At: t.Now})
+		r.Language = firstOf(r.Language, t.Language)
+		c.Lines = append(c.Lines, Line{At: t.Now, From: firstOf(r.From, FromBot), Reply: r})
+		if !b.pulled.has(t.session.Thread.Channel) {
+			c.Outbox = append(c.Outbox, Outgoing{ID: r.ID, Key: t.Key, Thread: t.session.Thread, Reply: *r, At: t.Now})
+		}
 	}
 	raw, err := json.Marshal(t.session)
 	if err != nil {

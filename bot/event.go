@@ -48,6 +48,9 @@ const (
 	EventTaken       = "taken"        // Key is the agent, Value the ticket
 	EventReturned    = "returned"     // Key is the agent, Value the ticket
 	EventShown       = "shown"        // Item was recommended
+	EventTransferred = "transferred"  // Key is the agent who passed it on, Value the ticket, Source the skill or agent it goes to
+	EventRated       = "rated"        // Key is "rating" (Value 1 to 5) or "why" (Value the reason)
+	EventHelpful     = "helpful"      // Key is the entry that answered, Value "yes" or "no", Source the reply
 )
 
 func (e *Event) forProfile() profile.Event {

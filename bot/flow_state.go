@@ -189,3 +189,15 @@ func (f *frame) effects() []string {
 	}
 	return out
 }
+
+// unask takes the open question back: the customer has not seen it, or it is
+// no longer theirs to answer. The flow puts it again when it goes on.
+func (t *Turn) unask() error {
+	st, err := decodeFlows(t.session.Flows)
+	if err != nil || st.top() == nil {
+		return err
+	}
+	st.top().Open, st.top().Message = nil, ""
+	t.session.Flows, err = st.encode()
+	return err
+}

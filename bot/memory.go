@@ -25,6 +25,7 @@ type Memory struct {
 	order    [][2]string // tickets by creation
 	outbox   []Outgoing
 	timers   map[string]Timer
+	lineSeq  int64
 }
 
 type memoryConv struct {
@@ -33,7 +34,8 @@ type memoryConv struct {
 	session  []byte
 	journal  []byte
 	answered map[string][]byte
-	lines    []handoff.Line
+	at       time.Time
+	lines    []Line
 }
 
 // NewMemory returns an empty store.
@@ -108,7 +110,12 @@ func (m *Memory) Commit(_ context.Context, c *Commit) error {
 	}
 	v.version++
 	v.customer, v.session, v.journal = c.Customer, slices.Clone(c.Session), nil
-	v.lines = append(v.lines, c.Lines...)
+	v.at = c.At
+	for _, l := range c.Lines {
+		m.lineSeq++
+		l.Seq = m.lineSeq
+		v.lines = append(v.lines, l)
+	}
 	if c.Message != "" {
 		v.answered[c.Message] = replies
 	}
@@ -183,14 +190,42 @@ func (m *Memory) Events(_ context.Context, tenant string, after int64, n int) ([
 }
 
 // History implements Store.
-func (m *Memory) History(_ context.Context, k Key, n int) ([]handoff.Line, error) {
+func (m *Memory) History(_ context.Context, k Key, p Page) ([]Line, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	c, err := m.conv(k)
 	if err != nil {
 		return nil, err
 	}
-	return slices.Clone(c.lines[max(0, len(c.lines)-n):]), nil
+	at := func(seq int64) int {
+		return sort.Search(len(c.lines), func(i int) bool { return c.lines[i].Seq >= seq })
+	}
+	lo, hi := at(p.After+1), len(c.lines)
+	if p.Before > 0 {
+		hi = max(lo, at(p.Before))
+	}
+	if p.After > 0 {
+		hi = min(hi, lo+p.Limit())
+	} else {
+		lo = max(lo, hi-p.Limit())
+	}
+	return slices.Clone(c.lines[lo:hi]), nil
+}
+
+// Recent implements Store.
+func (m *Memory) Recent(_ context.Context, tenant string, n int) ([]Activity, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []Activity
+	for k, c := range m.convs {
+		if k.Tenant == tenant && c.version > 0 {
+			out = append(out, Activity{Key: k, Customer: c.customer, At: c.at})
+		}
+	}
+	sort.Slice(out, func(i, j int) bool {
+		return out[i].At.After(out[j].At) || out[i].At.Equal(out[j].At) && out[i].Key.Conversation < out[j].Key.Conversation
+	})
+	return out[:min(n, len(out))], nil
 }
 
 // Ticket implements Store.

@@ -63,10 +63,18 @@ type Reply struct {
 	Attachments []Attachment `json:"attachments,omitempty"`
 	Citations   []Citation   `json:"citations,omitempty"`
 	Survey      *Survey      `json:"survey,omitempty"`
-	// Progress marks a notice that work is going on, not an answer.
-	Progress bool `json:"progress,omitempty"`
+	// Written marks a text a model wrote; channels label it as such.
+	Written bool `json:"written,omitempty"`
 	// From is "" for the bot, or the name of the person who wrote it.
 	From string `json:"from,omitempty"`
+}
+
+// offered are the quick replies a typed label or number may mean.
+func (r *Reply) offered() []Choice {
+	if len(r.Choices) == 0 && r.Survey != nil {
+		return r.Survey.Choices
+	}
+	return r.Choices
 }
 
 // Choice is a quick reply: Label is shown, Value comes back as Message.Tap.
@@ -114,6 +122,8 @@ var (
 	ErrConflict = errors.New("bot: the session was written by another worker")
 	// ErrTaken means another person owns the ticket.
 	ErrTaken = errors.New("bot: another person has taken this ticket")
+	// ErrNoAnswer is what a Writer returns when the passages do not answer.
+	ErrNoAnswer = errors.New("bot: the passages do not answer the question")
 	// ErrNotFound means a store has no such record.
 	ErrNotFound = errors.New("bot: not found")
 )

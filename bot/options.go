@@ -41,6 +41,31 @@ type Customers interface {
 	Record(ctx context.Context, tenant, customer string, events ...profile.Event) error
 }
 
+// Writer writes an answer from passages and nothing else. bot/llm has one that
+// asks a model service.
+type Writer interface {
+	// Write calls emit with the pieces of the answer as they come and returns
+	// the whole. An error, ErrNoAnswer among them, means that the plain answer
+	// is shown instead. It must end when ctx does.
+	Write(ctx context.Context, a Assignment, emit func(piece string)) (string, error)
+}
+
+// Assignment is what a Writer works with. Personal data is masked.
+type Assignment struct {
+	Question string       // in the customer's words
+	Language string       // BCP 47, to answer in
+	Tone     profile.Tone // "" is neutral
+	// Passages are what the knowledge base found, best first.
+	Passages []Passage
+	// Before are the conversation's last lines, oldest first.
+	Before []handoff.Line
+}
+
+// Passage is a piece of knowledge.
+type Passage struct {
+	ID, Title, Text string
+}
+
 // Recommender suggests items and learns from what is done with them.
 // *recommend.Shelf is one.
 type Recommender interface {
@@ -85,6 +110,8 @@ type Options struct {
 	Recommend  Recommender
 	Handoff    Handoff
 	Guard      Guard
+	// Write writes answers from what Knowledge found; nil shows the entry as it is.
+	Write Writer
 
 	// Sender delivers what Handle does not return; without one such replies
 	// wait in the store's outbox.
@@ -124,7 +151,9 @@ type Options struct {
 // Report is what OnTurn sees of a turn.
 type Report struct {
 	Key     Key
+	At      time.Time
 	Message string // the message's id
+	Intent  string // what was understood, or "timer." or "push." and the name
 	Replies []Reply
 	Events  []Event
 	Trace   Trace

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/frontdesk-go/frontdesk/kb"
 	"github.com/frontdesk-go/frontdesk/sentiment"
@@ -25,18 +26,28 @@ func (b *Bot) answer(ctx context.Context, t *Turn, sure bool) bool {
 		return false
 	}
 	t.Answer = a
-	if len(a.Hits) > 0 {
-		t.Trace.Add("answer", "%s, confidence %.2f, nearest %s (%.2f), base %s", a.Verdict, a.Confidence, a.Hits[0].ID, a.Hits[0].Score, a.Version)
-	} else {
-		t.Trace.Add("answer", "%s, nothing near, base %s", a.Verdict, a.Version)
+	near := "nothing"
+	for i, h := range a.Hits[:min(3, len(a.Hits))] {
+		if i == 0 {
+			near = ""
+		} else {
+			near += "; "
+		}
+		near += fmt.Sprintf("%s %.2f", h.ID, h.Score)
 	}
+	t.Trace.Add("answer", "%s, confidence %.2f, near: %s, base %s", a.Verdict, a.Confidence, near, a.Version)
 	t.took(began)
 	switch {
 	case a.Verdict == kb.Answered && len(a.Hits) > 0:
 		h := a.Hits[0]
 		t.answers = "kb:" + h.ID
 		t.session.Failures = 0
-		_ = t.Send(Reply{Text: h.Answer, Language: h.Language, Citations: []Citation{{ID: h.ID, Title: h.Question, URL: h.Source.URL}}})
+		r := Reply{Text: h.Answer, Language: h.Language, Citations: []Citation{{ID: h.ID, Title: h.Question, URL: h.Source.URL}}}
+		if b.opts.Write != nil && !sure {
+			b.write(ctx, t, a.Hits, r)
+			return true
+		}
+		_ = t.Send(r)
 		return true
 	case len(a.Hits) > 0 && !sure && (a.Verdict == kb.Unsure || a.Confidence >= doubtful && t.Meaning.Intent != "" && t.Meaning.Unknown < 0.6):
 		// A message that was understood as a question of the shop's, though the

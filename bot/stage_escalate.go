@@ -60,11 +60,7 @@ func (b *Bot) judge(ctx context.Context, t *Turn, stage handoff.Stage, offered b
 // handOver makes the ticket; from the commit on a person owns the
 // conversation and the bot is silent.
 func (b *Bot) handOver(ctx context.Context, t *Turn, d handoff.Decision) error {
-	lines, err := b.opts.Store.History(ctx, t.Key, 200)
-	if err != nil {
-		b.stageFailed(t, "handover", err)
-	}
-	lines = append(lines, handoff.Line{At: t.Now, From: "customer", Text: lineOf(t.Message)})
+	lines := append(b.transcript(ctx, t), lineOf(&t.Message, t.Now).forTicket())
 	if t.session.Pressing {
 		d.Priority = max(d.Priority, handoff.High)
 	}
@@ -98,7 +94,21 @@ func (b *Bot) handOver(ctx context.Context, t *Turn, d handoff.Decision) error {
 		text = "handoff.queue"
 	}
 	t.replies = nil // what the bot would have said is the person's to say now
+	t.dropped = true
 	return t.Say(text, "ticket", ticket.ID, "ahead", ahead)
+}
+
+// transcript is what was said so far, for a ticket.
+func (b *Bot) transcript(ctx context.Context, t *Turn) []handoff.Line {
+	lines, err := b.opts.Store.History(ctx, t.Key, Page{N: 200})
+	if err != nil {
+		b.stageFailed(t, "handover", err)
+	}
+	out := make([]handoff.Line, len(lines), len(lines)+1)
+	for i := range lines {
+		out[i] = lines[i].forTicket()
+	}
+	return out
 }
 
 // facts are what the conversation established, for the ticket.

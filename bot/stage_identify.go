@@ -21,7 +21,7 @@ func (b *Bot) before() []Middleware {
 }
 
 func (b *Bot) after() []Middleware {
-	var s []Middleware
+	s := []Middleware{b.taps}
 	if b.opts.Handoff != nil {
 		s = append(s, b.escalate)
 	}

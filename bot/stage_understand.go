@@ -114,7 +114,7 @@ func (b *Bot) readTap(t *Turn) {
 			return
 		}
 	}
-	if m.Tap != "" && typed == "" && !isFlowTap(m.Tap) {
+	if m.Tap != "" && typed == "" && !isFlowTap(m.Tap) && !isOwnTap(m.Tap) {
 		m.Text = m.Tap
 	}
 }

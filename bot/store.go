@@ -34,8 +34,10 @@ type Store interface {
 	// Events returns up to n events of the log after a place, in order; tenant
 	// "" is a tenant like any other, and all tenants are read with AllTenants.
 	Events(ctx context.Context, tenant string, after int64, n int) ([]Event, error)
-	// History returns the last n lines of a conversation, oldest first.
-	History(ctx context.Context, k Key, n int) ([]handoff.Line, error)
+	// History returns a page of a conversation's lines, oldest first, with Seq set.
+	History(ctx context.Context, k Key, p Page) ([]Line, error)
+	// Recent returns up to n conversations of a tenant that had a turn, latest first.
+	Recent(ctx context.Context, tenant string, n int) ([]Activity, error)
 	// Ticket returns a ticket by id, or ErrNotFound.
 	Ticket(ctx context.Context, tenant, id string) (handoff.Ticket, error)
 	// Tickets returns a tenant's tickets that are not closed, oldest first.
@@ -68,6 +70,13 @@ type Record struct {
 	Journal []byte
 }
 
+// Activity is a conversation and when it last had a turn.
+type Activity struct {
+	Key      Key
+	Customer string
+	At       time.Time
+}
+
 // Commit is all that one turn changes.
 type Commit struct {
 	Key Key
@@ -77,7 +86,7 @@ type Commit struct {
 	Customer string
 	Session  []byte
 	// Lines go to the conversation's history.
-	Lines []handoff.Line
+	Lines []Line
 	// Message is the id of the answered message, "" when the turn had none;
 	// Replies are recorded under it.
 	Message string

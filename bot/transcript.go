@@ -85,6 +85,8 @@ func (e *Event) line() string {
 		return strings.TrimSuffix("handover "+e.Key+" ("+e.Source+")", " ()")
 	case EventTaken:
 		return "taken by " + e.Key
+	case EventTransferred:
+		return "passed on by " + e.Key + " to " + firstOf(e.Source, "anyone")
 	case EventReturned:
 		return "given back by " + e.Key
 	case EventTooLate, EventEffectsLeft, EventDrift, EventMisuse, EventTurnFailed:

@@ -44,7 +44,6 @@ type turnState struct {
 	events  []Event
 	timers  []Timer
 	stop    []string
-	lines   []handoff.Line
 	ticket  *handoff.Ticket
 	journal func(entry []byte) error
 	run     *run   // the frame that is running, nil outside flows
@@ -58,6 +57,11 @@ type turnState struct {
 	left    []string // effects left behind
 	tracked int      // events given an id
 	fresh   bool     // the conversation's first turn
+	push    *Push    // what the host started the turn with
+	drafts  int
+	stream  func(Part)
+	hush    *hush
+	dropped bool // what the turn would have said was dropped
 }
 
 // Text returns a text of the catalogue in the turn's language and tone, with
@@ -83,6 +87,11 @@ func (t *Turn) Say(text string, args ...any) error {
 
 // Send adds a reply as it stands, under the same rules as Say.
 func (t *Turn) Send(r Reply) error {
+	r.ID = "" // given by the commit
+	return t.send(r)
+}
+
+func (t *Turn) send(r Reply) error {
 	if r.Language == "" {
 		r.Language = t.Language
 	}

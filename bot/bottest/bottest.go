@@ -212,8 +212,28 @@ func (r *Rig) Take() handoff.Ticket {
 	if err != nil {
 		r.fail("Take: %v", err)
 	}
-	bot.WriteTurn(&r.log, "", nil, r.report.Events)
+	r.replies = r.report.Replies
+	bot.WriteTurn(&r.log, "", r.replies, r.report.Events)
 	return tk
+}
+
+// Push starts a turn of the host's; data are name-value pairs.
+func (r *Rig) Push(name string, data ...string) *Rig {
+	r.t.Helper()
+	r.n++
+	p := bot.Push{ID: fmt.Sprintf("m%d", r.n), Thread: r.Thread, Name: name, Data: map[string]string{}, Identities: r.Identities}
+	for i := 0; i+1 < len(data); i += 2 {
+		p.Data[data[i]] = data[i+1]
+	}
+	fmt.Fprintln(&r.log, strings.TrimSpace("/push "+name+" "+strings.Join(data, " ")))
+	r.report = bot.Report{}
+	replies, err := r.bot().Push(context.Background(), p)
+	if err != nil {
+		r.fail("Push: %v", err)
+	}
+	r.replies = replies
+	bot.WriteTurn(&r.log, "", replies, r.report.Events)
+	return r
 }
 
 // Tell lets the agent write to the customer.
@@ -234,7 +254,8 @@ func (r *Rig) Return() *Rig {
 	if err := r.bot().Return(context.Background(), r.Thread.Tenant, r.ticket(), r.Agent); err != nil {
 		r.fail("Return: %v", err)
 	}
-	bot.WriteTurn(&r.log, "", nil, r.report.Events)
+	r.replies = r.report.Replies
+	bot.WriteTurn(&r.log, "", r.replies, r.report.Events)
 	return r
 }
 

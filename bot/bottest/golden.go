@@ -27,6 +27,7 @@ func updating() bool {
 //	! an event: a flow, an effect, a handover
 //	+24h      time passes
 //	/take     the agent takes the ticket; /say … writes; /back gives it back
+//	/push N   the host starts the turn N, with name-value pairs behind it
 //	# a comment, kept
 //
 // rig is called once a file. A file may begin with "@name: value" lines, handed
@@ -112,6 +113,10 @@ func (r *Rig) replay(lines []string) string {
 				r.t.Fatalf("bottest: line %d: %v", i+1, err)
 			}
 			r.Advance(d)
+			flush()
+		case strings.HasPrefix(line, "/push "):
+			f := strings.Fields(line)
+			r.Push(f[1], f[2:]...)
 			flush()
 		case line == "/take", line == "/back", strings.HasPrefix(line, "/say "):
 			out.WriteString(line + "\n")

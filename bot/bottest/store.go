@@ -31,7 +31,7 @@ func TestStore(t *testing.T, open func(t *testing.T) bot.Store) {
 	commit := func(k bot.Key, version int64) *bot.Commit {
 		return &bot.Commit{Key: k, Version: version, Customer: "c1", Session: []byte(fmt.Sprintf(`{"n":%d}`, version)), At: at,
 			Message: fmt.Sprintf("m%d", version), Replies: []bot.Reply{{ID: fmt.Sprintf("r%d", version), Text: "好的"}},
-			Lines: []handoff.Line{{At: at, From: "customer", Text: fmt.Sprintf("q%d", version)}, {At: at, From: "bot", Text: "好的"}}}
+			Lines: []bot.Line{{At: at, From: bot.FromCustomer, Text: fmt.Sprintf("q%d", version)}, {At: at, From: bot.FromBot, Reply: &bot.Reply{Text: "好的", Choices: []bot.Choice{{Label: "是", Value: "y"}}}}}}
 	}
 
 	t.Run("a thread keeps its conversation", func(t *testing.T) {
@@ -94,11 +94,68 @@ func TestStore(t *testing.T, open func(t *testing.T) bot.Store) {
 		require.NoError(t, err)
 		require.Len(t, due, 1)
 		assert.Equal(t, "t1", due[0].ID)
-		lines, err := s.History(ctx, k, 10)
+		lines, err := s.History(ctx, k, bot.Page{N: 10})
 		require.NoError(t, err)
 		assert.Len(t, lines, 2)
 		_, err = s.Ticket(ctx, "shop", "k2")
 		assert.ErrorIs(t, err, bot.ErrNotFound)
+	})
+
+	t.Run("history pages forwards and backwards", func(t *testing.T) {
+		t.Parallel()
+		s, k := setup(t)
+		for v := range int64(6) {
+			require.NoError(t, s.Commit(ctx, commit(k, v)))
+		}
+		words := func(p bot.Page) (out []string, first, last int64) {
+			lines, err := s.History(ctx, k, p)
+			require.NoError(t, err)
+			require.NotEmpty(t, lines)
+			for i, l := range lines {
+				out = append(out, l.Words())
+				if i > 0 {
+					assert.Greater(t, l.Seq, lines[i-1].Seq)
+				}
+			}
+			return out, lines[0].Seq, lines[len(lines)-1].Seq
+		}
+		got, first, _ := words(bot.Page{N: 4})
+		assert.Equal(t, []string{"q4", "好的", "q5", "好的"}, got)
+		got, first, _ = words(bot.Page{Before: first, N: 4})
+		assert.Equal(t, []string{"q2", "好的", "q3", "好的"}, got)
+		got, _, last := words(bot.Page{After: first, N: 2})
+		assert.Equal(t, []string{"好的", "q3"}, got)
+		got, _, last = words(bot.Page{After: last})
+		assert.Equal(t, []string{"好的", "q4", "好的", "q5", "好的"}, got)
+		lines, err := s.History(ctx, k, bot.Page{After: last})
+		require.NoError(t, err)
+		assert.Empty(t, lines)
+		lines, err = s.History(ctx, k, bot.Page{N: 1})
+		require.NoError(t, err)
+		require.NotNil(t, lines[0].Reply)
+		assert.Equal(t, []bot.Choice{{Label: "是", Value: "y"}}, lines[0].Reply.Choices)
+	})
+
+	t.Run("recent conversations are listed, latest first", func(t *testing.T) {
+		t.Parallel()
+		s, k := setup(t)
+		other, err := s.Open(ctx, bot.Thread{Tenant: "shop", Channel: "web", Peer: "later"})
+		require.NoError(t, err)
+		_, err = s.Open(ctx, bot.Thread{Tenant: "shop", Channel: "web", Peer: "never wrote"})
+		require.NoError(t, err)
+		require.NoError(t, s.Commit(ctx, commit(k, 0)))
+		late := commit(other, 0)
+		late.At = late.At.Add(time.Minute)
+		require.NoError(t, s.Commit(ctx, late))
+		got, err := s.Recent(ctx, "shop", 5)
+		require.NoError(t, err)
+		require.Len(t, got, 2)
+		assert.Equal(t, other, got[0].Key)
+		assert.True(t, late.At.Equal(got[0].At))
+		assert.Equal(t, k, got[1].Key)
+		got, err = s.Recent(ctx, "elsewhere", 5)
+		require.NoError(t, err)
+		assert.Empty(t, got)
 	})
 
 	t.Run("a message's answer is kept", func(t *testing.T) {
@@ -288,7 +345,7 @@ func TestStore(t *testing.T, open func(t *testing.T) bot.Store) {
 		rec, err := s.Load(ctx, again)
 		require.NoError(t, err)
 		assert.Nil(t, rec.Session)
-		lines, err := s.History(ctx, again, 10)
+		lines, err := s.History(ctx, again, bot.Page{N: 10})
 		require.NoError(t, err)
 		assert.Empty(t, lines)
 	})

@@ -22,9 +22,8 @@ var (
 
 const (
 	eventForget  = "shop.forget" // the customer asked to have everything erased
-	eventRated   = "rated"
-	eventOffered = "offered" // Key is the rule of the compensation, Value its code
-	maxMisses    = 5         // wrong proofs in a conversation before a person must look
+	eventOffered = "offered"     // Key is the rule of the compensation, Value its code
+	maxMisses    = 5             // wrong proofs in a conversation before a person must look
 )
 
 // taps answers the quick replies that belong to no question of a flow.
@@ -34,9 +33,6 @@ func (s *shop) taps(next bot.Handler) bot.Handler {
 		case "consent":
 			t.Consent(profile.Personal, value == "yes", "consent.personal")
 			return t.Say("consent.thanks." + value)
-		case "rate":
-			t.Track(bot.Event{Kind: eventRated, Value: value})
-			return t.Say("rate.thanks")
 		}
 		return next.Handle(ctx, t)
 	})
@@ -137,11 +133,7 @@ func (s *shop) greet(_ context.Context, t *bot.Turn) error {
 
 // bye asks how it went.
 func (s *shop) bye(_ context.Context, t *bot.Turn) error {
-	sv := &bot.Survey{Kind: "rating", Prompt: t.Text("rate.prompt")}
-	for _, n := range []string{"5", "4", "3", "2", "1"} {
-		sv.Choices = append(sv.Choices, bot.Choice{Label: t.Text("rate." + n), Value: "rate:" + n})
-	}
-	return t.Send(bot.Reply{Text: t.Text("intent.bye"), Survey: sv})
+	return t.Send(bot.Reply{Text: t.Text("intent.bye"), Survey: t.Survey()})
 }
 
 // complaint looks for the order it is about and offers what can be done.

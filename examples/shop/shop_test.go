@@ -166,7 +166,7 @@ func TestForgetting(t *testing.T) {
 	assert.Empty(t, events, "events of an erased customer are left")
 	k, err := store.Open(t.Context(), bot.Thread{Channel: "t", Peer: "p"})
 	require.NoError(t, err)
-	lines, err := store.History(t.Context(), k, 10)
+	lines, err := store.History(t.Context(), k, bot.Page{})
 	require.NoError(t, err)
 	assert.Empty(t, lines)
 }

@@ -72,6 +72,8 @@ CREATE INDEX identities_customer ON identities (tenant, customer);
 CREATE TABLE profiles (
 	tenant TEXT NOT NULL, customer TEXT NOT NULL, seq BIGINT NOT NULL, body {blob} NOT NULL,
 	PRIMARY KEY (tenant, customer));
+`, `
+CREATE INDEX conversations_at ON conversations (tenant, at);
 `}
 }
 

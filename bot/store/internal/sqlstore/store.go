@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/frontdesk-go/frontdesk/bot"
@@ -346,19 +348,39 @@ func collect[T any](ctx context.Context, s *Store, query string, args []any, sca
 }
 
 // History implements bot.Store.
-func (s *Store) History(ctx context.Context, k bot.Key, n int) ([]handoff.Line, error) {
-	lines, err := collect(ctx, s, `SELECT body FROM lines WHERE tenant = ? AND conversation = ? ORDER BY seq DESC LIMIT ?`,
-		[]any{k.Tenant, k.Conversation, n}, func(rows *sql.Rows) (l handoff.Line, err error) {
+func (s *Store) History(ctx context.Context, k bot.Key, p bot.Page) ([]bot.Line, error) {
+	before, order := p.Before, "ASC"
+	if before <= 0 {
+		before = math.MaxInt64
+	}
+	if p.After <= 0 { // the last ones
+		order = "DESC"
+	}
+	lines, err := collect(ctx, s, `SELECT seq, body FROM lines WHERE tenant = ? AND conversation = ? AND seq > ? AND seq < ? ORDER BY seq `+order+` LIMIT ?`,
+		[]any{k.Tenant, k.Conversation, p.After, before, p.Limit()}, func(rows *sql.Rows) (l bot.Line, err error) {
+			var seq int64
 			var raw []byte
-			if err = rows.Scan(&raw); err == nil {
+			if err = rows.Scan(&seq, &raw); err == nil {
 				err = s.open(ctx, about("lines", k.Tenant, k.Conversation), raw, &l)
 			}
+			l.Seq = seq
 			return l, err
 		})
-	for i, j := 0, len(lines)-1; i < j; i, j = i+1, j-1 {
-		lines[i], lines[j] = lines[j], lines[i]
+	if p.After <= 0 {
+		slices.Reverse(lines)
 	}
 	return lines, err
+}
+
+// Recent implements bot.Store.
+func (s *Store) Recent(ctx context.Context, tenant string, n int) ([]bot.Activity, error) {
+	return collect(ctx, s, `SELECT id, customer, at FROM conversations WHERE tenant = ? AND version > 0 ORDER BY at DESC, id LIMIT ?`, []any{tenant, n},
+		func(rows *sql.Rows) (a bot.Activity, err error) {
+			var at int64
+			err = rows.Scan(&a.Key.Conversation, &a.Customer, &at)
+			a.Key.Tenant, a.At = tenant, time.UnixMicro(at)
+			return a, err
+		})
 }
 
 // Ticket implements bot.Store.

@@ -1,0 +1,192 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/frontdesk-go/frontdesk/handoff"
+	"github.com/frontdesk-go/frontdesk/kb"
+	"github.com/frontdesk-go/frontdesk/profile"
+)
+
+// Owner is who speaks with the customer.
+type Owner string
+
+// The owners of a conversation.
+const (
+	OwnerBot     Owner = "bot"
+	OwnerWaiting Owner = "waiting" // nobody yet: a ticket waits in the queue
+	OwnerPerson  Owner = "person"
+)
+
+// State is where a conversation stands.
+type State struct {
+	Key      Key    `json:"-"`
+	Thread   Thread `json:"-"`
+	Language string `json:"language"`
+	Owner    Owner  `json:"owner"`
+	Agent    string `json:"agent,omitempty"`  // who, for OwnerPerson
+	Ticket   string `json:"ticket,omitempty"` // unless the bot owns it
+	Ahead    int    `json:"ahead,omitempty"`  // tickets that come first, for OwnerWaiting
+	// Customer is the id of the customer, "" before the first turn.
+	Customer string `json:"-"`
+	// Turns is the number of commits so far.
+	Turns int64 `json:"turns"`
+}
+
+// Conversation is the key of a thread's conversation.
+func (b *Bot) Conversation(ctx context.Context, th Thread) (Key, error) {
+	m := Message{Thread: th}
+	if err := m.validate(); err != nil {
+		return Key{}, err
+	}
+	k, err := b.opts.Store.Open(ctx, th)
+	if err != nil {
+		return k, fmt.Errorf("bot: opening the conversation: %w", err)
+	}
+	return k, nil
+}
+
+// History returns a page of a conversation's lines, oldest first.
+func (b *Bot) History(ctx context.Context, k Key, p Page) ([]Line, error) {
+	lines, err := b.opts.Store.History(ctx, k, p)
+	if err != nil {
+		return nil, fmt.Errorf("bot: reading the history: %w", err)
+	}
+	return lines, nil
+}
+
+// Recent returns up to n conversations of a tenant, the latest first.
+func (b *Bot) Recent(ctx context.Context, tenant string, n int) ([]Activity, error) {
+	as, err := b.opts.Store.Recent(ctx, tenant, n)
+	if err != nil {
+		return nil, fmt.Errorf("bot: reading the conversations: %w", err)
+	}
+	return as, nil
+}
+
+// State tells where a conversation stands.
+func (b *Bot) State(ctx context.Context, k Key) (State, error) {
+	rec, err := b.opts.Store.Load(ctx, k)
+	if err != nil {
+		return State{}, fmt.Errorf("bot: loading the session: %w", err)
+	}
+	s, err := decodeSession(rec)
+	if err != nil {
+		return State{}, err
+	}
+	st := State{Key: k, Thread: s.Thread, Language: firstOf(s.Language, b.opts.Language), Owner: OwnerBot, Customer: s.Customer, Turns: rec.Version}
+	switch s.Owner {
+	case "":
+		return st, nil
+	case ownerWaiting:
+		st.Owner, st.Ticket = OwnerWaiting, s.Ticket
+	default:
+		st.Owner, st.Agent, st.Ticket = OwnerPerson, s.Owner, s.Ticket
+		return st, nil
+	}
+	ts, err := b.Tickets(ctx, k.Tenant)
+	if err != nil {
+		return st, err
+	}
+	for i, t := range ts {
+		if t.ID == s.Ticket {
+			st.Ahead = i
+		}
+	}
+	return st, nil
+}
+
+// Customer returns who a conversation is with, as far as it is known.
+func (b *Bot) Customer(ctx context.Context, k Key) (profile.Customer, error) {
+	st, err := b.State(ctx, k)
+	if err != nil {
+		return profile.Customer{}, err
+	}
+	if b.opts.Customers == nil || st.Turns == 0 {
+		return profile.Customer{ID: st.Customer, Tenant: k.Tenant}, nil
+	}
+	c, err := b.opts.Customers.Customer(ctx, k.Tenant, st.Thread.Identity())
+	if err != nil {
+		return c, fmt.Errorf("bot: the customer: %w", err)
+	}
+	return c, nil
+}
+
+// Suggested is a reply a person may send or edit.
+type Suggested struct {
+	Text   string  `json:"text"`
+	Title  string  `json:"title"`  // the question it answers
+	Source string  `json:"source"` // id of the entry
+	Score  float64 `json:"score"`
+}
+
+// Suggest proposes replies to what a customer wrote, or to the customer's last
+// line when text is "": the nearest entries of the knowledge base, best first.
+func (b *Bot) Suggest(ctx context.Context, k Key, text string) ([]Suggested, error) {
+	st, err := b.State(ctx, k)
+	if err != nil || b.opts.Knowledge == nil {
+		return nil, err
+	}
+	if text == "" {
+		lines, err := b.History(ctx, k, Page{N: 20})
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range lines {
+			if l.From == FromCustomer && l.Text != "" {
+				text = l.Text
+			}
+		}
+	}
+	if text == "" {
+		return nil, nil
+	}
+	a, err := b.opts.Knowledge.Answer(ctx, kb.Query{Text: text, Language: st.Language, Now: b.opts.Clock.Now().In(b.opts.Zone)})
+	if err != nil {
+		return nil, fmt.Errorf("bot: asking the knowledge base: %w", err)
+	}
+	out := make([]Suggested, len(a.Hits))
+	for i, h := range a.Hits {
+		out[i] = Suggested{Text: h.Answer, Title: h.Question, Source: h.ID, Score: h.Score}
+	}
+	return out, nil
+}
+
+// Feedback records whether a reply helped, with the entries it was answered
+// from. The last word on a reply holds.
+func (b *Bot) Feedback(ctx context.Context, th Thread, reply string, helpful bool) error {
+	k, err := b.Conversation(ctx, th)
+	if err != nil {
+		return err
+	}
+	lines, err := b.History(ctx, k, Page{N: 200})
+	if err != nil {
+		return err
+	}
+	value := "no"
+	if helpful {
+		value = "yes"
+	}
+	for i := range lines {
+		r := lines[i].Reply
+		if r == nil || r.ID != reply {
+			continue
+		}
+		e := Event{ID: "helpful-" + reply + "-" + value, Kind: EventHelpful, Value: value, Source: reply, Conversation: k.Conversation}
+		if len(r.Citations) > 0 {
+			e.Key = r.Citations[0].ID
+		}
+		return b.Track(ctx, th, e)
+	}
+	return fmt.Errorf("bot: Feedback: %w: reply %q is not among the conversation's last lines", ErrNotFound, reply)
+}
+
+// Ticket returns a ticket by id, or ErrNotFound.
+func (b *Bot) Ticket(ctx context.Context, tenant, id string) (handoff.Ticket, error) {
+	tk, err := b.opts.Store.Ticket(ctx, tenant, id)
+	if err != nil {
+		return tk, fmt.Errorf("bot: ticket %s: %w", id, err)
+	}
+	return tk, nil
+}
