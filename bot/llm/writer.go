@@ -1,0 +1,389 @@
+package llm
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	openai "github.com/sashabaranov/go-openai"
+
+	"github.com/frontdesk-go/frontdesk/bot"
+	"github.com/frontdesk-go/frontdesk/profile"
+)
+
+//go:embed prompts/*.txt
+var prompts embed.FS
+
+// Options configure a Writer. The zero value takes everything from the
+// environment.
+type Options struct {
+	// Key, BaseURL and Model name the service; when empty they are
+	// OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_MODEL, the last two
+	// https://api.openai.com/v1 and gpt-4o-mini when those are unset.
+	Key, BaseURL, Model string
+	// Client makes the requests; nil is one without a timeout of its own.
+	Client *http.Client
+	// First is how long the first piece of an answer may take, 5 seconds when
+	// 0; Whole the whole answer, 20 seconds when 0.
+	First, Whole time.Duration
+	// MaxInput bounds the tokens sent, 3,000 when 0: of the passages behind the
+	// first and of the history, what does not fit is left out. MaxOutput bounds
+	// the tokens written, 400 when 0.
+	MaxInput, MaxOutput int
+	// Retries is how often a request refused with 429 or 503 is sent again
+	// after the wait the service asks for, as far as Whole allows; 1 when 0,
+	// none when negative.
+	Retries int
+	// Rest is how long the service is left alone after Failures failures in a
+	// row: 30 seconds after 3 when 0.
+	Rest     time.Duration
+	Failures int
+	// Clock is the source of time; nil is the system's.
+	Clock bot.Clock
+}
+
+// Errors of a Writer; the bot then shows the plain answer.
+var (
+	// ErrTruncated means that the stream ended without a finish, or that the
+	// answer was cut off by its length.
+	ErrTruncated = errors.New("llm: the answer was cut off")
+	// ErrResting means that the service failed too often just now.
+	ErrResting = errors.New("llm: the service failed too often, it is left alone for a while")
+	// ErrSlow means that the service did not answer in time.
+	ErrSlow = errors.New("llm: the service took too long")
+)
+
+// Writer is a bot.Writer over a model service. It is safe for concurrent use.
+type Writer struct {
+	o       Options
+	client  *openai.Client
+	count   *counter
+	breaker breaker
+}
+
+// New makes a Writer. It asks the service nothing. It is an error when neither
+// a key nor a base URL is known; Configured tells.
+func New(opts *Options) (*Writer, error) {
+	var o Options
+	if opts != nil {
+		o = *opts
+	}
+	o.Key = firstOf(o.Key, os.Getenv("OPENAI_API_KEY"))
+	o.BaseURL = firstOf(o.BaseURL, os.Getenv("OPENAI_BASE_URL"))
+	o.Model = firstOf(o.Model, os.Getenv("OPENAI_MODEL"), "gpt-4o-mini")
+	if o.Key == "" && o.BaseURL == "" {
+		return nil, errors.New("llm: no service: set OPENAI_API_KEY, or OPENAI_BASE_URL for a service of your own, or the Options of that name")
+	}
+	if o.Client == nil {
+		o.Client = &http.Client{}
+	}
+	if o.Clock == nil {
+		o.Clock = wall{}
+	}
+	def(&o.First, 5*time.Second)
+	def(&o.Whole, 20*time.Second)
+	def(&o.Rest, 30*time.Second)
+	for _, d := range []struct {
+		field *int
+		value int
+	}{{&o.MaxInput, 3000}, {&o.MaxOutput, 400}, {&o.Retries, 1}, {&o.Failures, 3}} {
+		if *d.field == 0 {
+			*d.field = d.value
+		}
+	}
+	cfg := openai.DefaultConfig(o.Key)
+	if o.BaseURL != "" {
+		cfg.BaseURL = strings.TrimSuffix(o.BaseURL, "/")
+	}
+	cfg.HTTPClient = &door{client: o.Client}
+	return &Writer{o: o, client: openai.NewClientWithConfig(cfg), count: newCounter(), breaker: breaker{rest: o.Rest, limit: o.Failures}}, nil
+}
+
+// Configured reports whether the environment names a service.
+func Configured() bool {
+	return os.Getenv("OPENAI_API_KEY") != "" || os.Getenv("OPENAI_BASE_URL") != ""
+}
+
+func firstOf(ss ...string) string {
+	for _, s := range ss {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+func def(d *time.Duration, v time.Duration) {
+	if *d <= 0 {
+		*d = v
+	}
+}
+
+// noAnswer is what the model is told to say when the passages do not answer.
+const noAnswer = "NO_ANSWER"
+
+// Write implements bot.Writer.
+func (w *Writer) Write(ctx context.Context, a bot.Assignment, emit func(string)) (string, error) {
+	if !w.breaker.allow(w.o.Clock.Now()) {
+		return "", ErrResting
+	}
+	text, err := w.write(ctx, a, emit)
+	// What the caller broke off says nothing about the service.
+	if ctx.Err() != nil {
+		w.breaker.unsure()
+	} else {
+		w.breaker.saw(err == nil || errors.Is(err, bot.ErrNoAnswer), w.o.Clock.Now())
+	}
+	return text, err
+}
+
+func (w *Writer) write(ctx context.Context, a bot.Assignment, emit func(string)) (string, error) {
+	messages, err := w.messages(a)
+	if err != nil {
+		return "", err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	stop := w.after(ctx, w.o.Whole, func() { cancel(ErrSlow) })
+	defer stop()
+	stream, err := w.open(ctx, cancel, openai.ChatCompletionRequest{Model: w.o.Model, Messages: messages,
+		MaxCompletionTokens: w.o.MaxOutput, Stream: true})
+	if err != nil {
+		return "", plainError(ctx, err)
+	}
+	defer func() { _ = stream.Close() }()
+	first := w.after(ctx, w.o.First, func() { cancel(ErrSlow) })
+	defer first()
+	var all strings.Builder
+	shown, finish := 0, openai.FinishReason("")
+	for {
+		chunk, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return "", plainError(ctx, err)
+		}
+		if len(chunk.Choices) == 0 {
+			continue
+		}
+		c := chunk.Choices[0]
+		if c.FinishReason != "" {
+			finish = c.FinishReason
+		}
+		if c.Delta.Content == "" {
+			continue
+		}
+		first()
+		all.WriteString(c.Delta.Content)
+		if all.Len() > maxAnswer {
+			return "", ErrTruncated
+		}
+		s := all.String()
+		if strings.Contains(s, noAnswer) {
+			return "", bot.ErrNoAnswer
+		}
+		// What may be the beginning of NO_ANSWER is held back.
+		if end := len(s) - held(s); end > shown {
+			emit(s[shown:end])
+			shown = end
+		}
+	}
+	if s := all.String(); finish == openai.FinishReasonStop && shown < len(s) {
+		emit(s[shown:])
+	}
+	text := strings.TrimSpace(all.String())
+	switch {
+	case finish != openai.FinishReasonStop: // the stream was cut, or the answer
+		return "", fmt.Errorf("%w (finish reason %q)", ErrTruncated, finish)
+	case text == "":
+		return "", bot.ErrNoAnswer
+	}
+	return text, nil
+}
+
+// held is the length of the end of s that NO_ANSWER may begin with.
+func held(s string) int {
+	for n := min(len(s), len(noAnswer)); n > 0; n-- {
+		if strings.HasSuffix(s, noAnswer[:n]) {
+			return n
+		}
+	}
+	return 0
+}
+
+// maxAnswer bounds an answer in bytes whatever the service sends.
+const maxAnswer = 16 << 10
+
+// after calls fn once d has passed on the clock, unless stopped before.
+func (w *Writer) after(ctx context.Context, d time.Duration, fn func()) (stop func()) {
+	fire, stopTimer := w.o.Clock.NewTimer(d)
+	done := make(chan struct{})
+	go func() {
+		defer stopTimer()
+		select {
+		case <-fire:
+			fn()
+		case <-done:
+		case <-ctx.Done():
+		}
+	}()
+	stopped := false
+	return func() {
+		if !stopped {
+			stopped = true
+			close(done)
+		}
+	}
+}
+
+// open starts the stream, again after a refusal that says when.
+func (w *Writer) open(ctx context.Context, cancel context.CancelCauseFunc, req openai.ChatCompletionRequest) (*openai.ChatCompletionStream, error) {
+	for try := 0; ; try++ {
+		var wait time.Duration
+		first := w.after(ctx, w.o.First, func() { cancel(ErrSlow) })
+		stream, err := w.client.CreateChatCompletionStream(withWait(ctx, &wait), req)
+		first()
+		if err == nil || try >= w.o.Retries || wait < 0 || !refused(err) {
+			return stream, err
+		}
+		if wait >= w.o.Whole {
+			return nil, err
+		}
+		fire, stop := w.o.Clock.NewTimer(wait)
+		select {
+		case <-fire:
+		case <-ctx.Done():
+			stop()
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+func refused(err error) bool {
+	var api *openai.APIError
+	var req *openai.RequestError
+	switch {
+	case errors.As(err, &api):
+		return api.HTTPStatusCode == http.StatusTooManyRequests || api.HTTPStatusCode == http.StatusServiceUnavailable
+	case errors.As(err, &req):
+		return req.HTTPStatusCode == http.StatusTooManyRequests || req.HTTPStatusCode == http.StatusServiceUnavailable
+	}
+	return false
+}
+
+// plainError keeps what a log may hold: never the body a service sent.
+func plainError(ctx context.Context, err error) error {
+	var api *openai.APIError
+	var req *openai.RequestError
+	switch cause := context.Cause(ctx); {
+	case cause != nil:
+		return cause
+	case errors.As(err, &api) && api.HTTPStatusCode != 0:
+		return fmt.Errorf("llm: the service answered %d", api.HTTPStatusCode)
+	case errors.As(err, &api):
+		return errors.New("llm: the service reported an error in the stream")
+	case errors.As(err, &req):
+		return fmt.Errorf("llm: the service answered %d with no JSON", req.HTTPStatusCode)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return ErrTruncated
+	}
+	return fmt.Errorf("llm: asking the service: %w", err)
+}
+
+// messages are the request within its budget: rules, the best passage and the
+// question always, more passages and history as far as they fit.
+func (w *Writer) messages(a bot.Assignment) ([]openai.ChatCompletionMessage, error) {
+	lang := "en"
+	if strings.HasPrefix(a.Language, "zh") {
+		lang = "zh"
+	}
+	raw, err := prompts.ReadFile("prompts/" + lang + ".txt")
+	if err != nil {
+		return nil, err
+	}
+	system := strings.ReplaceAll(string(raw), "{tone}", tone(lang, a.Tone))
+	question := clip(a.Question, 2000)
+	budget := w.o.MaxInput - w.count.tokens(system) - w.count.tokens(question) - 20
+	var material strings.Builder
+	for i, p := range a.Passages {
+		s := fmt.Sprintf("### %s\n%s\n\n", clip(p.Title, 500), clip(p.Text, 8000))
+		n := w.count.tokens(s)
+		if n > budget {
+			if i == 0 {
+				return nil, fmt.Errorf("llm: the passage %s takes %d tokens, %d are left: raise MaxInput or shorten it", p.ID, n, max(budget, 0))
+			}
+			break
+		}
+		budget -= n
+		material.WriteString(s)
+	}
+	out := []openai.ChatCompletionMessage{{Role: openai.ChatMessageRoleSystem, Content: system + "\n" + material.String()}}
+	var before []openai.ChatCompletionMessage
+	for i := len(a.Before) - 1; i >= 0 && len(before) < 6; i-- {
+		l := a.Before[i]
+		if strings.TrimSpace(l.Text) == "" {
+			continue
+		}
+		m := openai.ChatCompletionMessage{Role: openai.ChatMessageRoleAssistant, Content: clip(l.Text, 800)}
+		if l.From == bot.FromCustomer {
+			m.Role = openai.ChatMessageRoleUser
+		}
+		n := w.count.tokens(m.Content) + 4
+		if n > budget {
+			break
+		}
+		budget -= n
+		before = append(before, m)
+	}
+	for i := len(before) - 1; i >= 0; i-- {
+		out = append(out, before[i])
+	}
+	return append(out, openai.ChatCompletionMessage{Role: openai.ChatMessageRoleUser, Content: question}), nil
+}
+
+func tone(lang string, t profile.Tone) string {
+	zh := lang == "zh"
+	switch {
+	case t == profile.ToneLively && zh:
+		return "轻松亲切"
+	case t == profile.ToneFormal && zh:
+		return "正式周到"
+	case zh:
+		return "礼貌自然"
+	case t == profile.ToneLively:
+		return "light and friendly"
+	case t == profile.ToneFormal:
+		return "formal and courteous"
+	}
+	return "polite and natural"
+}
+
+// clip returns at most n runes of s.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for i := range s {
+		if n == 0 {
+			return s[:i]
+		}
+		n--
+	}
+	return s
+}
+
+type wall struct{}
+
+func (wall) Now() time.Time { return time.Now() }
+
+func (wall) NewTimer(d time.Duration) (<-chan time.Time, func()) {
+	t := time.NewTimer(d)
+	return t.C, func() { t.Stop() }
+}
