@@ -12,6 +12,9 @@ type Clock interface {
 	NewTimer(d time.Duration) (fire <-chan time.Time, stop func())
 }
 
+// SystemClock is the machine's clock.
+func SystemClock() Clock { return systemClock{} }
+
 type systemClock struct{}
 
 func (systemClock) Now() time.Time { return time.Now() }

@@ -48,7 +48,40 @@ func (b *Bot) opening(ctx context.Context, t *Turn) error {
 	if !t.fresh && t.Now.Sub(t.session.At) < visitGap {
 		return nil // the visit goes on
 	}
-	part := "day"
+	r := t.Opening()
+	st, err := decodeFlows(t.session.Flows)
+	if err != nil {
+		return err
+	}
+	if f := st.top(); f != nil && f.Open != nil {
+		what := f.Flow
+		if s, ok := t.lookup("flow.name." + f.Flow); ok {
+			what = s
+		}
+		t.Trace.Add("opening", "%s was left open", f.Flow)
+		r.Choices = nil
+		if err := t.Send(r); err != nil {
+			return err
+		}
+		if err := t.Say("opening.left", "what", what); err != nil {
+			return err
+		}
+		if err := b.again(ctx, t, st, ""); err != nil {
+			return err
+		}
+		t.asking = st.top() != nil && st.top().Open != nil
+		t.session.Flows, err = st.encode()
+		return err
+	}
+	t.Trace.Add("opening", "%d choices", len(r.Choices))
+	return t.Send(r)
+}
+
+// Opening is a greeting: by the time of day, the channel (a text
+// "opening.morning.web" wins over "opening.morning") and the customer's name,
+// with what is asked most and the menu as quick replies.
+func (t *Turn) Opening() Reply {
+	b, part := t.bot, "day"
 	switch h := t.Now.Hour(); {
 	case h < 5 || h >= 18:
 		part = "evening"
@@ -66,37 +99,13 @@ func (b *Bot) opening(ctx context.Context, t *Turn) error {
 			r.Text = fill(s, []any{"name", name, "greeting", r.Text})
 		}
 	}
-	st, err := decodeFlows(t.session.Flows)
-	if err != nil {
-		return err
-	}
-	if f := st.top(); f != nil && f.Open != nil {
-		what := f.Flow
-		if s, ok := t.lookup("flow.name." + f.Flow); ok {
-			what = s
-		}
-		t.Trace.Add("opening", "%s was left open", f.Flow)
-		if err := t.Send(r); err != nil {
-			return err
-		}
-		if err := t.Say("opening.left", "what", what); err != nil {
-			return err
-		}
-		if err := b.again(ctx, t, st, ""); err != nil {
-			return err
-		}
-		t.asking = st.top() != nil && st.top().Open != nil
-		t.session.Flows, err = st.encode()
-		return err
-	}
 	for _, q := range b.hot(t) {
 		r.Choices = append(r.Choices, Choice{Label: q, Value: q})
 	}
 	if len(b.categories(t)) > 1 {
 		r.Choices = append(r.Choices, Choice{Label: t.Text("menu.open"), Value: TapMenu})
 	}
-	t.Trace.Add("opening", "%s, %d choices", part, len(r.Choices))
-	return t.Send(r)
+	return r
 }
 
 // hot are the questions asked most, in the turn's language; what the text

@@ -17,8 +17,9 @@ type Push struct {
 	ID     string
 	Thread Thread
 	// Name chooses the handler: the Mux's "push."+Name. Without one, "open"
-	// greets a customer who opens the chat, and "language" speaks the
-	// language Data["language"] from now on; any other name is an error.
+	// greets a customer who opens the chat, "end" says goodbye and asks how it
+	// went, and "language" speaks the language Data["language"] from now on;
+	// any other name is an error.
 	Name string
 	// Data is for the handler; see Turn.Pushed.
 	Data       map[string]string
@@ -30,6 +31,7 @@ type Push struct {
 const (
 	PushOpen     = "open"
 	PushLanguage = "language"
+	PushEnd      = "end"
 )
 
 // Push runs a turn of the host's in the conversation's order, under the rules
@@ -44,10 +46,14 @@ func (b *Bot) Push(ctx context.Context, p Push) ([]Reply, error) {
 	if p.ID == "" {
 		return nil, errors.New("bot: Push.ID is empty: give it one, so that a retry is recognised")
 	}
-	if _, _, ok := b.router.Route("push." + p.Name); !ok && p.Name != PushOpen && p.Name != PushLanguage {
+	if _, _, ok := b.router.Route("push." + p.Name); !ok && !isOwnPush(p.Name) {
 		return nil, fmt.Errorf("bot: Push: there is no handler for %q: register one with mux.HandleFunc", "push."+p.Name)
 	}
 	return b.accept(ctx, start{message: m, push: &p})
+}
+
+func isOwnPush(name string) bool {
+	return name == PushOpen || name == PushLanguage || name == PushEnd
 }
 
 // Pushed is what started the turn, nil for a customer's message.
@@ -65,7 +71,7 @@ func (b *Bot) routePush(ctx context.Context, t *Turn) error {
 	name := t.push.Name
 	_, _, own := b.router.Route("push." + name)
 	if _, isSingle := b.router.(single); isSingle {
-		own = name != PushOpen && name != PushLanguage
+		own = !isOwnPush(name)
 	}
 	if !own && name == PushLanguage {
 		return b.speak(ctx, t, t.push.Data["language"])
@@ -74,7 +80,13 @@ func (b *Bot) routePush(ctx context.Context, t *Turn) error {
 		t.Trace.Add("push", "%s: a person owns the conversation, nothing is said", name)
 		return nil
 	}
-	if !own {
+	switch {
+	case own:
+	case name == PushEnd && t.fresh:
+		return nil // nothing was said
+	case name == PushEnd:
+		return t.Send(Reply{Text: t.Text("opening.end"), Survey: t.Survey()})
+	default:
 		return b.opening(ctx, t)
 	}
 	st, err := decodeFlows(t.session.Flows)

@@ -97,16 +97,13 @@ func (b *Bot) State(ctx context.Context, k Key) (State, error) {
 	return st, nil
 }
 
-// Customer returns who a conversation is with, as far as it is known.
-func (b *Bot) Customer(ctx context.Context, k Key) (profile.Customer, error) {
-	st, err := b.State(ctx, k)
-	if err != nil {
-		return profile.Customer{}, err
+// Customer returns who writes on a thread, as far as it is known.
+func (b *Bot) Customer(ctx context.Context, th Thread) (profile.Customer, error) {
+	if b.opts.Customers == nil {
+		k, err := b.Conversation(ctx, th)
+		return profile.Customer{ID: "t-" + k.Conversation, Tenant: th.Tenant}, err
 	}
-	if b.opts.Customers == nil || st.Turns == 0 {
-		return profile.Customer{ID: st.Customer, Tenant: k.Tenant}, nil
-	}
-	c, err := b.opts.Customers.Customer(ctx, k.Tenant, st.Thread.Identity())
+	c, err := b.opts.Customers.Customer(ctx, th.Tenant, th.Identity())
 	if err != nil {
 		return c, fmt.Errorf("bot: the customer: %w", err)
 	}

@@ -84,7 +84,7 @@ func New(opts *Options) (*Writer, error) {
 		o.Client = &http.Client{}
 	}
 	if o.Clock == nil {
-		o.Clock = wall{}
+		o.Clock = bot.SystemClock()
 	}
 	def(&o.First, 5*time.Second)
 	def(&o.Whole, 20*time.Second)
@@ -377,13 +377,4 @@ func clip(s string, n int) string {
 		n--
 	}
 	return s
-}
-
-type wall struct{}
-
-func (wall) Now() time.Time { return time.Now() }
-
-func (wall) NewTimer(d time.Duration) (<-chan time.Time, func()) {
-	t := time.NewTimer(d)
-	return t.C, func() { t.Stop() }
 }

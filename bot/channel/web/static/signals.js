@@ -1,0 +1,49 @@
+// What happens on the page around the chat, for the offer at the right moment:
+// views, dwell, clicks, cart, idleness, errors. A page says what it shows with
+// data-frontdesk-item on any element, and what happens with
+//   dispatchEvent(new CustomEvent("frontdesk", { detail: { kind: "cart", item: "dress-01", count: 2 } }))
+import { newID } from "./client.js";
+
+export function observe(client, watch, language) {
+  let visit = "";
+  try {
+    visit = sessionStorage.getItem("frontdesk:visit") || newID();
+    sessionStorage.setItem("frontdesk:visit", visit);
+  } catch { visit = newID(); }
+  let cart = 0, item = "", dwell = 0, idle = 0, toldIdle = false;
+  const told = new Set();
+  const tell = (s) => client.signal([{ id: newID(), visit, language: language(), ...s }]).catch(() => {});
+  const look = () => {
+    const now = document.querySelector("[data-frontdesk-item]")?.getAttribute("data-frontdesk-item") || "";
+    if (now === item) return;
+    [item, dwell] = [now, 0];
+    if (item) tell({ kind: "view", item });
+  };
+  look();
+  new MutationObserver(look).observe(document.documentElement, { subtree: true, childList: true, attributeFilter: ["data-frontdesk-item"] });
+  addEventListener("frontdesk", (e) => {
+    const d = e.detail || {};
+    if (!d.kind) return;
+    if (d.count != null) cart = Number(d.count) || 0;
+    tell({ kind: String(d.kind), item: String(d.item || ""), key: String(d.key || ""), count: cart });
+  });
+  document.addEventListener("click", (e) => {
+    const on = e.target.closest?.("[data-frontdesk-click]");
+    if (on) tell({ kind: "click", item: on.getAttribute("data-frontdesk-click") });
+  });
+  addEventListener("error", () => tell({ kind: "error", key: "script" }));
+  const active = () => { idle = 0; toldIdle = false; };
+  for (const kind of ["pointermove", "pointerdown", "keydown", "scroll"]) addEventListener(kind, active, { passive: true });
+  setInterval(() => {
+    if (document.visibilityState !== "visible") return;
+    idle++;
+    if (item && watch.dwell && ++dwell === watch.dwell && !told.has(item)) {
+      told.add(item);
+      tell({ kind: "dwell", item, seconds: dwell });
+    }
+    if (cart > 0 && watch.idle && idle >= watch.idle && !toldIdle) {
+      toldIdle = true;
+      tell({ kind: "idle", seconds: idle, count: cart, item });
+    }
+  }, 1000);
+}
