@@ -1,0 +1,107 @@
+// What desk and inspector share: signing in, requests, the stream, nodes.
+export const base = new URL(".", import.meta.url).href;
+
+export function el(name, attrs, ...kids) {
+  const e = document.createElement(name);
+  for (const [k, v] of Object.entries(attrs || {})) {
+    if (k.startsWith("on")) e.addEventListener(k.slice(2), v);
+    else if (v === true) e.setAttribute(k, "");
+    else if (v !== false && v != null) e.setAttribute(k, v);
+  }
+  e.append(...kids.filter((x) => x != null));
+  return e;
+}
+
+const words = {
+  zh: { name: "您的姓名（顾客能看到）", token: "访问口令", enter: "进入" },
+  en: { name: "Your name (customers see it)", token: "Access token", enter: "Enter" },
+};
+
+export class Api {
+  constructor() {
+    this.lang = document.documentElement.lang;
+    this.token = sessionStorage.getItem("desk:token") || "";
+    this.name = sessionStorage.getItem("desk:name") || "";
+  }
+
+  t(key, v) { return ((this.config.texts[this.lang] || {})[key] || key).replace(/\{(\w+)\}/g, (m, k) => (v || {})[k] ?? m); }
+
+  headers(more) { return { Authorization: "Bearer " + this.token, "X-Agent": encodeURIComponent(this.name), ...more }; }
+
+  async get(path) { return this.#answer(await fetch(base + path, { headers: this.headers(), cache: "no-store" })); }
+
+  async post(path, body) {
+    return this.#answer(await fetch(base + path, { method: "POST", headers: this.headers({ "Content-Type": "application/json" }), body: JSON.stringify(body || {}) }));
+  }
+
+  async #answer(r) {
+    if (r.status === 204) return null;
+    const v = await r.json();
+    if (!r.ok) throw Object.assign(new Error(v.error?.message || r.status), { status: r.status, code: v.error?.code });
+    return v;
+  }
+
+  // enter asks for name and token until the desk opens.
+  async enter(app) {
+    const hash = new URLSearchParams(location.hash.slice(1)); // …/desk/#token=…&name=…
+    if (hash.get("token")) {
+      this.token = hash.get("token");
+      this.name = hash.get("name") || this.name;
+      history.replaceState(null, "", location.pathname);
+    }
+    for (;;) {
+      if (this.token || this.name) {
+        try {
+          this.config = await this.get("v1/config");
+          sessionStorage.setItem("desk:token", this.token);
+          sessionStorage.setItem("desk:name", this.name);
+          return;
+        } catch (e) { this.wrong = e.message; }
+      }
+      await this.#ask(app);
+    }
+  }
+
+  #ask(app) {
+    return new Promise((done) => {
+      const w = words[this.lang] || words.en;
+      const name = el("input", { id: "name", required: true, maxlength: "40", autocomplete: "username" });
+      const token = el("input", { id: "token", type: "password", required: true, autocomplete: "current-password" });
+      name.value = this.name;
+      const form = el("form", { class: "enter", onsubmit: (e) => {
+        e.preventDefault();
+        [this.name, this.token] = [name.value.trim(), token.value.trim()];
+        form.remove();
+        done();
+      } }, el("label", { for: "name" }, w.name), name, el("label", { for: "token" }, w.token), token,
+      this.wrong ? el("p", { class: "bad", role: "alert" }, this.wrong) : null, el("button", { type: "submit" }, w.enter));
+      app.append(form);
+      name.focus();
+    });
+  }
+
+  // follow calls on(name, data) for what happens, for ever.
+  async follow(on) {
+    for (;;) {
+      try {
+        const r = await fetch(base + "v1/events", { headers: this.headers(), cache: "no-store" });
+        if (!r.ok) throw new Error(r.status);
+        const reader = r.body.pipeThrough(new TextDecoderStream()).getReader();
+        let text = "";
+        for (;;) {
+          const { value, done } = await reader.read();
+          if (done) break;
+          text += value;
+          for (let end; (end = text.indexOf("\n\n")) >= 0; text = text.slice(end + 2)) {
+            const name = /^event: (.*)$/m.exec(text.slice(0, end)), data = /^data: (.*)$/m.exec(text.slice(0, end));
+            if (name && data) on(name[1], JSON.parse(data[1]));
+          }
+        }
+      } catch { /* come back */ }
+      on("lost");
+      await new Promise((ok) => setTimeout(ok, 1500));
+    }
+  }
+}
+
+export const time = (s) => new Date(s).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
