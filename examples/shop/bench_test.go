@@ -46,7 +46,7 @@ func BenchmarkStart(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		db := memoryDB(b)
-		st, err := load(context.Background(), db, bottest.Start())
+		st, err := load(context.Background(), db, bottest.Start(), false)
 		require.NoError(b, err)
 		bt, err := newBot(st, bot.Options{})
 		require.NoError(b, err)

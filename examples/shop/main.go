@@ -5,6 +5,10 @@
 //	go run ./examples/shop -db :memory:         chat and leave nothing
 //	go run ./examples/shop -script FILE         replay lines, print the conversation
 //	go run ./examples/shop -trace               say why, after each turn
+//	go run ./examples/shop -http localhost:8080 the shop's site with the chat, and the desk
+//
+// With OPENAI_API_KEY or OPENAI_BASE_URL set, answers from the knowledge base
+// are worded by that model service.
 //
 // In the chat, /take takes the waiting ticket as a person of the shop, /say
 // writes to the customer, /back gives the conversation back, /why explains the
@@ -47,6 +51,8 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	trace := fs.Bool("trace", false, "say why, after each turn")
 	user := fs.String("user", "demo", `account that is signed in, "" for a visitor`)
 	lang := fs.String("lang", "", `language until the customer's is known, "zh" or "en" (default: from your environment)`)
+	addr := fs.String("http", "", `serve the shop's site, the chat and the desk at this address, such as "localhost:8080"`)
+	token := fs.String("token", "", "the desk's access token, at least 16 characters (default: a new one each time)")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
@@ -71,16 +77,29 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		return err
 	}
 	defer func() { err = errors.Join(err, own.Close()) }()
-	st, err := load(ctx, own, time.Now())
+	st, err := load(ctx, own, time.Now(), *addr != "")
 	if err != nil {
 		return err
+	}
+	log := slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: slog.LevelError}))
+	if *addr != "" {
+		dir := *path + ".web"
+		if *path == ":memory:" {
+			if dir, err = os.MkdirTemp("", "shop"); err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+		} else if err := os.MkdirAll(dir, 0o700); err != nil {
+			return err
+		}
+		return serve(ctx, *addr, st, bot.Options{Store: store, Customers: store.Profiles(), Language: *lang, Logger: log}, dir, *token, out)
 	}
 	c := &chat{out: out, trace: *trace, thread: bot.Thread{Channel: "terminal", Peer: *user + "@terminal"}, prompt: *script == ""}
 	if *user != "" {
 		c.identities = []profile.Identity{{Kind: "uid", Value: *user, Verified: true}}
 	}
 	b, err := newBot(st, bot.Options{Store: store, Customers: store.Profiles(), Language: *lang,
-		Logger: slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: slog.LevelError})), OnTurn: c.report})
+		Logger: log, OnTurn: c.report})
 	if err != nil {
 		return err
 	}

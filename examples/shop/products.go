@@ -98,12 +98,31 @@ func (s *shop) show(t *bot.Turn, id string) error {
 	if !ok {
 		return fmt.Errorf("%w: %s", errNoStock, id)
 	}
-	card := bot.Card{ID: id, Title: called(it.Name, t.Language), Text: called(it.Description, t.Language), Link: it.Link, Picture: it.Picture}
-	if p, ok := it.Price[t.Text("currency")]; ok {
-		card.Price = t.Price(p, t.Text("currency"))
-	}
+	card := cardOf(&it, t.Language, t.Text("currency"))
 	t.Show(id)
 	return t.Send(bot.Reply{Text: t.Text("product.detail", "name", card.Title, "stock", s.left(t, &it)), Cards: []bot.Card{card}})
+}
+
+func cardOf(it *recommend.Item, lang, currency string) bot.Card {
+	c := bot.Card{ID: it.ID, Title: called(it.Name, lang), Text: called(it.Description, lang), Link: it.Link, Picture: it.Picture}
+	if p, ok := it.Price[currency]; ok {
+		c.Price = bot.Price(p, currency)
+	}
+	return c
+}
+
+// describe tells what an offer of help is about.
+func (s *shop) describe(item, lang string) (string, *bot.Card, bool) {
+	it, ok := s.shelf.Item(item)
+	if !ok {
+		return "", nil, false
+	}
+	currency := "CNY"
+	if strings.HasPrefix(lang, "en") {
+		currency = "USD"
+	}
+	c := cardOf(&it, lang, currency)
+	return c.Title, &c, true
 }
 
 // left says in words what is in stock.

@@ -117,18 +117,7 @@ func (s *shop) greet(_ context.Context, t *bot.Turn) error {
 	if !t.First() {
 		return nil // the catalogue's short answer will do
 	}
-	part := "day"
-	switch h := t.Now.Hour(); {
-	case h < 11:
-		part = "morning"
-	case h >= 18:
-		part = "evening"
-	}
-	r := bot.Reply{Text: t.Text("welcome."+part, "name", t.Customer.Traits["name"].Value)}
-	for _, q := range []string{"hot.1", "hot.2", "hot.3"} {
-		r.Choices = append(r.Choices, bot.Choice{Label: t.Text(q), Value: t.Text(q)})
-	}
-	return t.Send(r)
+	return t.Send(t.Opening())
 }
 
 // bye asks how it went.

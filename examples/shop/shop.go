@@ -15,6 +15,8 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/frontdesk-go/frontdesk/bot"
+	"github.com/frontdesk-go/frontdesk/bot/engage"
+	"github.com/frontdesk-go/frontdesk/bot/llm"
 	"github.com/frontdesk-go/frontdesk/handoff"
 	"github.com/frontdesk-go/frontdesk/kb"
 	"github.com/frontdesk-go/frontdesk/nlu"
@@ -43,17 +45,30 @@ type stock struct {
 	mood  *sentiment.Scorer
 	desk  *handoff.Policy
 	texts *bot.Texts
+	// engage speaks first on the web.
+	engage *engage.Engine
+	// write words answers when a model service is configured.
+	write bot.Writer
 }
 
 // load reads the data files: everything a shop would edit.
-func load(ctx context.Context, db *sql.DB, opened time.Time) (*stock, error) {
+// On the web (online) links and pictures of items are the site's own.
+func load(ctx context.Context, db *sql.DB, opened time.Time, online bool) (*stock, error) {
 	data, err := fs.Sub(files, "data")
 	if err != nil {
 		return nil, err
 	}
 	st := &stock{shop: &shop{}}
-	if err := st.loadShelf(data, opened); err != nil {
+	if err := st.loadShelf(data, opened, online); err != nil {
 		return nil, err
+	}
+	if st.engage, err = engage.New(&engage.Options{Describe: st.shop.describe}); err != nil {
+		return nil, err
+	}
+	if llm.Configured() {
+		if st.write, err = llm.New(nil); err != nil {
+			return nil, err
+		}
 	}
 	knowledge, err := fs.Sub(data, "kb")
 	if err != nil {
@@ -139,7 +154,7 @@ func understanding(ctx context.Context, data fs.FS, st *stock) (*nlu.Model, erro
 	return nlu.Train(ctx, examples, &nlu.Options{Extractor: extractor, Seed: 1})
 }
 
-func (st *stock) loadShelf(data fs.FS, opened time.Time) (err error) {
+func (st *stock) loadShelf(data fs.FS, opened time.Time, online bool) (err error) {
 	open := func(name string) fs.File {
 		if err != nil {
 			return nil
@@ -160,6 +175,11 @@ func (st *stock) loadShelf(data fs.FS, opened time.Time) (err error) {
 	}
 	if err != nil {
 		return err
+	}
+	for i := range items {
+		if online {
+			items[i].Link, items[i].Picture = "/p/"+items[i].ID, "/img/"+items[i].ID+".svg"
+		}
 	}
 	if st.shop.shelf, err = recommend.New(items, &recommend.Options{Attributes: st.shop.attributes}); err != nil {
 		return err
@@ -188,6 +208,7 @@ func (st *stock) loadShelf(data fs.FS, opened time.Time) (err error) {
 func newBot(st *stock, o bot.Options) (*bot.Bot, error) {
 	o.Understand, o.Knowledge, o.Mood = st.model, st.base, st.mood
 	o.Recommend, o.Handoff, o.Texts = st.shop.shelf, st.desk, st.texts
+	o.Write = st.write
 	o.Zone = time.Local
 	report := o.OnTurn
 	var b *bot.Bot
@@ -203,11 +224,13 @@ func newBot(st *stock, o bot.Options) (*bot.Bot, error) {
 			}
 		}
 	}
-	b, err := bot.New(o, st.shop.handlers())
+	mux := st.shop.handlers()
+	mux.Register(engage.Handler, st.engage)
+	b, err := bot.New(o, mux)
 	if err != nil {
 		return nil, err
 	}
-	b.Use(st.shop.taps, st.shop.makeUp, st.shop.meant, roles)
+	b.Use(st.engage.Middleware, st.shop.taps, st.shop.makeUp, st.shop.meant, roles)
 	return b, nil
 }
 

@@ -31,7 +31,7 @@ var (
 // files is read once for all tests.
 func opened(t testing.TB, db *sql.DB) *stock {
 	t.Helper()
-	shared.Do(func() { shared.st, shared.err = load(context.Background(), memoryDB(t), bottest.Start()) })
+	shared.Do(func() { shared.st, shared.err = load(context.Background(), memoryDB(t), bottest.Start(), false) })
 	require.NoError(t, shared.err)
 	st, own := *shared.st, *shared.st.shop
 	var err error
