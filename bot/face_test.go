@@ -51,7 +51,7 @@ func TestOpeningNamesTheCustomerAndOffersWhatIsAsked(t *testing.T) {
 	}))
 	r.Say("我叫林晓").Say("运费多少钱？").Say("运费多少钱？").Say("退款多久到账？")
 	r.Push(bot.PushOpen).WantSilence() // the visit goes on
-	r.Advance(5*time.Hour).Push(bot.PushOpen).Want("林晓，")
+	r.Advance(5 * time.Hour).Push(bot.PushOpen).Want("林晓，")
 	r.WantChoices("运费多少钱？", "退款多久到账？", "全部问题")
 }
 
@@ -146,8 +146,11 @@ func TestPushTwiceHasOneEffect(t *testing.T) {
 func TestJoinDropsTheLateReply(t *testing.T) {
 	t.Parallel()
 	for name, handler := range map[string]func(context.Context, *bot.Turn) error{
-		"a reply":    func(_ context.Context, t *bot.Turn) error { return t.Say("这是迟到的回复") },
-		"a question": func(_ context.Context, t *bot.Turn) error { _, err := bot.Confirm(t, "sure", "确定要取消订单吗？"); return err },
+		"a reply": func(_ context.Context, t *bot.Turn) error { return t.Say("这是迟到的回复") },
+		"a question": func(_ context.Context, t *bot.Turn) error {
+			_, err := bot.Confirm(t, "sure", "确定要取消订单吗？")
+			return err
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
