@@ -181,7 +181,7 @@ func (d *Desk) page(name string) http.HandlerFunc {
 			return
 		}
 		lang := d.o.Languages[0]
-		for _, want := range strings.Split(r.Header.Get("Accept-Language"), ",") {
+		for _, want := range append([]string{r.URL.Query().Get("lang")}, strings.Split(r.Header.Get("Accept-Language"), ",")...) {
 			tag, _, _ := strings.Cut(strings.TrimSpace(want), "-")
 			tag, _, _ = strings.Cut(tag, ";")
 			if d.speaks(tag) == tag {

@@ -38,7 +38,7 @@ func (g *ring) take(l bot.Live) {
 		return
 	}
 	r := l.Report
-	t := Trace{At: r.At, Conversation: l.Key.Conversation, Message: r.Message, Intent: r.Intent, Replies: len(r.Replies), Steps: r.Trace.Steps, Failed: r.Err != nil}
+	t := Trace{At: r.At, Conversation: l.Key.Conversation, Message: r.Message, Intent: r.Intent, Replies: len(r.Replies), Steps: append([]bot.Step{}, r.Trace.Steps...), Failed: r.Err != nil}
 	for _, e := range r.Events {
 		if e.Kind == bot.EventTurn {
 			continue

@@ -20,58 +20,79 @@ import (
 	"github.com/frontdesk-go/frontdesk/profile"
 )
 
-// serve is the shop on the web: its pages with the chat on them, and the desk
-// for its staff. It returns when ctx is done and everything under way has ended.
-func serve(ctx context.Context, addr string, st *stock, o bot.Options, dir, token string, out io.Writer) (err error) {
+// faces are the shop on the web: its pages with the chat on them, and the desk
+// for its staff.
+type faces struct {
+	http.Handler
+	bot   *bot.Bot
+	chat  *web.Chat
+	staff *desk.Desk
+}
+
+// face puts the faces together. Key and uploads are kept in dir.
+func face(st *stock, o bot.Options, dir, token string) (*faces, error) {
 	key, err := secret(filepath.Join(dir, "key"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	files, err := web.NewDir(filepath.Join(dir, "files"), nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	o.Erasers = append(o.Erasers, files)
 	b, err := newBot(st, o)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer func() { err = errors.Join(err, b.Close()) }()
+	f := &faces{bot: b}
 	s := newSite(st.shop, st.texts, key)
 	dwell, idle := st.engage.Watch()
-	chat, err := web.New(b, &web.Options{Key: key, Files: files, Texts: st.texts, Identify: s.identify, Logger: o.Logger,
+	f.chat, err = web.New(b, &web.Options{Key: key, Files: files, Texts: st.texts, Identify: s.identify, Logger: o.Logger,
 		Watch: web.Watch{Dwell: dwell, Idle: idle},
 		Signals: func(ctx context.Context, th bot.Thread, ids []profile.Identity, g web.Signal) error {
 			return st.engage.Observe(ctx, b, th, engage.Signal{ID: g.ID, Visit: g.Visit, Kind: g.Kind, Item: g.Item,
 				For: time.Duration(g.Seconds) * time.Second, Cart: g.Count, Language: g.Language, Identities: ids})
 		}})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if token == "" {
-		token = rand.Text()
-	}
-	staff, err := desk.New(b, &desk.Options{Token: token, Texts: st.texts, Logger: o.Logger})
-	if err != nil {
-		return err
+	if f.staff, err = desk.New(b, &desk.Options{Token: token, Texts: st.texts, Logger: o.Logger}); err != nil {
+		return nil, err
 	}
 	mux := http.NewServeMux()
 	s.routes(mux)
-	mux.Handle("/chat/", chat)
-	mux.Handle("/desk/", staff)
+	mux.Handle("/chat/", f.chat)
+	mux.Handle("/desk/", f.staff)
 	mux.Handle("/inspect", http.RedirectHandler("/desk/inspect", http.StatusFound))
+	f.Handler = mux
+	return f, nil
+}
+
+// hangUp ends the streams, which would keep a server's Shutdown waiting.
+func (f *faces) hangUp() error { return errors.Join(f.chat.Close(), f.staff.Close()) }
+
+// serve runs the faces until ctx is done and everything under way has ended.
+func serve(ctx context.Context, addr string, st *stock, o bot.Options, dir, token string, out io.Writer) (err error) {
+	if token == "" {
+		token = rand.Text()
+	}
+	f, err := face(st, o, dir, token)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.bot.Close()) }()
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return err
 	}
-	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(o.Logger.Handler(), slog.LevelWarn)}
-	fmt.Fprintf(out, "shop:      http://%s/\nchat only: http://%[1]s/chat/\ndesk:      http://%[1]s/desk/#token=%[2]s\ninspector: http://%[1]s/desk/inspect\n", l.Addr(), token)
+	srv := &http.Server{Handler: f, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(o.Logger.Handler(), slog.LevelWarn)}
+	fmt.Fprintf(out, "shop:      http://%s/\nchat only: http://%[1]s/chat/\ndesk:      http://%[1]s/desk/#token=%[2]s\ninspector: http://%[1]s/inspect\n", l.Addr(), token)
 	run := make(chan error, 1)
-	go func() { run <- b.Run(ctx) }()
+	go func() { run <- f.bot.Run(ctx) }()
 	done := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
-		err := errors.Join(chat.Close(), staff.Close()) // their streams would keep Shutdown waiting
+		err := f.hangUp()
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
 		done <- errors.Join(err, srv.Shutdown(end))

@@ -17,7 +17,8 @@ func (c *Chat) policy() string {
 		"; media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'"
 }
 
-// page is the chat as a page of its own.
+// page is the chat as a page of its own, in the language of "?lang=" or the
+// browser's.
 func (c *Chat) page(w http.ResponseWriter, r *http.Request) {
 	raw, err := embedded.ReadFile("static/page.html")
 	if err != nil {
@@ -25,7 +26,7 @@ func (c *Chat) page(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	lang := c.o.Languages[0]
-	for _, want := range strings.Split(r.Header.Get("Accept-Language"), ",") {
+	for _, want := range append([]string{r.URL.Query().Get("lang")}, strings.Split(r.Header.Get("Accept-Language"), ",")...) {
 		tag, _, _ := strings.Cut(strings.TrimSpace(want), ";")
 		if base, _, _ := strings.Cut(tag, "-"); base != "" && c.speaks(base) == base {
 			lang = base

@@ -23,6 +23,7 @@ type inbox struct {
 	skip   bool // parts of the turn were left out
 	began  bool
 	ended  bool
+	wrote  bool // something was committed
 	typing string
 }
 
@@ -33,6 +34,8 @@ func (in *inbox) take(l bot.Live) {
 		in.began, in.skip = true, false
 	case l.Ended:
 		in.ended = true
+	case l.Report != nil:
+		in.wrote = true
 	case l.Typing != "":
 		in.typing = l.Typing
 	case l.Part != nil:
@@ -48,12 +51,12 @@ func (in *inbox) take(l bot.Live) {
 	}
 }
 
-func (in *inbox) drain() (parts []bot.Part, began, ended bool, typing string) {
+func (in *inbox) drain() (parts []bot.Part, began, ended, wrote bool, typing string) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	parts, began, ended, typing = in.parts, in.began, in.ended, in.typing
-	in.parts, in.began, in.ended, in.typing = nil, false, false, ""
-	return parts, began, ended, typing
+	parts, began, ended, wrote, typing = in.parts, in.began, in.ended, in.wrote, in.typing
+	in.parts, in.began, in.ended, in.wrote, in.typing = nil, false, false, false, ""
+	return parts, began, ended, wrote, typing
 }
 
 // events is the stream of a conversation: its history from the place the
@@ -143,7 +146,7 @@ func (c *Chat) follow(ctx context.Context, s *wire.Stream, in *inbox, k bot.Key,
 			stop()
 		case <-look:
 		}
-		parts, began, ended, typing := in.drain()
+		parts, began, ended, wrote, typing := in.drain()
 		if began {
 			if err := s.Event("working", 0, struct{}{}); err != nil {
 				return err
@@ -159,12 +162,12 @@ func (c *Chat) follow(ctx context.Context, s *wire.Stream, in *inbox, k bot.Key,
 				return err
 			}
 		}
-		if !began && len(parts) == 0 || ended {
+		if !began && len(parts) == 0 || ended || wrote {
 			before := after
 			if err := lines(); err != nil {
 				return err
 			}
-			if before != after || ended || state.Owner == bot.OwnerWaiting {
+			if before != after || ended || wrote || state.Owner == bot.OwnerWaiting {
 				if err := stateNow(false); err != nil {
 					return err
 				}

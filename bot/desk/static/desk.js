@@ -103,8 +103,9 @@ export function steps(trace) {
 }
 
 function drawTalk(again) {
-  const log = el("ol", { class: "log", role: "log", "aria-label": t("conversation"), tabindex: "0" }, ...now.lines.map(line));
-  if (now.more) log.prepend(el("li", {}, el("button", { type: "button", onclick: earlier }, t("earlier"))));
+  const lines = el("ol", {}, ...now.lines.map(line));
+  if (now.more) lines.prepend(el("li", {}, el("button", { type: "button", onclick: earlier }, t("earlier"))));
+  const log = el("div", { class: "log", role: "log", "aria-label": t("conversation"), tabindex: "0" }, lines);
   const mine = now.state.owner === "person" && now.state.agent === api.config.agent.name;
   const kids = [log];
   let input;
@@ -123,7 +124,7 @@ function drawTalk(again) {
   } else if (now.state.owner === "bot") {
     kids.push(el("button", { type: "button", onclick: () => act("v1/conversations/" + shown + "/join") }, t("join")));
   }
-  const had = document.activeElement?.id === "say";
+  const had = document.activeElement?.id === "say" || !ui.input;
   ui.input = input;
   ui.talk.replaceChildren(...kids);
   log.scrollTop = log.scrollHeight;

@@ -3,7 +3,7 @@ import { Api, el } from "./api.js";
 
 const api = new Api(), app = document.getElementById("app"), t = (k, v) => api.t(k, v);
 await api.enter(app);
-const list = el("div", { class: "traces" });
+const list = el("div", { class: "traces", role: "region", tabindex: "0", "aria-label": t("inspect") });
 const only = el("select", { "aria-label": t("conversation"), onchange: draw });
 app.append(el("header", {}, el("strong", {}, t("inspect")), el("a", { href: "." }, t("desk")), only,
   el("button", { type: "button", onclick: () => print() }, t("print"))), list);

@@ -54,7 +54,8 @@ class Chat extends HTMLElement {
     const page = this.getAttribute("mode") === "page", u = this.#ui;
     u.count = el("span", { class: "n", hidden: true });
     u.launchText = el("span");
-    u.launch = el("button", { class: "launch", type: "button", "aria-expanded": "false", onclick: () => this.show(true) }, u.launchText, u.count);
+    u.launchHint = el("span", { class: "sr" });
+    u.launch = el("button", { class: "launch", type: "button", "aria-expanded": "false", onclick: () => this.show(true) }, u.launchText, u.launchHint, u.count);
     u.title = el("h2");
     u.lang = el("select", { onchange: () => this.#speak(u.lang.value) },
       ...this.#config.languages.map((l) => el("option", { value: l, lang: l, selected: l === this.#lang }, (this.#config.texts[l] || {}).name || l)));
@@ -68,7 +69,8 @@ class Chat extends HTMLElement {
     u.scroll = el("div", { class: "scroll", tabindex: "0", role: "group" }, u.log, u.live);
     u.inputLabel = el("label", { class: "sr", for: "in" });
     u.input = el("textarea", { id: "in", rows: "1", dir: "auto", maxlength: String(this.#config.max_text), oninput: () => this.#grow(),
-      onkeydown: (e) => { if (e.key === "Enter" && !e.shiftKey && !e.isComposing) { e.preventDefault(); this.#submit(); } } });
+      onkeydown: (e) => { if (e.key === "Enter" && !e.shiftKey && !e.isComposing) { e.preventDefault(); this.#submit(); } },
+      onkeyup: (e) => { if (e.key === "Enter" && !e.shiftKey && !u.input.value.trim()) { u.input.value = ""; this.#grow(); } } });
     u.pick = el("input", { type: "file", hidden: true, multiple: true, tabindex: "-1", onchange: () => this.#attach(u.pick.files) });
     u.clip = el("button", { type: "button", hidden: !this.#config.uploads, onclick: () => u.pick.click() }, icon("clip"));
     const voice = this.#config.uploads && window.MediaRecorder && navigator.mediaDevices;
@@ -87,7 +89,7 @@ class Chat extends HTMLElement {
     const u = this.#ui, t = (k) => this.#t(k);
     this.lang = this.#lang;
     u.launchText.textContent = t("title");
-    u.launch.setAttribute("aria-label", t("open"));
+    u.launchHint.textContent = " – " + t("open");
     u.title.textContent = t("title");
     u.panel.setAttribute("aria-label", t("title"));
     u.langLabel.textContent = t("language");
