@@ -55,7 +55,10 @@ func kindOf(body []byte, name string) string {
 	case "video/webm":
 		return "audio/webm" // what browsers record
 	case "text/plain":
-		return "text/plain"
+		switch strings.ToLower(path.Ext(name)) {
+		case ".txt", ".csv", ".log":
+			return "text/plain"
+		}
 	case "application/zip":
 		switch strings.ToLower(path.Ext(name)) {
 		case ".docx", ".xlsx", ".pptx":
