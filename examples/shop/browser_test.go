@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -26,7 +25,6 @@ const (
 
 // slowWriter is a model that writes when it is told to.
 type slowWriter struct {
-	mu    sync.Mutex
 	began chan struct{}
 	goOn  chan struct{}
 }
