@@ -3,6 +3,7 @@ package kb
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
 )
@@ -49,7 +50,7 @@ func Supported(answer string, passages []string) []Sentence {
 	var known strings.Builder
 	for _, p := range passages {
 		p = text.Cut(p, maxFacts)
-		known.WriteString(text.Fold(p))
+		known.WriteString(text.Plain(p, nil).Text)
 		known.WriteByte('\n')
 		for _, f := range facts(p) {
 			have[f.Kind+" "+f.Value] = true
@@ -69,7 +70,7 @@ func Supported(answer string, passages []string) []Sentence {
 			n := f.number()
 			switch {
 			case have[f.Kind+" "+f.Value], n != "" && have["bare "+n], f.Kind == FactNumber && have["any "+n]:
-			case (f.Kind == FactName || f.Kind == FactLink) && strings.Contains(folded, text.Fold(f.Value)):
+			case (f.Kind == FactName || f.Kind == FactLink) && strings.Contains(folded, text.Plain(f.Value, nil).Text):
 			default:
 				sent.Missing = append(sent.Missing, f)
 			}
@@ -93,12 +94,15 @@ func (f Fact) number() string {
 
 // facts reads a text from left to right; at each place the longest reading wins.
 func facts(s string) []Fact {
-	m := text.Normalize(s, &text.Options{KeepCase: true, KeepRepeats: true})
+	m := text.Plain(s, &text.Options{KeepCase: true, KeepRepeats: true})
 	rs := []rune(m.Text)
 	// offsets of runes in m.Text
 	at := make([]int, len(rs)+1)
 	for i, r := range rs {
 		at[i+1] = at[i] + len(string(r))
+	}
+	for i, r := range rs {
+		rs[i] = simplified(r)
 	}
 	var out []Fact
 	add := func(kind FactKind, from, to int, value string) {
@@ -124,6 +128,17 @@ func facts(s string) []Fact {
 		i += max(1, word(rs[i:]))
 	}
 	return slices.CompactFunc(out, func(a, b Fact) bool { return a == b })
+}
+
+// simplified is the form of a traditional character of numbers, units and
+// dates. The whole table stays out of programs that only check an answer.
+func simplified(r rune) rune {
+	const from, to = "個時鐘塊點歐萬內兩號錢禮間後貳週", "个时钟块点欧万内两号钱礼间后二周"
+	if i := strings.IndexRune(from, r); i >= 0 {
+		s, _ := utf8.DecodeRuneInString(to[i:]) // each of them takes three bytes
+		return s
+	}
+	return r
 }
 
 // link reads a web or mail address.
