@@ -358,3 +358,27 @@ func TestBrowserPictures(t *testing.T) {
 		assert.False(t, browsertest.Eval[bool](p, inChat+`.querySelector(".panel").getBoundingClientRect().width > innerWidth`))
 	}
 }
+
+func TestBrowserFilesAndVoice(t *testing.T) {
+	t.Parallel()
+	_, srv, b := onTheWeb(t, nil)
+	p := b.Tab(srv.URL+"/chat/?lang=zh", 800, 900)
+	p.Wait(says("智能客服小拾"))
+	p.Run(`const c = document.createElement("canvas"); c.width = c.height = 40; c.toBlob((blob) => {
+		const d = new DataTransfer(); d.items.add(new File([blob], "鞋底.png", { type: "image/png" }));
+		const i = ` + inChat + `.querySelector("input[type=file]"); i.files = d.files; i.dispatchEvent(new Event("change")); })`)
+	p.Wait(inLog + `.querySelector(".me img")?.naturalWidth === 40`)
+	p.Wait(says("收到您发来的文件"))
+	mic := inChat + `.querySelector("form button[title=录音]")`
+	p.Run(mic + ".click()")
+	p.Wait(mic + `.classList.contains("rec")`)
+	p.Wait(`new Promise((ok) => setTimeout(() => ok(true), 400))`) // something to hear
+	p.Run(mic + ".click()")
+	p.Wait(inLog + `.querySelector(".me audio")`)
+	assert.Contains(t, browsertest.Eval[string](p, `fetch(`+inLog+`.querySelector(".me audio").src).then((r) => r.headers.get("Content-Type"))`), "audio/webm")
+	d := b.Tab(srv.URL+"/desk/?lang=zh#token=0123456789abcdef&name=Lin", 1400, 900)
+	d.Wait(`document.querySelector(".queue .item")`)
+	d.Run(`document.querySelector(".queue .item").click()`)
+	d.Wait(`document.querySelector(".talk img")?.naturalWidth === 40 && document.querySelector(".talk audio")`)
+	assert.Empty(t, p.Foreign(srv.URL))
+}
