@@ -16,6 +16,7 @@ import (
 
 	"github.com/frontdesk-go/frontdesk/bot"
 	"github.com/frontdesk-go/frontdesk/bot/bottest"
+	"github.com/frontdesk-go/frontdesk/bot/store/internal/storetest"
 	"github.com/frontdesk-go/frontdesk/bot/store/sqlite"
 	"github.com/frontdesk-go/frontdesk/profile"
 	"github.com/frontdesk-go/frontdesk/profile/profiletest"
@@ -193,4 +194,9 @@ func TestProfileSnapshot(t *testing.T) {
 	gone, err := s.Erase(t.Context(), "", c.ID)
 	require.NoError(t, err)
 	assert.Equal(t, 1, gone["profiles"], "the fold was not kept, or not erased")
+}
+
+func TestSharedSuite(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t *testing.T) storetest.Store { return open(t, filepath.Join(t.TempDir(), "s.db"), nil) })
 }
