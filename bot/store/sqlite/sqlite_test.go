@@ -6,9 +6,7 @@ import (
 	"database/sql"
 	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -161,39 +159,6 @@ func TestProfiles(t *testing.T) {
 		t.Cleanup(func() { assert.NoError(t, s.Close()) })
 		return s.Profiles()
 	})
-}
-
-// A long history is folded once and kept; the fold says the same.
-func TestProfileSnapshot(t *testing.T) {
-	t.Parallel()
-	s := open(t, filepath.Join(t.TempDir(), "s.db"), nil)
-	defer func() { assert.NoError(t, s.Close()) }()
-	p, id := s.Profiles(), profile.Identity{Kind: "thread", Value: "web//1"}
-	c, err := p.Customer(t.Context(), "", id)
-	require.NoError(t, err)
-	book := profile.NewBook()
-	for i := range 250 {
-		e := profile.Event{ID: strconv.Itoa(i), At: bottest.Start().Add(time.Duration(i) * time.Minute), Kind: profile.Viewed, Item: strconv.Itoa(i % 70)}
-		if i == 0 {
-			e.Kind, e.Identity = profile.Identified, &id
-		}
-		require.NoError(t, p.Record(t.Context(), "", c.ID, e))
-		require.NoError(t, book.Record(t.Context(), "", c.ID, e))
-		if i%60 == 59 {
-			got, err := p.Customer(t.Context(), "", id)
-			require.NoError(t, err)
-			want, err := book.Customer(t.Context(), "", id)
-			require.NoError(t, err)
-			assert.Equal(t, want.Activity.Counts, got.Activity.Counts)
-			assert.Len(t, got.Activity.Viewed, len(want.Activity.Viewed))
-			for k := range want.Activity.Viewed {
-				assert.Equal(t, want.Activity.Viewed[k].Item, got.Activity.Viewed[k].Item)
-			}
-		}
-	}
-	gone, err := s.Erase(t.Context(), "", c.ID)
-	require.NoError(t, err)
-	assert.Equal(t, 1, gone["profiles"], "the fold was not kept, or not erased")
 }
 
 func TestSharedSuite(t *testing.T) {

@@ -9,11 +9,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/frontdesk-go/frontdesk/bot"
+	"github.com/frontdesk-go/frontdesk/bot/store/internal/sqlstore"
 )
 
 // Store is what the stores over SQL have in common.
 type Store interface {
 	bot.Store
+	Profiles() *sqlstore.Profiles
 }
 
 // Run is what the stores over SQL promise beyond bottest.TestStore. open
@@ -25,6 +27,8 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 	}{
 		{"a message is answered once", testAnsweredOnce},
 		{"ids may hold any bytes", testAnyID},
+		{"a reader of the log misses nothing", testLogReader},
+		{"a long history is folded once", testKeptFold},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
