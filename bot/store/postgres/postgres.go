@@ -67,24 +67,25 @@ func Open(ctx context.Context, url string, opts *Options) (*Store, error) {
 			config.RuntimeParams[name] = value
 		}
 	}
-	db := stdlib.OpenDB(*config)
+	pool := &pool{}
+	db := stdlib.OpenDB(*config, stdlib.OptionShouldPing(pool.shouldPing))
 	db.SetMaxOpenConns(o.Conns)
 	db.SetMaxIdleConns(o.Conns)
-	s, err := open(ctx, db, o)
+	s, err := open(ctx, db, pool, o)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("postgres: opening database %q on %s: %w", config.Database, config.Host, err), db.Close())
 	}
 	return &Store{s}, nil
 }
 
-func open(ctx context.Context, db *sql.DB, o Options) (*sqlstore.Store, error) {
+func open(ctx context.Context, db *sql.DB, p *pool, o Options) (*sqlstore.Store, error) {
 	if err := suits(ctx, db, o.AllowLoss); err != nil {
 		return nil, err
 	}
-	return sqlstore.New(ctx, db, &writer{db}, sqlstore.Dialect{
+	return sqlstore.New(ctx, db, &writer{db, p}, sqlstore.Dialect{
 		Name: "postgres", Dollar: true, Serial: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", Blob: "BYTEA",
 		Lock: fmt.Sprintf("SELECT pg_advisory_xact_lock(%d)", schemaLock), Share: "FOR KEY SHARE",
-		Reserve: reserve, Settled: settled, Conflict: faster,
+		Reserve: reserve, Settled: settled, Conflict: faster, Lost: p.lost,
 	}, o.Sealer)
 }
 

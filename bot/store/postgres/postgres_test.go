@@ -26,6 +26,7 @@ import (
 var cluster *pgtest.Cluster
 
 func TestMain(m *testing.M) {
+	storetest.Child(func(place string) (bot.Store, error) { return postgres.Open(context.Background(), place, nil) })
 	c, err := pgtest.New("max_connections = 200")
 	if err != nil && !errors.Is(err, pgtest.ErrNotInstalled) {
 		fmt.Fprintln(os.Stderr, err)
@@ -166,6 +167,26 @@ func TestOpenTogether(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+func TestKill(t *testing.T) {
+	t.Parallel()
+	url := schema(t)
+	storetest.Kill(t, url, func(t *testing.T) bot.Store { return open(t, url, nil) })
+}
+
+// The server dies as in a crash, again and again, and recovers.
+func TestServerDies(t *testing.T) {
+	t.Parallel()
+	c, err := pgtest.New()
+	if errors.Is(err, pgtest.ErrNotInstalled) {
+		t.Skip(err)
+	}
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, c.Close()) })
+	s := open(t, c.URL(), nil)
+	storetest.Outage(t, s, func() error { return c.Stop(false) }, c.Start)
+	assert.NoError(t, s.Close())
 }
 
 func BenchmarkCommit(b *testing.B) {

@@ -18,7 +18,10 @@ import (
 // writer sends the statements of a write at once, in one round trip: without a
 // BEGIN the server takes what comes before the next synchronisation as one
 // transaction (the protocol's "pipelining").
-type writer struct{ db *sql.DB }
+type writer struct {
+	db   *sql.DB
+	pool *pool
+}
 
 // maxTries bounds how often a write is tried because others were faster.
 const maxTries = 5
@@ -32,7 +35,10 @@ func (w *writer) Write(ctx context.Context, ops []sqlstore.Op) (changed []int64,
 		} else {
 			changed, err = w.atOnce(ctx, ops)
 		}
-		if err == nil || ctx.Err() != nil || !faster(err) && !pgconn.SafeToRetry(err) {
+		if err == nil || ctx.Err() != nil {
+			break
+		}
+		if w.pool.lost(err); !faster(err) && !pgconn.SafeToRetry(err) {
 			break
 		}
 	}

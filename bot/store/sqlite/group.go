@@ -242,6 +242,25 @@ func (g *group) connect(ctx context.Context) error {
 	return nil
 }
 
+// fullSync is the least level of PRAGMA synchronous at which a commit waits for
+// the disk; EXTRA is 3.
+const fullSync = 2
+
+// durable checks that the connection that writes waits for the disk.
+func (g *group) durable(ctx context.Context) error {
+	if err := g.connect(ctx); err != nil {
+		return err
+	}
+	var level int
+	if err := g.conn.QueryRowContext(ctx, "PRAGMA synchronous").Scan(&level); err != nil {
+		return err
+	}
+	if level < fullSync {
+		return fmt.Errorf("synchronous is %d, not FULL: a crash of the machine would lose what was committed; set Options.AllowLoss to accept that", level)
+	}
+	return nil
+}
+
 // disconnect lets go of the connection; a broken one, which may be inside a
 // transaction still, is closed instead of going back to the others.
 func (g *group) disconnect(broken bool) error {

@@ -189,8 +189,10 @@ func TestDurable(t *testing.T) {
 	for level, ok := range map[string]bool{"OFF": false, "NORMAL": false, "FULL": true, "EXTRA": true} {
 		db, err := sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), "s.db")+"?_pragma=synchronous("+level+")")
 		require.NoError(t, err)
-		err = durable(db)
+		g := &group{db: db, keep: true}
+		err = g.durable(t.Context())
 		assert.Equal(t, ok, err == nil, "%s: %v", level, err)
+		assert.NoError(t, g.disconnect(false))
 		assert.NoError(t, db.Close())
 	}
 }

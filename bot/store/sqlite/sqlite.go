@@ -45,10 +45,8 @@ type Store struct {
 	group *group
 }
 
-const (
-	busyCode = 5 // SQLITE_BUSY, the low byte of its extended codes
-	fullSync = 2 // of PRAGMA synchronous; 3 is EXTRA
-)
+// busyCode is SQLITE_BUSY, the low byte of its extended codes.
+const busyCode = 5
 
 // Open opens or creates the file and brings its schema up to date; ":memory:"
 // leaves nothing behind. A file of a newer program, or one that is no database,
@@ -91,29 +89,17 @@ func Open(path string, opts *Options) (*Store, error) {
 			return errors.As(err, &e) && e.Code()&0xff == busyCode
 		},
 	}, o.Sealer)
-	if err == nil && !o.AllowLoss {
-		err = durable(db)
+	if err == nil && g.keep && !o.AllowLoss {
+		err = g.durable(context.Background())
 	}
 	if err != nil {
-		err = errors.Join(err, db.Close())
+		err = errors.Join(err, g.close(), db.Close())
 		if strings.Contains(err.Error(), "not a database") {
 			return nil, fmt.Errorf("sqlite: %s is not an SQLite database: name another file, or move it away: %w", path, err)
 		}
 		return nil, fmt.Errorf("sqlite: opening %s: %w", path, err)
 	}
 	return &Store{s, g}, nil
-}
-
-// durable checks that a commit waits for the disk.
-func durable(db *sql.DB) error {
-	var level int
-	if err := db.QueryRow("PRAGMA synchronous").Scan(&level); err != nil {
-		return err
-	}
-	if level < fullSync {
-		return fmt.Errorf("synchronous is %d, not FULL: a crash of the machine would lose what was committed; set Options.AllowLoss to accept that", level)
-	}
-	return nil
 }
 
 // Close waits for the writes under way and closes the file.

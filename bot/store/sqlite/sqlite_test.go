@@ -20,7 +20,10 @@ import (
 	"github.com/frontdesk-go/frontdesk/profile/profiletest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	storetest.Child(func(place string) (bot.Store, error) { return sqlite.Open(place, nil) })
+	goleak.VerifyTestMain(m)
+}
 
 func open(t testing.TB, path string, opts *sqlite.Options) *sqlite.Store {
 	t.Helper()
@@ -164,4 +167,10 @@ func TestProfiles(t *testing.T) {
 func TestSharedSuite(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) storetest.Store { return open(t, filepath.Join(t.TempDir(), "s.db"), nil) })
+}
+
+func TestKill(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "s.db")
+	storetest.Kill(t, path, func(t *testing.T) bot.Store { return open(t, path, nil) })
 }

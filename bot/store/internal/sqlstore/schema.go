@@ -35,6 +35,9 @@ type Dialect struct {
 	// may be seen before another whose place is lower. Empty and nil otherwise.
 	Reserve string
 	Settled func(context.Context, *sql.DB) (int64, error)
+	// Lost reports whether an error means that a connection was lost, so that
+	// a read may be tried on another. nil where there is nothing to lose.
+	Lost func(error) bool
 	// Conflict reports whether an error means that another writer was faster
 	// and the transaction should be tried again.
 	Conflict func(error) bool

@@ -66,24 +66,51 @@ func (s *Store) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 }
 
 // rows runs a query; the text of every query is a constant.
-func (s *Store) rows(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+func (s *Store) rows(ctx context.Context, query string, args []any) (*sql.Rows, error) {
 	stmt, err := s.stmt(ctx, query)
 	if err != nil {
 		return nil, err
 	}
 	if stmt != nil {
-		return stmt.QueryContext(ctx, s.args(args)...)
+		return stmt.QueryContext(ctx, args...)
 	}
-	return s.db.QueryContext(ctx, s.q(query), s.args(args)...)
+	return s.db.QueryContext(ctx, s.q(query), args...)
 }
 
-// row runs a query for one row.
-func (s *Store) row(ctx context.Context, query string, args ...any) *sql.Row {
-	// An error of preparing comes again, and is reported, when it is run unprepared.
-	if stmt, err := s.stmt(ctx, query); err == nil && stmt != nil {
-		return stmt.QueryRowContext(ctx, s.args(args)...)
+// again runs a read once more when the connection it was given was lost.
+func (s *Store) again(read func() error) error {
+	err := read()
+	if err != nil && s.dialect.Lost != nil && s.dialect.Lost(err) {
+		err = read()
 	}
-	return s.db.QueryRowContext(ctx, s.q(query), s.args(args)...)
+	return err
+}
+
+// row is a query for one row, run by Scan.
+type row struct {
+	s     *Store
+	ctx   context.Context
+	query string
+	args  []any
+}
+
+func (s *Store) row(ctx context.Context, query string, args ...any) row {
+	return row{s, ctx, query, s.args(args)}
+}
+
+// Scan runs the query and reads its first row; without one it returns
+// sql.ErrNoRows.
+func (r row) Scan(dest ...any) error {
+	return r.s.again(func() error {
+		stmt, err := r.s.stmt(r.ctx, r.query)
+		if err != nil {
+			return err
+		}
+		if stmt != nil {
+			return stmt.QueryRowContext(r.ctx, r.args...).Scan(dest...)
+		}
+		return r.s.db.QueryRowContext(r.ctx, r.s.q(r.query), r.args...).Scan(dest...)
+	})
 }
 
 func (s *Store) open(ctx context.Context, about string, sealed []byte, into any) error {
@@ -181,11 +208,15 @@ func (s *Store) Events(ctx context.Context, tenant string, after int64, n int) (
 
 // settled is the place in the log up to which all events are either visible to
 // a query that starts from now on, or never will be.
-func (s *Store) settled(ctx context.Context) (int64, error) {
+func (s *Store) settled(ctx context.Context) (up int64, err error) {
 	if s.dialect.Settled == nil {
 		return math.MaxInt64, nil
 	}
-	return s.dialect.Settled(ctx, s.db)
+	err = s.again(func() error {
+		up, err = s.dialect.Settled(ctx, s.db)
+		return err
+	})
+	return up, err
 }
 
 func (s *Store) eventRows(ctx context.Context, query string, args ...any) ([]bot.Event, error) {
@@ -203,19 +234,23 @@ func (s *Store) eventRows(ctx context.Context, query string, args ...any) ([]bot
 
 // collect reads all rows of a query.
 func collect[T any](ctx context.Context, s *Store, query string, args []any, scan func(*sql.Rows) (T, error)) (out []T, err error) {
-	rows, err := s.rows(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		v, err := scan(rows)
+	args = s.args(args)
+	err = s.again(func() error {
+		out = nil
+		rows, err := s.rows(ctx, query, args)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		out = append(out, v)
-	}
-	return out, rows.Err()
+		for rows.Next() {
+			v, err := scan(rows)
+			if err != nil {
+				return errors.Join(err, rows.Close())
+			}
+			out = append(out, v)
+		}
+		return errors.Join(rows.Err(), rows.Close())
+	})
+	return out, err
 }
 
 // History implements bot.Store.
