@@ -41,6 +41,12 @@ type Options struct {
 // It is safe for concurrent use, also by several processes.
 type Store struct{ *sqlstore.Store }
 
+// Page is a part of a conversation's history, see Store.HistoryPage.
+type Page = sqlstore.Page
+
+// Retention is how long what is kept, see Store.Retain.
+type Retention = sqlstore.Retention
+
 // Open connects and brings the schema up to date; ctx bounds that. url is a
 // connection string as psql takes it, "postgres://user:password@host/database"
 // or "host=… dbname=…"; what it leaves out comes from PGHOST and its like. A

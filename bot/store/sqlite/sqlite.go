@@ -48,6 +48,12 @@ type Store struct {
 // busyCode is SQLITE_BUSY, the low byte of its extended codes.
 const busyCode = 5
 
+// Page is a part of a conversation's history, see Store.HistoryPage.
+type Page = sqlstore.Page
+
+// Retention is how long what is kept, see Store.Retain.
+type Retention = sqlstore.Retention
+
 // Open opens or creates the file and brings its schema up to date; ":memory:"
 // leaves nothing behind. A file of a newer program, or one that is no database,
 // is refused with an error that says so, and left as it is.

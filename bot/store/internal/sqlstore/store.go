@@ -201,9 +201,9 @@ func (s *Store) Events(ctx context.Context, tenant string, after int64, n int) (
 		return nil, fmt.Errorf("%s: reading the log: %w", s.dialect.Name, err)
 	}
 	if tenant == bot.AllTenants {
-		return s.eventRows(ctx, `SELECT seq, tenant, id, body FROM events WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`, after, settled, n)
+		return s.eventRows(ctx, `SELECT seq, tenant, id, body FROM events WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`, after, settled, max(n, 0))
 	}
-	return s.eventRows(ctx, `SELECT seq, tenant, id, body FROM events WHERE seq > ? AND seq <= ? AND tenant = ? ORDER BY seq LIMIT ?`, after, settled, tenant, n)
+	return s.eventRows(ctx, `SELECT seq, tenant, id, body FROM events WHERE seq > ? AND seq <= ? AND tenant = ? ORDER BY seq LIMIT ?`, after, settled, tenant, max(n, 0))
 }
 
 // settled is the place in the log up to which all events are either visible to
@@ -253,22 +253,6 @@ func collect[T any](ctx context.Context, s *Store, query string, args []any, sca
 	return out, err
 }
 
-// History implements bot.Store.
-func (s *Store) History(ctx context.Context, k bot.Key, n int) ([]handoff.Line, error) {
-	lines, err := collect(ctx, s, `SELECT body FROM lines WHERE tenant = ? AND conversation = ? ORDER BY seq DESC LIMIT ?`,
-		[]any{k.Tenant, k.Conversation, n}, func(rows *sql.Rows) (l handoff.Line, err error) {
-			var raw []byte
-			if err = rows.Scan(&raw); err == nil {
-				err = s.open(ctx, about("lines", k.Tenant, k.Conversation), raw, &l)
-			}
-			return l, err
-		})
-	for i, j := 0, len(lines)-1; i < j; i, j = i+1, j-1 {
-		lines[i], lines[j] = lines[j], lines[i]
-	}
-	return lines, err
-}
-
 // Ticket implements bot.Store.
 func (s *Store) Ticket(ctx context.Context, tenant, id string) (handoff.Ticket, error) {
 	ts, err := s.ticketRows(ctx, `SELECT id, body FROM tickets WHERE tenant = ? AND id = ?`, tenant, id)
@@ -299,7 +283,7 @@ func (s *Store) ticketRows(ctx context.Context, query string, tenant string, arg
 
 // Pending implements bot.Store.
 func (s *Store) Pending(ctx context.Context, n int) ([]bot.Outgoing, error) {
-	return collect(ctx, s, `SELECT tenant, id, body FROM outbox ORDER BY seq LIMIT ?`, []any{n}, func(rows *sql.Rows) (o bot.Outgoing, err error) {
+	return collect(ctx, s, `SELECT tenant, id, body FROM outbox ORDER BY seq LIMIT ?`, []any{max(n, 0)}, func(rows *sql.Rows) (o bot.Outgoing, err error) {
 		var tenant, id string
 		var raw []byte
 		if err = rows.Scan(&tenant, &id, &raw); err == nil {
@@ -311,7 +295,7 @@ func (s *Store) Pending(ctx context.Context, n int) ([]bot.Outgoing, error) {
 
 // Due implements bot.Store.
 func (s *Store) Due(ctx context.Context, now time.Time, n int) ([]bot.Timer, error) {
-	return collect(ctx, s, `SELECT tenant, id, body FROM timers WHERE at <= ? ORDER BY at, id LIMIT ?`, []any{micro(now), n}, func(rows *sql.Rows) (t bot.Timer, err error) {
+	return collect(ctx, s, `SELECT tenant, id, body FROM timers WHERE at <= ? ORDER BY at, id LIMIT ?`, []any{micro(now), max(n, 0)}, func(rows *sql.Rows) (t bot.Timer, err error) {
 		var tenant, id string
 		var raw []byte
 		if err = rows.Scan(&tenant, &id, &raw); err == nil {

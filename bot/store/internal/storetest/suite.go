@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -16,6 +17,8 @@ import (
 type Store interface {
 	bot.Store
 	Profiles() *sqlstore.Profiles
+	HistoryPage(ctx context.Context, k bot.Key, before int64, n int) (sqlstore.Page, error)
+	Retain(ctx context.Context, now time.Time, r sqlstore.Retention) (map[string]int, error)
 }
 
 // Run is what the stores over SQL promise beyond bottest.TestStore. open
@@ -27,6 +30,11 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 	}{
 		{"a message is answered once", testAnsweredOnce},
 		{"ids may hold any bytes", testAnyID},
+		{"history is read page by page", testHistoryPages},
+		{"idle conversations go as a whole", testRetainConversations},
+		{"old lines and answers go", testRetainRows},
+		{"old events go, and the profile forgets them", testRetainEvents},
+		{"an age that is none is refused", testRetainRefuses},
 		{"a reader of the log misses nothing", testLogReader},
 		{"a long history is folded once", testKeptFold},
 	} {
