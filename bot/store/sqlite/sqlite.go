@@ -51,6 +51,9 @@ const busyCode = 5
 // Page is a part of a conversation's history, see Store.HistoryPage.
 type Page = sqlstore.Page
 
+// HeldError says who holds a lease, see Store.Acquire.
+type HeldError = sqlstore.HeldError
+
 // Retention is how long what is kept, see Store.Retain.
 type Retention = sqlstore.Retention
 

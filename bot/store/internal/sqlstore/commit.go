@@ -46,13 +46,13 @@ func lineSeq(version int64, i int) int64 { return version<<16 + int64(i) }
 func (b *batch) timers(c *bot.Commit) {
 	for _, id := range append(c.Stop[:len(c.Stop):len(c.Stop)], c.Fired) {
 		if id != "" {
-			b.add(`DELETE FROM timers WHERE id = ?`, id)
+			b.add(`DELETE FROM timers WHERE tenant = ? AND conversation = ? AND id = ?`, c.Key.Tenant, c.Key.Conversation, id)
 		}
 	}
 	for _, t := range c.Timers {
-		b.add(`INSERT INTO timers (id, tenant, conversation, customer, at, name, body) VALUES (?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET at = excluded.at, body = excluded.body`,
-			t.ID, c.Key.Tenant, c.Key.Conversation, c.Customer, micro(t.At), t.Name, b.body(about("timers", c.Key.Tenant, t.ID), t))
+		b.add(`INSERT INTO timers (tenant, conversation, id, customer, at, name, body) VALUES (?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (tenant, conversation, id) DO UPDATE SET at = excluded.at, name = excluded.name, body = excluded.body`,
+			c.Key.Tenant, c.Key.Conversation, t.ID, c.Customer, micro(t.At), t.Name, b.body(about("timers", c.Key.Tenant, t.ID), t))
 	}
 }
 
@@ -122,6 +122,7 @@ func (s *Store) Erase(ctx context.Context, tenant, customer string) (map[string]
 	}
 	for _, id := range group {
 		remove("threads", `conversation IN (SELECT id FROM conversations WHERE tenant = ? AND customer = ?)`, tenant, tenant, id)
+		remove("leases", `name IN (SELECT id FROM conversations WHERE tenant = ? AND customer = ?)`, tenant, tenant, id)
 		for _, table := range []string{"answers", "lines"} {
 			remove(table, `conversation IN (SELECT conversation FROM owners WHERE tenant = ? AND customer = ?) AND customer = ?`, tenant, tenant, id, id)
 		}

@@ -130,6 +130,7 @@ func (w *sweep) conversation(k bot.Key, idle int64) {
 		AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.tenant = ? AND o.conversation = ?)
 		AND NOT EXISTS (SELECT 1 FROM tickets k WHERE k.tenant = ? AND k.conversation = ? AND k.state <> ?)`,
 		k.Tenant, k.Conversation, idle, k.Tenant, k.Conversation, k.Tenant, k.Conversation, k.Tenant, k.Conversation, string(handoff.Closed))
+	w.remove("leases", `tenant = ? AND name = ? AND NOT EXISTS (SELECT 1 FROM conversations c WHERE c.tenant = ? AND c.id = ?)`, append(args, args...)...)
 	for _, table := range []string{"threads", "lines", "answers", "owners"} {
 		w.remove(table, `tenant = ? AND conversation = ? AND NOT EXISTS (SELECT 1 FROM conversations c WHERE c.tenant = ? AND c.id = ?)`, append(args, args...)...)
 	}

@@ -65,6 +65,10 @@ CREATE INDEX threads_conversation ON threads (tenant, conversation);
 CREATE TABLE owners (
 	tenant TEXT NOT NULL, customer TEXT NOT NULL, conversation TEXT NOT NULL,
 	PRIMARY KEY (tenant, customer, conversation)){clustered};
+CREATE TABLE leases (
+	tenant TEXT NOT NULL, name TEXT NOT NULL, holder TEXT NOT NULL, until BIGINT NOT NULL,
+	lapsed INTEGER NOT NULL, version BIGINT NOT NULL,
+	PRIMARY KEY (tenant, name)){clustered};
 CREATE TABLE answers (
 	tenant TEXT NOT NULL, conversation TEXT NOT NULL, message TEXT NOT NULL,
 	customer TEXT NOT NULL, at BIGINT NOT NULL, replies {blob} NOT NULL,
@@ -83,8 +87,9 @@ CREATE TABLE outbox (
 	customer TEXT NOT NULL, at BIGINT NOT NULL, body {blob} NOT NULL);
 CREATE INDEX outbox_conversation ON outbox (tenant, conversation);
 CREATE TABLE timers (
-	id TEXT PRIMARY KEY, tenant TEXT NOT NULL, conversation TEXT NOT NULL, customer TEXT NOT NULL,
-	at BIGINT NOT NULL, name TEXT NOT NULL, body {blob} NOT NULL){clustered};
+	tenant TEXT NOT NULL, conversation TEXT NOT NULL, id TEXT NOT NULL, customer TEXT NOT NULL,
+	at BIGINT NOT NULL, name TEXT NOT NULL, body {blob} NOT NULL,
+	PRIMARY KEY (tenant, conversation, id)){clustered};
 CREATE INDEX timers_at ON timers (at);
 CREATE TABLE tickets (
 	tenant TEXT NOT NULL, id TEXT NOT NULL, conversation TEXT NOT NULL, customer TEXT NOT NULL,

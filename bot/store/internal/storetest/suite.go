@@ -18,6 +18,8 @@ type Store interface {
 	bot.Store
 	Profiles() *sqlstore.Profiles
 	HistoryPage(ctx context.Context, k bot.Key, before int64, n int) (sqlstore.Page, error)
+	Acquire(ctx context.Context, k bot.Key, holder string, now time.Time, d time.Duration) (version int64, err error)
+	Release(ctx context.Context, k bot.Key, holder string) error
 	Retain(ctx context.Context, now time.Time, r sqlstore.Retention) (map[string]int, error)
 }
 
@@ -30,6 +32,11 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 	}{
 		{"a message is answered once", testAnsweredOnce},
 		{"ids may hold any bytes", testAnyID},
+		{"a lease has one holder", testLease},
+		{"a frozen holder is refused", testFrozenHolder},
+		{"a lapsed lease goes to one", testLeaseRace},
+		{"a write succeeds while the lease is one's own", testLeaseModel},
+		{"a timer's id is its conversation's own", testTimerIDs},
 		{"history is read page by page", testHistoryPages},
 		{"idle conversations go as a whole", testRetainConversations},
 		{"old lines and answers go", testRetainRows},
@@ -86,6 +93,8 @@ func testAnyID(t *testing.T, s Store, _ bot.Key) {
 		c.Message, c.Customer = id+"m", id+"c"
 		c.Events[0].ID, c.Events[0].Customer = id, id+"c"
 		require.NoError(t, s.Commit(ctx, c))
+		_, err = s.Acquire(ctx, k, id, at(0), time.Second)
+		require.NoError(t, err)
 		_, ok, err := s.Answered(ctx, k, id+"m")
 		require.NoError(t, err)
 		assert.True(t, ok, "%q", id)
@@ -98,6 +107,6 @@ func testAnyID(t *testing.T, s Store, _ bot.Key) {
 		gone, err := s.Erase(ctx, id, id+"c")
 		require.NoError(t, err)
 		assert.Equal(t, map[string]int{"threads": 1, "owners": 1, "conversations": 1, "answers": 1, "lines": 2, "events": 1,
-			"outbox": 0, "timers": 0, "tickets": 0, "identities": 0, "profiles": 0}, gone, "%q", id)
+			"leases": 1, "outbox": 0, "timers": 0, "tickets": 0, "identities": 0, "profiles": 0}, gone, "%q", id)
 	}
 }
