@@ -53,7 +53,7 @@ func TestTornWrite(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s.db")
 	s := open(t, path, nil)
 	acked := storetest.NewLedger()
-	for turn := range 6 {
+	for turn := range 4 {
 		require.NoError(t, storetest.Serve(t.Context(), s, turn, acked.Note))
 		synced := readFiles(t, path)
 		synced.check(t, acked)
@@ -62,7 +62,7 @@ func TestTornWrite(t *testing.T) {
 		after := readFiles(t, path)
 		require.Equal(t, synced.db, after.db, "no checkpoint is due yet")
 		require.Greater(t, len(after.wal), len(synced.wal), "a write goes to the end of the log")
-		for range 4 {
+		for range 3 {
 			cut := len(synced.wal) + chance.IntN(len(after.wal)-len(synced.wal))
 			files{after.db, after.wal[:cut]}.check(t, acked)
 
@@ -103,7 +103,7 @@ func TestTornCheckpoint(t *testing.T) {
 		after := readFiles(t, path)
 		require.NoError(t, db.Close())
 		require.NotEqual(t, before.db, after.db, "nothing was copied")
-		for range 4 {
+		for range 3 {
 			torn := append([]byte(nil), after.db...)
 			for at := 0; at < len(torn); at += sector {
 				if chance.IntN(2) == 0 && at < len(before.db) {

@@ -62,6 +62,12 @@ func New(settings ...string) (*Cluster, error) {
 	return c, nil
 }
 
+// Installed returns ErrNotInstalled when New would.
+func Installed() error {
+	_, err := programs()
+	return err
+}
+
 // programs finds the folder of initdb and postgres.
 func programs() (string, error) {
 	var dirs []string

@@ -49,7 +49,7 @@ func kills(t *testing.T) int {
 	if testing.Short() {
 		return 3
 	}
-	return 15
+	return 10
 }
 
 // Kill kills a process that writes to a store at random instants (SIGKILL), and
