@@ -171,8 +171,8 @@ func TestOpenTogether(t *testing.T) {
 
 func TestKill(t *testing.T) {
 	t.Parallel()
-	url := schema(t)
-	storetest.Kill(t, url, func(t *testing.T) bot.Store { return open(t, url, nil) })
+	storetest.Kill(t, func(t *testing.T) string { return schema(t) },
+		func(t *testing.T, url string) bot.Store { return open(t, url, nil) })
 }
 
 // The server dies as in a crash, again and again, and recovers.

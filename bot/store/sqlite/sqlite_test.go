@@ -171,6 +171,6 @@ func TestSharedSuite(t *testing.T) {
 
 func TestKill(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "s.db")
-	storetest.Kill(t, path, func(t *testing.T) bot.Store { return open(t, path, nil) })
+	storetest.Kill(t, func(t *testing.T) string { return filepath.Join(t.TempDir(), "s.db") },
+		func(t *testing.T, path string) bot.Store { return open(t, path, nil) })
 }

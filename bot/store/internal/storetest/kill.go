@@ -52,26 +52,36 @@ func kills(t *testing.T) int {
 	return 10
 }
 
+// killsEach is how many deaths a store lives through before the next one is
+// new: after each, everything in it is looked at.
+const killsEach = 25
+
 // Kill kills a process that writes to a store at random instants (SIGKILL), and
 // after each death finds everything that was acknowledged until then, and every
-// turn whole.
-func Kill(t *testing.T, place string, open func(t *testing.T) bot.Store) {
+// turn whole. place makes a new, empty place for a store.
+func Kill(t *testing.T, place func(t *testing.T) string, open func(t *testing.T, place string) bot.Store) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	chance := rand.New(rand.NewPCG(seed, 0))
-	acked := NewLedger()
-	n := kills(t)
-	for range n {
-		killOnce(t, place, acked, chance.IntN(150))
-		s := open(t)
+	var at string
+	var acked *Ledger
+	n, acks := kills(t), 0
+	for i := range n {
+		if i%killsEach == 0 {
+			at, acked = place(t), NewLedger()
+		}
+		before := acked.acks
+		killOnce(t, at, acked, chance.IntN(150))
+		acks += acked.acks - before
+		s := open(t, at)
 		acked.Check(t, s)
 		require.NoError(t, s.Close())
 		if t.Failed() {
 			return
 		}
 	}
-	require.Greater(t, acked.acks, n, "the load did next to nothing")
-	t.Logf("%d kills, %d acknowledged, 0 lost", n, acked.acks)
+	require.Greater(t, acks, n, "the load did next to nothing")
+	t.Logf("%d kills, %d acknowledged, 0 lost", n, acks)
 }
 
 // Outage puts load on an open store and has its server die (stop) and come back
