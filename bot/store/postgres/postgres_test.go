@@ -121,7 +121,9 @@ func TestOpenRefuses(t *testing.T) {
 	})
 	t.Run("another encoding", func(t *testing.T) {
 		t.Parallel()
-		do(t, schema(t), `CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0`)
+		url := schema(t)
+		do(t, url, `CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0`)
+		t.Cleanup(func() { do(t, url, `DROP DATABASE latin WITH (FORCE)`) })
 		err := refused(cluster.URL() + "&dbname=latin")
 		assert.Contains(t, err.Error(), "encoded in LATIN1")
 	})

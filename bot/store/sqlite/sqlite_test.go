@@ -6,7 +6,9 @@ import (
 	"database/sql"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -162,6 +164,56 @@ func TestProfiles(t *testing.T) {
 		t.Cleanup(func() { assert.NoError(t, s.Close()) })
 		return s.Profiles()
 	})
+}
+
+// Two processes may have one file open: each waits for the other's writes.
+func TestTwoOnOneFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "s.db")
+	wait := &sqlite.Options{Wait: time.Minute} // the lock is not fair
+	stores := []*sqlite.Store{open(t, path, wait), open(t, path, wait)}
+	var wg sync.WaitGroup
+	for i, s := range stores {
+		for c := range 4 {
+			wg.Go(func() {
+				for n := range 20 {
+					assert.NoError(t, storetest.Serve(context.Background(), s, 2*c+i, func(string) {}), "turn %d", n)
+				}
+			})
+		}
+	}
+	wg.Wait()
+	events, err := stores[0].Events(t.Context(), "shop", 0, 1000)
+	require.NoError(t, err)
+	assert.Len(t, events, 2*4*20*2)
+	for _, s := range stores {
+		assert.NoError(t, s.Close())
+	}
+}
+
+// Opening again changes nothing; what was done to the schema is on record.
+func TestSchemaOnRecord(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "s.db")
+	record := func() (out []string) {
+		require.NoError(t, open(t, path, nil).Close())
+		db, err := sql.Open("sqlite", path)
+		require.NoError(t, err)
+		defer func() { assert.NoError(t, db.Close()) }()
+		rows, err := db.Query(`SELECT version || ' ' || at FROM frontdesk_schema ORDER BY version`)
+		require.NoError(t, err)
+		defer func() { assert.NoError(t, rows.Close()) }()
+		for rows.Next() {
+			var line string
+			require.NoError(t, rows.Scan(&line))
+			out = append(out, line)
+		}
+		return out
+	}
+	first := record()
+	require.NotEmpty(t, first)
+	assert.Regexp(t, `^1 \d+$`, first[0])
+	assert.Equal(t, first, record())
 }
 
 func TestSharedSuite(t *testing.T) {
