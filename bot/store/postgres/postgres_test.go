@@ -191,12 +191,18 @@ func TestServerDies(t *testing.T) {
 	assert.NoError(t, s.Close())
 }
 
-func BenchmarkCommit(b *testing.B) {
+func bench(b *testing.B, run func(b *testing.B, s bot.Store, conversations int)) {
 	for _, conversations := range []int{1, 64} {
 		b.Run(fmt.Sprintf("conversations=%d", conversations), func(b *testing.B) {
 			s := open(b, schema(b), nil)
 			defer func() { _ = s.Close() }()
-			storetest.Commits(b, s, conversations)
+			run(b, s, conversations)
 		})
 	}
 }
+
+// The commits of turns: six rows with their indexes, durable when it returns.
+func BenchmarkCommit(b *testing.B) { bench(b, storetest.Commits) }
+
+// Whole turns of a bot.
+func BenchmarkTurn(b *testing.B) { bench(b, storetest.Turns) }

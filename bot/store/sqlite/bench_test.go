@@ -5,16 +5,22 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/frontdesk-go/frontdesk/bot"
 	"github.com/frontdesk-go/frontdesk/bot/store/internal/storetest"
 )
 
-// Whole turns (seven rows with their indexes), each durable when it returns.
-func BenchmarkCommit(b *testing.B) {
+func bench(b *testing.B, run func(b *testing.B, s bot.Store, conversations int)) {
 	for _, conversations := range []int{1, 64} {
 		b.Run(fmt.Sprintf("conversations=%d", conversations), func(b *testing.B) {
 			s := open(b, filepath.Join(b.TempDir(), "s.db"), nil)
 			defer func() { _ = s.Close() }()
-			storetest.Commits(b, s, conversations)
+			run(b, s, conversations)
 		})
 	}
 }
+
+// The commits of turns: six rows with their indexes, durable when it returns.
+func BenchmarkCommit(b *testing.B) { bench(b, storetest.Commits) }
+
+// Whole turns of a bot.
+func BenchmarkTurn(b *testing.B) { bench(b, storetest.Turns) }

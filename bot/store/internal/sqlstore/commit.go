@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/frontdesk-go/frontdesk/bot"
 )
@@ -22,10 +24,7 @@ func (s *Store) Commit(ctx context.Context, c *bot.Commit) error {
 			k.Tenant, k.Conversation, c.Message, c.Customer, at, b.body(about("answers", k.Tenant, k.Conversation+"/"+c.Message), replies)).Must = true
 	}
 	b.add(`INSERT INTO owners (tenant, customer, conversation) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, k.Tenant, c.Customer, k.Conversation)
-	for i, l := range c.Lines {
-		b.add(`INSERT INTO lines (tenant, conversation, seq, customer, at, sender, body) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-			k.Tenant, k.Conversation, lineSeq(c.Version, i), c.Customer, micro(l.At), l.From, b.body(about("lines", k.Tenant, k.Conversation), l))
-	}
+	b.lines(c)
 	if c.DropPending {
 		b.add(`DELETE FROM outbox WHERE tenant = ? AND conversation = ?`, k.Tenant, k.Conversation)
 	}
@@ -38,6 +37,24 @@ func (s *Store) Commit(ctx context.Context, c *bot.Commit) error {
 	b.events(c.Events)
 	_, err := b.write()
 	return err
+}
+
+// linesAtOnce bounds how many lines one statement writes, and so how many
+// statements there are.
+const linesAtOnce = 4
+
+func (b *batch) lines(c *bot.Commit) {
+	const row = `(?, ?, ?, ?, ?, ?, ?)`
+	k, place := c.Key, 0
+	for some := range slices.Chunk(c.Lines, linesAtOnce) {
+		args := make([]any, 0, 7*len(some))
+		for _, l := range some {
+			args = append(args, k.Tenant, k.Conversation, lineSeq(c.Version, place), c.Customer, micro(l.At), l.From,
+				b.body(about("lines", k.Tenant, k.Conversation), l))
+			place++
+		}
+		b.add(`INSERT INTO lines (tenant, conversation, seq, customer, at, sender, body) VALUES `+row+strings.Repeat(`, `+row, len(some)-1), args...)
+	}
 }
 
 // lineSeq is the place of a commit's line in its conversation.

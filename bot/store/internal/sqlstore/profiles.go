@@ -108,14 +108,14 @@ func (p *Profiles) Get(ctx context.Context, tenant, customer string) (profile.Cu
 	if err != nil {
 		return profile.Customer{}, err
 	}
+	if len(group) == 1 {
+		return p.fold(ctx, profile.Customer{ID: group[0], Tenant: tenant})
+	}
 	name, err := s.first(ctx, tenant, group)
 	if err != nil {
 		return profile.Customer{}, err
 	}
 	c := profile.Customer{ID: name, Tenant: tenant}
-	if len(group) == 1 {
-		return p.fold(ctx, c)
-	}
 	for _, id := range group {
 		if _, _, err := p.apply(ctx, &c, id, 0, math.MaxInt64); err != nil {
 			return c, err

@@ -42,16 +42,49 @@ func Commits(b *testing.B, s bot.Store, conversations int) {
 		require.NoError(b, err)
 		keys[i] = k
 	}
+	measure(b, "commits/s", conversations, func(i int, n int64) error { return s.Commit(ctx, Turn(keys[i], n)) })
+}
+
+// Turns measures turns per second of a bot that counts its customer's messages
+// and says how many there were: what it reads, what it commits, the handler.
+func Turns(b *testing.B, s bot.Store, conversations int) {
+	ctx := context.Background()
+	count := bot.Var[int]{Name: "n"}
+	engine, err := bot.New(bot.Options{Store: s}, bot.HandlerFunc(func(_ context.Context, t *bot.Turn) error {
+		n := count.Get(t) + 1
+		if err := count.Set(t, n); err != nil {
+			return err
+		}
+		return t.Say("{n}", "n", n)
+	}))
+	require.NoError(b, err)
+	threads := make([]bot.Thread, conversations)
+	for i := range threads {
+		threads[i] = bot.Thread{Tenant: "shop", Channel: "web", Peer: fmt.Sprint("p", i)}
+	}
+	measure(b, "turns/s", conversations, func(i int, n int64) error {
+		replies, err := engine.Handle(ctx, bot.Message{ID: strconv.FormatInt(n, 10), Thread: threads[i], Text: "我的快递到哪儿了?"})
+		if err == nil && (len(replies) != 1 || replies[0].Text != strconv.FormatInt(n+1, 10)) {
+			return fmt.Errorf("message %d of conversation %d was answered %v", n, i, replies)
+		}
+		return err
+	})
+	require.NoError(b, engine.Close())
+}
+
+// measure runs b.N steps in so many conversations at once; n counts the steps
+// of one conversation.
+func measure(b *testing.B, unit string, conversations int, step func(conversation int, n int64) error) {
 	took := make([][]time.Duration, conversations)
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	b.ReportAllocs()
 	b.ResetTimer()
-	for i, k := range keys {
+	for i := range conversations {
 		wg.Go(func() {
-			for version := int64(0); next.Add(1) <= int64(b.N); version++ {
+			for n := int64(0); next.Add(1) <= int64(b.N); n++ {
 				start := time.Now()
-				if err := s.Commit(ctx, Turn(k, version)); err != nil {
+				if err := step(i, n); err != nil {
 					b.Error(err)
 					return
 				}
@@ -63,6 +96,6 @@ func Commits(b *testing.B, s bot.Store, conversations int) {
 	b.StopTimer()
 	all := slices.Concat(took...)
 	slices.Sort(all)
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commits/s")
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), unit)
 	b.ReportMetric(float64(all[len(all)*99/100].Microseconds())/1000, "p99-ms")
 }
