@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -27,4 +28,24 @@ func ExampleOpen() {
 		return
 	}
 	defer func() { _ = b.Close() }()
+}
+
+// One of several replicas sends the outbox; when it dies another takes over.
+func ExampleStore_Acquire() {
+	ctx := context.Background()
+	store, err := postgres.Open(ctx, "postgres://shop@db.internal/shop", nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = store.Close() }()
+	work := bot.Key{Conversation: "outbox"}
+	_, err = store.Acquire(ctx, work, "replica-1", time.Now(), 30*time.Second)
+	var held *postgres.HeldError
+	switch {
+	case errors.As(err, &held):
+		fmt.Println("replica", held.Holder, "sends until", held.Until)
+	case err == nil:
+		// send, and acquire again before the 30 seconds are over
+	}
 }

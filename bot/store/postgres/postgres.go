@@ -10,6 +10,17 @@
 // user needs the right to create them there when a new version is first opened.
 // A commit is one round trip, and durable when it returns: a server with fsync
 // or synchronous_commit off is refused.
+//
+// Any number of replicas may open one database. A commit on a version that
+// another replica has raised meanwhile is refused, and a message is answered
+// once whoever was given it; Acquire keeps two replicas from running turns of
+// one conversation at the same time in the first place. Events are read in an
+// order in which none turns up late.
+//
+// Behind a pooler that shares connections between transactions, such as
+// PgBouncer, allow the startup parameter idle_in_transaction_session_timeout
+// (ignore_startup_parameters) and prepared statements, or put
+// default_query_exec_mode=exec into the connection string.
 package postgres
 
 import (

@@ -84,6 +84,14 @@ func TestSharedSuite(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) storetest.Store { return open(t, schema(t), nil) })
 }
 
+// Poolers need statements that are not prepared.
+func TestStoreUnprepared(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t *testing.T) storetest.Store {
+		return open(t, schema(t)+"&default_query_exec_mode=exec", nil)
+	})
+}
+
 func TestProfiles(t *testing.T) {
 	t.Parallel()
 	profiletest.Run(t, func(t *testing.T) profile.Store {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/frontdesk-go/frontdesk/bot"
 	"github.com/frontdesk-go/frontdesk/bot/store/internal/sqlstore"
+	"github.com/frontdesk-go/frontdesk/bot/store/internal/storetest"
 )
 
 func openFile(t *testing.T) *Store {
@@ -195,4 +196,29 @@ func TestDurable(t *testing.T) {
 		assert.NoError(t, g.disconnect(false))
 		assert.NoError(t, db.Close())
 	}
+}
+
+// A disk that is full refuses writes, keeps what it had acknowledged, and goes
+// on when there is room again.
+func TestDiskFull(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "s.db")
+	acked := storetest.NewLedger()
+	for room := range 4 {
+		s, err := Open(path, nil)
+		require.NoError(t, err)
+		acked.Check(t, s)
+		var pages int
+		require.NoError(t, s.group.db.QueryRow("PRAGMA page_count").Scan(&pages))
+		require.NoError(t, s.Close())
+
+		s, err = open(path, Options{}, fmt.Sprintf("max_page_count(%d)", pages+room*5))
+		require.NoError(t, err)
+		require.ErrorContains(t, storetest.Load(t.Context(), s, acked), "full")
+		require.NoError(t, s.Close())
+	}
+	s, err := Open(path, nil)
+	require.NoError(t, err)
+	acked.Check(t, s)
+	require.NoError(t, s.Close())
 }

@@ -65,6 +65,11 @@ func Open(path string, opts *Options) (*Store, error) {
 	if opts != nil {
 		o = *opts
 	}
+	return open(path, o)
+}
+
+// open is Open with more pragmas for each connection.
+func open(path string, o Options, more ...string) (*Store, error) {
 	if o.Wait <= 0 {
 		o.Wait = 5 * time.Second
 	}
@@ -72,9 +77,9 @@ func Open(path string, opts *Options) (*Store, error) {
 	if o.AllowLoss {
 		synchronous = "OFF"
 	}
-	pragmas := url.Values{"_pragma": {
+	pragmas := url.Values{"_pragma": append([]string{
 		fmt.Sprintf("busy_timeout(%d)", o.Wait.Milliseconds()), "journal_mode(WAL)", "synchronous(" + synchronous + ")", "foreign_keys(1)", "temp_store(MEMORY)", "wal_autocheckpoint(4000)", "cache_size(-16000)",
-	}, "_txlock": {"immediate"}}
+	}, more...), "_txlock": {"immediate"}}
 	name := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + pragmas.Encode()
 	if path == ":memory:" {
 		name = ":memory:?" + pragmas.Encode()

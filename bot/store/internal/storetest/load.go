@@ -25,6 +25,8 @@ func thread(i int) bot.Thread {
 // Ledger reads them; it must be safe for concurrent use. The error is that of
 // the store.
 func load(ctx context.Context, s bot.Store, ack func(line string)) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	errs := make(chan error, workers)
 	for i := range workers {
 		go func() {
@@ -36,11 +38,15 @@ func load(ctx context.Context, s bot.Store, ack func(line string)) error {
 		}()
 	}
 	err := <-errs
+	stop()
 	for range workers - 1 {
 		<-errs
 	}
 	return err
 }
+
+// Load runs turns until the store fails, and returns its error.
+func Load(ctx context.Context, s bot.Store, acked *Ledger) error { return load(ctx, s, acked.Note) }
 
 // Serve runs one turn in a conversation of the load.
 func Serve(ctx context.Context, s bot.Store, conversation int, ack func(line string)) error {
