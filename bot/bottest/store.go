@@ -350,6 +350,82 @@ func TestStore(t *testing.T, open func(t *testing.T) bot.Store) {
 		assert.Empty(t, lines)
 	})
 
+	t.Run("tenants are apart", func(t *testing.T) {
+		t.Parallel()
+		s, k := setup(t)
+		c := commit(k, 0)
+		c.Events = []bot.Event{{ID: "e", At: at, Tenant: "shop", Customer: "c1", Kind: "viewed"}}
+		c.Ticket = &handoff.Ticket{ID: "k", Tenant: "shop", Conversation: k.Conversation, State: handoff.Waiting, Created: at}
+		require.NoError(t, s.Commit(ctx, c))
+		foreign := bot.Key{Tenant: "other", Conversation: k.Conversation}
+		_, err := s.Load(ctx, foreign)
+		require.ErrorIs(t, err, bot.ErrNotFound)
+		_, ok, err := s.Answered(ctx, foreign, "m0")
+		assert.False(t, ok && err == nil, "another tenant's answer")
+		lines, err := s.History(ctx, foreign, bot.Page{})
+		assert.True(t, err != nil || len(lines) == 0, "another tenant's history")
+		_, err = s.Ticket(ctx, "other", "k")
+		require.ErrorIs(t, err, bot.ErrNotFound)
+		events, err := s.Events(ctx, "other", 0, 10)
+		require.NoError(t, err)
+		assert.Empty(t, events)
+		require.NoError(t, s.Append(ctx, bot.Event{ID: "e", At: at, Tenant: "other", Customer: "c1", Kind: "viewed"}))
+		_, err = s.Erase(ctx, "other", "c1")
+		require.NoError(t, err)
+		rec, err := s.Load(ctx, k)
+		require.NoError(t, err)
+		assert.Equal(t, int64(1), rec.Version)
+		events, err = s.Events(ctx, bot.AllTenants, 0, 10)
+		require.NoError(t, err)
+		require.Len(t, events, 1, "the other tenant's event was erased, this one's stays")
+		assert.Equal(t, "shop", events[0].Tenant)
+	})
+
+	t.Run("conversations go on at once, each in order", func(t *testing.T) {
+		t.Parallel()
+		s, _ := setup(t)
+		const conversations, turns = 12, 15
+		keys := make([]bot.Key, conversations)
+		var wg sync.WaitGroup
+		for i := range keys {
+			wg.Go(func() {
+				th := th
+				th.Peer = fmt.Sprint("many", i)
+				k, err := s.Open(ctx, th)
+				if !assert.NoError(t, err) {
+					return
+				}
+				keys[i] = k
+				for v := range int64(turns) {
+					c := commit(k, v)
+					c.Events = []bot.Event{{ID: fmt.Sprintf("%s-%d", k.Conversation, v), At: at, Tenant: "shop", Conversation: k.Conversation, Kind: bot.EventTurn, Value: fmt.Sprint(v)}}
+					assert.NoError(t, s.Journal(ctx, k, v, []byte("{}")))
+					assert.NoError(t, s.Commit(ctx, c))
+					rec, err := s.Load(ctx, k)
+					assert.NoError(t, err)
+					assert.Equal(t, v+1, rec.Version, "one's own commit is seen at once")
+				}
+			})
+		}
+		wg.Wait()
+		next := map[string]int{}
+		events, err := s.Events(ctx, "shop", 0, conversations*turns+1)
+		require.NoError(t, err)
+		require.Len(t, events, conversations*turns)
+		for _, e := range events {
+			require.Equal(t, fmt.Sprint(next[e.Conversation]), e.Value, "the log keeps a conversation's order")
+			next[e.Conversation]++
+		}
+		for _, k := range keys {
+			lines, err := s.History(ctx, k, bot.Page{N: 2*turns + 1})
+			require.NoError(t, err)
+			require.Len(t, lines, 2*turns)
+			for v := range turns {
+				assert.Equal(t, fmt.Sprint("q", v), lines[2*v].Text)
+			}
+		}
+	})
+
 	t.Run("one of many concurrent commits wins", func(t *testing.T) {
 		t.Parallel()
 		s, k := setup(t)

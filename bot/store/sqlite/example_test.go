@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/frontdesk-go/frontdesk/bot"
 	"github.com/frontdesk-go/frontdesk/bot/store/sqlite"
@@ -33,4 +34,22 @@ func ExampleOpen() {
 	// Output:
 	// 很高兴认识您。
 	// 林晓，您好。
+}
+
+// A job that a host runs once a day. Who a customer is and what they agreed to
+// stays; what they only looked at is forgotten after a year.
+func ExampleStore_Retain() {
+	store, err := sqlite.Open(":memory:", nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = store.Close() }()
+	const day = 24 * time.Hour
+	rows, err := store.Retain(context.Background(), time.Now(), sqlite.Retention{
+		Conversations: 730 * day, Lines: 365 * day, Answers: 30 * day,
+		Events: map[string]time.Duration{"turn": 90 * day, "viewed": 365 * day},
+	})
+	fmt.Println(rows["lines"], err)
+	// Output: 0 <nil>
 }

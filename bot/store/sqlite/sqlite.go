@@ -7,8 +7,9 @@
 //
 // The file is written with write-ahead logging and synchronous=FULL: what a
 // commit returned from survives a crash of the process and of the machine, as
-// far as the disk keeps its word. One process writes a file at a time; another
-// waits.
+// far as the disk keeps its word. Turns that end at the same time share one
+// transaction, and so one wait for the disk; each has its own outcome. One
+// process writes a file at a time; another waits.
 package sqlite
 
 import (
@@ -32,14 +33,26 @@ type Options struct {
 	Sealer bot.Sealer
 	// Wait is how long a write waits for another process, 5 seconds when 0.
 	Wait time.Duration
+	// AllowLoss does not wait for the disk (synchronous=OFF): a crash of the
+	// machine may lose what was committed, and the file. For tests.
+	AllowLoss bool
 }
 
 // Store is a bot.Store in an SQLite file; see Profiles for its customers. It
 // is safe for concurrent use.
-type Store struct{ *sqlstore.Store }
+type Store struct {
+	*sqlstore.Store
+	group *group
+}
 
 // busyCode is SQLITE_BUSY, the low byte of its extended codes.
 const busyCode = 5
+
+// HeldError says who holds a lease, see Store.Acquire.
+type HeldError = sqlstore.HeldError
+
+// Retention is how long what is kept, see Store.Retain.
+type Retention = sqlstore.Retention
 
 // Open opens or creates the file and brings its schema up to date; ":memory:"
 // leaves nothing behind. A file of a newer program, or one that is no database,
@@ -49,12 +62,21 @@ func Open(path string, opts *Options) (*Store, error) {
 	if opts != nil {
 		o = *opts
 	}
+	return open(path, o)
+}
+
+// open is Open with more pragmas for each connection.
+func open(path string, o Options, more ...string) (*Store, error) {
 	if o.Wait <= 0 {
 		o.Wait = 5 * time.Second
 	}
-	pragmas := url.Values{"_pragma": {
-		fmt.Sprintf("busy_timeout(%d)", o.Wait.Milliseconds()), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-	}, "_txlock": {"immediate"}}
+	synchronous := "FULL"
+	if o.AllowLoss {
+		synchronous = "OFF"
+	}
+	pragmas := url.Values{"_pragma": append([]string{
+		fmt.Sprintf("busy_timeout(%d)", o.Wait.Milliseconds()), "journal_mode(WAL)", "synchronous(" + synchronous + ")", "foreign_keys(1)", "temp_store(MEMORY)", "wal_autocheckpoint(4000)", "cache_size(-16000)",
+	}, more...), "_txlock": {"immediate"}}
 	name := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + pragmas.Encode()
 	if path == ":memory:" {
 		name = ":memory:?" + pragmas.Encode()
@@ -70,19 +92,26 @@ func Open(path string, opts *Options) (*Store, error) {
 		db.SetMaxOpenConns(8)
 	}
 	db.SetMaxIdleConns(8)
-	s, err := sqlstore.New(context.Background(), db, sqlstore.Dialect{
-		Name: "sqlite", Serial: "INTEGER PRIMARY KEY AUTOINCREMENT", Blob: "BLOB",
+	g := &group{db: db, keep: path != ":memory:", idle: make(chan struct{})}
+	s, err := sqlstore.New(context.Background(), db, g, sqlstore.Dialect{
+		Name: "sqlite", Serial: "INTEGER PRIMARY KEY AUTOINCREMENT", Blob: "BLOB", Clustered: " WITHOUT ROWID", AnyText: true, Prepare: true,
 		Conflict: func(err error) bool {
 			var e *sqlite.Error
 			return errors.As(err, &e) && e.Code()&0xff == busyCode
 		},
 	}, o.Sealer)
+	if err == nil && g.keep && !o.AllowLoss {
+		err = g.durable(context.Background())
+	}
 	if err != nil {
-		err = errors.Join(err, db.Close())
+		err = errors.Join(err, g.close(), db.Close())
 		if strings.Contains(err.Error(), "not a database") {
 			return nil, fmt.Errorf("sqlite: %s is not an SQLite database: name another file, or move it away: %w", path, err)
 		}
 		return nil, fmt.Errorf("sqlite: opening %s: %w", path, err)
 	}
-	return &Store{s}, nil
+	return &Store{s, g}, nil
 }
+
+// Close waits for the writes under way and closes the file.
+func (s *Store) Close() error { return errors.Join(s.group.close(), s.Store.Close()) }

@@ -6,7 +6,7 @@ import (
 	"database/sql"
 	"os"
 	"path/filepath"
-	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,12 +16,16 @@ import (
 
 	"github.com/frontdesk-go/frontdesk/bot"
 	"github.com/frontdesk-go/frontdesk/bot/bottest"
+	"github.com/frontdesk-go/frontdesk/bot/store/internal/storetest"
 	"github.com/frontdesk-go/frontdesk/bot/store/sqlite"
 	"github.com/frontdesk-go/frontdesk/profile"
 	"github.com/frontdesk-go/frontdesk/profile/profiletest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	storetest.Child(func(place string) (bot.Store, error) { return sqlite.Open(place, nil) })
+	goleak.VerifyTestMain(m)
+}
 
 func open(t testing.TB, path string, opts *sqlite.Options) *sqlite.Store {
 	t.Helper()
@@ -162,35 +166,63 @@ func TestProfiles(t *testing.T) {
 	})
 }
 
-// A long history is folded once and kept; the fold says the same.
-func TestProfileSnapshot(t *testing.T) {
+// Two processes may have one file open: each waits for the other's writes.
+func TestTwoOnOneFile(t *testing.T) {
 	t.Parallel()
-	s := open(t, filepath.Join(t.TempDir(), "s.db"), nil)
-	defer func() { assert.NoError(t, s.Close()) }()
-	p, id := s.Profiles(), profile.Identity{Kind: "thread", Value: "web//1"}
-	c, err := p.Customer(t.Context(), "", id)
-	require.NoError(t, err)
-	book := profile.NewBook()
-	for i := range 250 {
-		e := profile.Event{ID: strconv.Itoa(i), At: bottest.Start().Add(time.Duration(i) * time.Minute), Kind: profile.Viewed, Item: strconv.Itoa(i % 70)}
-		if i == 0 {
-			e.Kind, e.Identity = profile.Identified, &id
-		}
-		require.NoError(t, p.Record(t.Context(), "", c.ID, e))
-		require.NoError(t, book.Record(t.Context(), "", c.ID, e))
-		if i%60 == 59 {
-			got, err := p.Customer(t.Context(), "", id)
-			require.NoError(t, err)
-			want, err := book.Customer(t.Context(), "", id)
-			require.NoError(t, err)
-			assert.Equal(t, want.Activity.Counts, got.Activity.Counts)
-			assert.Len(t, got.Activity.Viewed, len(want.Activity.Viewed))
-			for k := range want.Activity.Viewed {
-				assert.Equal(t, want.Activity.Viewed[k].Item, got.Activity.Viewed[k].Item)
-			}
+	path := filepath.Join(t.TempDir(), "s.db")
+	wait := &sqlite.Options{Wait: time.Minute} // the lock is not fair
+	stores := []*sqlite.Store{open(t, path, wait), open(t, path, wait)}
+	var wg sync.WaitGroup
+	for i, s := range stores {
+		for c := range 4 {
+			wg.Go(func() {
+				for n := range 20 {
+					assert.NoError(t, storetest.Serve(context.Background(), s, 2*c+i, func(string) {}), "turn %d", n)
+				}
+			})
 		}
 	}
-	gone, err := s.Erase(t.Context(), "", c.ID)
+	wg.Wait()
+	events, err := stores[0].Events(t.Context(), "shop", 0, 1000)
 	require.NoError(t, err)
-	assert.Equal(t, 1, gone["profiles"], "the fold was not kept, or not erased")
+	assert.Len(t, events, 2*4*20*2)
+	for _, s := range stores {
+		assert.NoError(t, s.Close())
+	}
+}
+
+// Opening again changes nothing; what was done to the schema is on record.
+func TestSchemaOnRecord(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "s.db")
+	record := func() (out []string) {
+		require.NoError(t, open(t, path, nil).Close())
+		db, err := sql.Open("sqlite", path)
+		require.NoError(t, err)
+		defer func() { assert.NoError(t, db.Close()) }()
+		rows, err := db.Query(`SELECT version || ' ' || at FROM frontdesk_schema ORDER BY version`)
+		require.NoError(t, err)
+		defer func() { assert.NoError(t, rows.Close()) }()
+		for rows.Next() {
+			var line string
+			require.NoError(t, rows.Scan(&line))
+			out = append(out, line)
+		}
+		return out
+	}
+	first := record()
+	require.NotEmpty(t, first)
+	assert.Regexp(t, `^1 \d+$`, first[0])
+	assert.Equal(t, first, record())
+}
+
+func TestSharedSuite(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t *testing.T) storetest.Store { return open(t, filepath.Join(t.TempDir(), "s.db"), nil) })
+}
+
+func TestKill(t *testing.T) {
+	t.Parallel()
+	storetest.Kill(t, func(t *testing.T) string { return filepath.Join(t.TempDir(), "s.db") },
+		func(t *testing.T, path string) bot.Store { return open(t, path, nil) })
 }

@@ -17,14 +17,39 @@ type Dialect struct {
 	Dollar bool
 	// Serial declares an ascending 64-bit primary key, Blob a column of bytes.
 	Serial, Blob string
+	// Clustered ends the declaration of a table that is kept in the order of
+	// its key; "" where a database has no such tables.
+	Clustered string
+	// Lock is run first in the transaction that changes the schema, so that of
+	// several programs that open the database one does it.
+	Lock string
+	// Share ends a query whose rows nobody may delete until the transaction ends.
+	Share string
+	// AnyText says that a text may hold any bytes, also NUL and invalid UTF-8.
+	AnyText bool
+	// Prepare keeps prepared statements; a driver may do so itself.
+	Prepare bool
+	// Reserve is run before a transaction writes events, and Settled returns
+	// the place in the log up to which no event can turn up any more. They are
+	// for databases that write several transactions at once: there, an event
+	// may be seen before another whose place is lower. Empty and nil otherwise.
+	Reserve string
+	Settled func(context.Context, *sql.DB) (int64, error)
+	// Lost reports whether an error means that a connection was lost, so that
+	// a read may be tried on another. nil where there is nothing to lose.
+	Lost func(error) bool
 	// Conflict reports whether an error means that another writer was faster
 	// and the transaction should be tried again.
 	Conflict func(error) bool
 }
 
 // migrations bring the schema up, one version each. They are never changed
-// once released; a new version is a new entry. {serial} and {blob} are the
-// dialect's.
+// once released; a new version is a new entry. {serial}, {blob} and {clustered}
+// are the dialect's.
+//
+// A turn writes to as few indexes as can be: owners says which conversations
+// hold rows of a customer, so that answers and lines need no index of their own
+// for erasing, and both stand together by conversation.
 func migrations() []string {
 	return []string{`
 CREATE TABLE conversations (
@@ -35,18 +60,23 @@ CREATE INDEX conversations_customer ON conversations (tenant, customer);
 CREATE TABLE threads (
 	tenant TEXT NOT NULL, channel TEXT NOT NULL, account TEXT NOT NULL, peer TEXT NOT NULL,
 	conversation TEXT NOT NULL,
-	PRIMARY KEY (tenant, channel, account, peer));
+	PRIMARY KEY (tenant, channel, account, peer)){clustered};
 CREATE INDEX threads_conversation ON threads (tenant, conversation);
+CREATE TABLE owners (
+	tenant TEXT NOT NULL, customer TEXT NOT NULL, conversation TEXT NOT NULL,
+	PRIMARY KEY (tenant, customer, conversation)){clustered};
+CREATE TABLE leases (
+	tenant TEXT NOT NULL, name TEXT NOT NULL, holder TEXT NOT NULL, until BIGINT NOT NULL,
+	lapsed INTEGER NOT NULL, version BIGINT NOT NULL,
+	PRIMARY KEY (tenant, name)){clustered};
 CREATE TABLE answers (
 	tenant TEXT NOT NULL, conversation TEXT NOT NULL, message TEXT NOT NULL,
 	customer TEXT NOT NULL, at BIGINT NOT NULL, replies {blob} NOT NULL,
-	PRIMARY KEY (tenant, conversation, message));
-CREATE INDEX answers_customer ON answers (tenant, customer);
+	PRIMARY KEY (tenant, conversation, message)){clustered};
 CREATE TABLE lines (
-	seq {serial}, tenant TEXT NOT NULL, conversation TEXT NOT NULL, customer TEXT NOT NULL,
-	at BIGINT NOT NULL, sender TEXT NOT NULL, body {blob} NOT NULL);
-CREATE INDEX lines_conversation ON lines (tenant, conversation, seq);
-CREATE INDEX lines_customer ON lines (tenant, customer);
+	tenant TEXT NOT NULL, conversation TEXT NOT NULL, seq BIGINT NOT NULL, customer TEXT NOT NULL,
+	at BIGINT NOT NULL, sender TEXT NOT NULL, body {blob} NOT NULL,
+	PRIMARY KEY (tenant, conversation, seq)){clustered};
 CREATE TABLE events (
 	seq {serial}, tenant TEXT NOT NULL, id TEXT NOT NULL, customer TEXT NOT NULL,
 	conversation TEXT NOT NULL, kind TEXT NOT NULL, at BIGINT NOT NULL, body {blob} NOT NULL,
@@ -57,8 +87,9 @@ CREATE TABLE outbox (
 	customer TEXT NOT NULL, at BIGINT NOT NULL, body {blob} NOT NULL);
 CREATE INDEX outbox_conversation ON outbox (tenant, conversation);
 CREATE TABLE timers (
-	id TEXT PRIMARY KEY, tenant TEXT NOT NULL, conversation TEXT NOT NULL, customer TEXT NOT NULL,
-	at BIGINT NOT NULL, name TEXT NOT NULL, body {blob} NOT NULL);
+	tenant TEXT NOT NULL, conversation TEXT NOT NULL, id TEXT NOT NULL, customer TEXT NOT NULL,
+	at BIGINT NOT NULL, name TEXT NOT NULL, body {blob} NOT NULL,
+	PRIMARY KEY (tenant, conversation, id)){clustered};
 CREATE INDEX timers_at ON timers (at);
 CREATE TABLE tickets (
 	tenant TEXT NOT NULL, id TEXT NOT NULL, conversation TEXT NOT NULL, customer TEXT NOT NULL,
@@ -67,7 +98,7 @@ CREATE TABLE tickets (
 CREATE INDEX tickets_state ON tickets (tenant, state, created);
 CREATE TABLE identities (
 	tenant TEXT NOT NULL, identity TEXT NOT NULL, customer TEXT NOT NULL, verified INTEGER NOT NULL,
-	PRIMARY KEY (tenant, identity, customer));
+	PRIMARY KEY (tenant, identity, customer)){clustered};
 CREATE INDEX identities_customer ON identities (tenant, customer);
 CREATE TABLE profiles (
 	tenant TEXT NOT NULL, customer TEXT NOT NULL, seq BIGINT NOT NULL, body {blob} NOT NULL,
@@ -87,11 +118,16 @@ func (e *NewerError) Error() string {
 
 // migrate brings the schema up to date and records each step.
 func (s *Store) migrate(ctx context.Context) error {
-	if _, err := s.db.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS frontdesk_schema (version INTEGER PRIMARY KEY, at BIGINT NOT NULL)`); err != nil {
-		return err
-	}
 	all := migrations()
 	return s.tx(ctx, func(tx *sql.Tx) error {
+		for _, stmt := range []string{s.dialect.Lock, `CREATE TABLE IF NOT EXISTS frontdesk_schema (version INTEGER PRIMARY KEY, at BIGINT NOT NULL)`} {
+			if stmt == "" {
+				continue
+			}
+			if _, err := tx.ExecContext(ctx, stmt); err != nil {
+				return err
+			}
+		}
 		var have int
 		if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(version), 0) FROM frontdesk_schema`).Scan(&have); err != nil {
 			return err
@@ -100,7 +136,7 @@ func (s *Store) migrate(ctx context.Context) error {
 			return &NewerError{Have: have, Known: len(all)}
 		}
 		for v := have; v < len(all); v++ {
-			ddl := strings.NewReplacer("{serial}", s.dialect.Serial, "{blob}", s.dialect.Blob).Replace(all[v])
+			ddl := strings.NewReplacer("{serial}", s.dialect.Serial, "{blob}", s.dialect.Blob, "{clustered}", s.dialect.Clustered).Replace(all[v])
 			for _, stmt := range strings.Split(ddl, ";\n") {
 				if strings.TrimSpace(stmt) == "" {
 					continue
@@ -122,6 +158,9 @@ func (s *Store) q(query string) string {
 	if !s.dialect.Dollar {
 		return query
 	}
+	if done, ok := s.queries.Load(query); ok {
+		return done.(string)
+	}
 	var b strings.Builder
 	n := 0
 	for i := range len(query) {
@@ -132,5 +171,6 @@ func (s *Store) q(query string) string {
 		}
 		b.WriteByte(query[i])
 	}
+	s.queries.Store(query, b.String())
 	return b.String()
 }

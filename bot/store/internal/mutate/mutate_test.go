@@ -1,0 +1,96 @@
+// Package mutate takes the promises out of the stores, one at a time, and wants
+// their tests to notice.
+package mutate
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/frontdesk-go/frontdesk/bot/store/internal/pgtest"
+)
+
+// mutation breaks one promise: the first old in the file becomes new.
+type mutation struct {
+	promise  string
+	file     string // in bot/store
+	old, new string
+	pkg      string // whose tests must notice, in bot/store
+}
+
+func mutations() []mutation {
+	const commit, lease = "internal/sqlstore/commit.go", "internal/sqlstore/lease.go"
+	return []mutation{
+		{"a message is answered once", commit, `, replies)).Must = true`, `, replies)).Must = false`, "sqlite"},
+		{"a commit is made on the stored version", commit, `k.Conversation, c.Version).Must = true`, `k.Conversation, c.Version).Must = false`, "sqlite"},
+		{"a journal is made on the stored version", commit, `k.Conversation, version).Must = true`, `k.Conversation, version).Must = false`, "sqlite"},
+		{"a commit ends the journal", commit, `journal = NULL, `, ``, "sqlite"},
+		{"replies are in the commit", commit, `range c.Outbox`, `range c.Outbox[:0]`, "sqlite"},
+		{"events are in the commit", commit, `b.events(c.Events)`, ``, "sqlite"},
+		{"a frozen holder is fenced off", lease, `SET version = version + 1`, `SET version = version + 0`, "sqlite"},
+		{"a lapsed lease may be taken", lease, `OR leases.until <= ?`, `OR leases.until < ? - 1`, "sqlite"},
+		{"a held lease may not be taken", lease, `WHERE leases.holder = excluded.holder OR`, `WHERE 1 = 1 OR`, "sqlite"},
+		{"a commit waits for the disk", "sqlite/sqlite.go", `synchronous := "FULL"`, `synchronous := "NORMAL"`, "sqlite"},
+		{"a failed write of a group is undone", "sqlite/group.go", `"ROLLBACK TO one"`, `"SAVEPOINT one"`, "sqlite"},
+		{"a write that changed something is undone", "sqlite/group.go", `if n > 0 {`, `if n > 9 {`, "sqlite"},
+		{"a write returns after its commit", "sqlite/group.go", `g.exec(ctx, "COMMIT")`, `g.exec(ctx, "ROLLBACK")`, "sqlite"},
+		{"the log's readers wait for slow writers", "postgres/postgres.go", `Settled: settled`, `Settled: nil`, "postgres"},
+		{"slow writers are seen by the log's readers", "postgres/postgres.go", `Reserve: reserve`, `Reserve: ""`, "postgres"},
+		{"a server without fsync is refused", "postgres/postgres.go", `case fsync != "on"`, `case fsync == ""`, "postgres"},
+		{"a refused commit writes nothing", "postgres/write.go", `if op.Must {`, `if false {`, "postgres"},
+	}
+}
+
+// It takes minutes: run it with FRONTDESK_MUTATE=1 and -timeout 30m.
+func TestMutations(t *testing.T) {
+	if os.Getenv("FRONTDESK_MUTATE") == "" {
+		t.Skip("set FRONTDESK_MUTATE=1 to break the stores' promises one at a time")
+	}
+	for _, m := range mutations() {
+		t.Run(m.promise, func(t *testing.T) {
+			if err := pgtest.Installed(); m.pkg == "postgres" && err != nil {
+				t.Skip(err)
+			}
+			out, err := m.test(t)
+			require.Error(t, err, "the tests did not notice")
+			var exit *exec.ExitError
+			require.ErrorAs(t, err, &exit)
+			assert.Contains(t, out, "--- FAIL", "a test must fail, not the build: %s", out)
+		})
+	}
+}
+
+// Every mutation still finds what it changes, so that none has gone stale.
+func TestMutationsApply(t *testing.T) {
+	t.Parallel()
+	for _, m := range mutations() {
+		raw, err := os.ReadFile(filepath.Join("..", "..", m.file))
+		require.NoError(t, err)
+		assert.Equal(t, 1, strings.Count(string(raw), m.old), "%s: %q in %s", m.promise, m.old, m.file)
+	}
+}
+
+// test runs the package's tests with the file replaced.
+func (m mutation) test(t *testing.T) (string, error) {
+	t.Helper()
+	file, err := filepath.Abs(filepath.Join("..", "..", m.file))
+	require.NoError(t, err)
+	raw, err := os.ReadFile(file)
+	require.NoError(t, err)
+	dir := t.TempDir()
+	mutant, overlay := filepath.Join(dir, "mutant.go"), filepath.Join(dir, "overlay.json")
+	require.NoError(t, os.WriteFile(mutant, []byte(strings.Replace(string(raw), m.old, m.new, 1)), 0o600))
+	replace, err := json.Marshal(map[string]map[string]string{"Replace": {file: mutant}})
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(overlay, replace, 0o600))
+	cmd := exec.Command("go", "test", "-short", "-failfast", "-vet=off", "-timeout=120s", "-rapid.nofailfile", "-overlay="+overlay, ".")
+	cmd.Dir = filepath.Join("..", "..", m.pkg)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
