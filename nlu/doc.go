@@ -6,7 +6,7 @@
 // download:
 //
 //	examples, err := nlu.ReadExamples(os.DirFS("data"), "intents/*.yaml")
-//	model, err := nlu.Train(ctx, examples, &nlu.Options{Extractor: extractor})
+//	model, err := nlu.Train(ctx, examples, &nlu.Options{Extractor: extractor}) // entity.New
 //	meaning, err := model.Understand(ctx, nlu.Input{Text: "那黑色的呢？", Context: before.Next})
 //
 // The intents every bot needs (greet, thanks, bye, yes, no, cancel, repeat,
@@ -14,9 +14,9 @@
 // Options.NoBuiltin is set. A message that fits no intent is rejected:
 // Meaning.Intent is empty and Meaning.Unknown says how sure that is.
 //
-// An [Extractor] finds order numbers, phones, money, quantities, dates and the
-// names of the host's own things; byte offsets are always into the customer's
-// own text.
+// Package [entity] finds order numbers, phones, money, quantities, dates and
+// the names of the host's own things; byte offsets are always into the
+// customer's own text.
 //
-// A Model and an Extractor are immutable and safe for concurrent use.
+// A Model is immutable and safe for concurrent use.
 package nlu

@@ -7,6 +7,7 @@ import (
 	"sort"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
+	"github.com/frontdesk-go/frontdesk/nlu/entity"
 )
 
 // Model understands messages. It is immutable and safe for concurrent use.
@@ -20,7 +21,7 @@ type Model struct {
 	bias      []float32
 	familiar  float64 // share of known vocabulary from which a message counts as familiar
 	threshold float64
-	extractor *Extractor
+	extractor *entity.Extractor
 }
 
 // Intents are the names the model tells apart, sorted.

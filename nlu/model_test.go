@@ -15,6 +15,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/frontdesk-go/frontdesk/nlu/entity"
 )
 
 var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.FixedZone("UTC+8", 8*3600))
@@ -37,7 +39,7 @@ func shopExamples() []Example {
 
 func shopModel(t testing.TB) *Model {
 	t.Helper()
-	x, err := NewExtractor(&ExtractorOptions{Names: []Name{
+	x, err := entity.New(&entity.Options{Names: []entity.Name{
 		{Type: "category", Value: "dress", Texts: []string{"裙子", "连衣裙", "dress"}},
 		{Type: "category", Value: "shoes", Texts: []string{"鞋子", "鞋", "shoes"}},
 		{Type: "colour", Value: "red", Texts: []string{"红色", "红", "red"}},

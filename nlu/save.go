@@ -9,6 +9,8 @@ import (
 	"io"
 	"math"
 	"slices"
+
+	"github.com/frontdesk-go/frontdesk/nlu/entity"
 )
 
 // The file format: magic, version, then counts, intents, vocabulary, weights
@@ -56,7 +58,7 @@ func (m *Model) Save(w io.Writer) error {
 
 // Load reads a model that Save wrote; extractor may be nil. Bytes that are no
 // model, were cut or changed, or come from a newer version are refused.
-func Load(r io.Reader, extractor *Extractor) (*Model, error) {
+func Load(r io.Reader, extractor *entity.Extractor) (*Model, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, maxFile))
 	if err != nil {
 		return nil, fmt.Errorf("nlu: reading a model: %w", err)

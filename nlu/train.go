@@ -10,12 +10,13 @@ import (
 	"sort"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
+	"github.com/frontdesk-go/frontdesk/nlu/entity"
 )
 
 // Options configure training. The zero value works.
 type Options struct {
 	// Extractor finds entities; nil finds none.
-	Extractor *Extractor
+	Extractor *entity.Extractor
 	// NoBuiltin leaves the shipped intents out.
 	NoBuiltin bool
 	// Threshold is the least probability, 0 to 1, of having understood at all

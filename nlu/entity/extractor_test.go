@@ -1,4 +1,4 @@
-package nlu
+package entity
 
 import (
 	"strings"
@@ -27,7 +27,7 @@ func show(list []Entity) string {
 
 func TestContacts(t *testing.T) {
 	t.Parallel()
-	x, err := NewExtractor(nil)
+	x, err := New(nil)
 	require.NoError(t, err)
 	for _, tt := range []struct{ in, want string }{
 		{"我的手机13800138000", "phone=+8613800138000"},
@@ -76,7 +76,7 @@ func TestContacts(t *testing.T) {
 
 func TestOrders(t *testing.T) {
 	t.Parallel()
-	x, err := NewExtractor(nil)
+	x, err := New(nil)
 	require.NoError(t, err)
 	for _, tt := range []struct{ in, want string }{
 		{"订单0042到哪了", "0042"},
@@ -142,7 +142,7 @@ func TestOrders(t *testing.T) {
 		})
 	}
 
-	own, err := NewExtractor(&ExtractorOptions{Order: `FD\d{6}`})
+	own, err := New(&Options{Order: `FD\d{6}`})
 	require.NoError(t, err)
 	assert.Equal(t, "order=FD123456", show(own.Extract("查一下fd123456", "zh", testNow())))
 	assert.Empty(t, own.Extract("order 0042", "en", testNow()))
@@ -150,7 +150,7 @@ func TestOrders(t *testing.T) {
 
 func TestSizes(t *testing.T) {
 	t.Parallel()
-	x, err := NewExtractor(nil)
+	x, err := New(nil)
 	require.NoError(t, err)
 	for _, tt := range []struct{ in, want string }{
 		{"有M码吗", "M"}, {"m码", "M"}, {"Ｍ码", "M"}, {"L号", "L"}, {"尺码L", "L"}, {"尺码是42", "42"}, {"XL的有吗", "XL"}, {"要2XL", "XXL"},
@@ -175,7 +175,7 @@ func TestSizes(t *testing.T) {
 
 func TestPatterns(t *testing.T) {
 	t.Parallel()
-	x, err := NewExtractor(&ExtractorOptions{NoDefaults: true, Patterns: []Pattern{
+	x, err := New(&Options{NoDefaults: true, Patterns: []Pattern{
 		{Type: "coupon", Expr: `券码[:是]?([A-Z]{2}-?\d{4})`, Group: 1, Normalise: "upper"},
 		{Type: "plate", Expr: `沪[a-z][0-9a-z]{5}`},
 		{Type: "code", Expr: `code (\d[\d ]+\d)`, Group: 1, Normalise: "digits"},
@@ -194,11 +194,11 @@ func TestPatterns(t *testing.T) {
 		"type":       {Pattern{Expr: "a"}, "Type is empty"},
 		"normalise":  {Pattern{Type: "coupon", Expr: "a", Normalise: "title"}, `Normalise "title"`},
 	} {
-		_, err := NewExtractor(&ExtractorOptions{Patterns: []Pattern{tt.p}})
+		_, err := New(&Options{Patterns: []Pattern{tt.p}})
 		assert.ErrorContains(t, err, tt.want, name)
 	}
-	_, err = NewExtractor(&ExtractorOptions{Order: "["})
-	assert.ErrorContains(t, err, "ExtractorOptions.Order")
+	_, err = New(&Options{Order: "["})
+	assert.ErrorContains(t, err, "Options.Order")
 }
 
 func TestSentences(t *testing.T) {
@@ -233,10 +233,10 @@ func TestExtractSwitches(t *testing.T) {
 	t.Parallel()
 	var none *Extractor
 	assert.Nil(t, none.Extract("0042", "", testNow()))
-	x, err := NewExtractor(&ExtractorOptions{Without: []string{TypeOrder, TypeDate}})
+	x, err := New(&Options{Without: []string{TypeOrder, TypeDate}})
 	require.NoError(t, err)
 	assert.Equal(t, "money=5 CNY", show(x.Extract("0042 明天 5元", "zh", testNow())))
-	x, err = NewExtractor(&ExtractorOptions{NoDefaults: true})
+	x, err = New(&Options{NoDefaults: true})
 	require.NoError(t, err)
 	assert.Nil(t, x.Extract("0042 明天 5元", "zh", testNow()))
 }

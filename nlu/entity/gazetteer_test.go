@@ -1,4 +1,4 @@
-package nlu
+package entity
 
 import (
 	"fmt"
@@ -34,7 +34,7 @@ func shopNames() []Name {
 }
 
 func shopExtractor(t require.TestingT) *Extractor {
-	x, err := NewExtractor(&ExtractorOptions{Names: shopNames()})
+	x, err := New(&Options{Names: shopNames()})
 	require.NoError(t, err)
 	return x
 }
@@ -99,16 +99,16 @@ func TestNames(t *testing.T) {
 
 func TestNamesInvalid(t *testing.T) {
 	t.Parallel()
-	_, err := NewExtractor(&ExtractorOptions{Names: []Name{{"colour", "", []string{"红"}}}})
+	_, err := New(&Options{Names: []Name{{"colour", "", []string{"红"}}}})
 	assert.ErrorContains(t, err, `name 1 (type "colour"`)
-	x, err := NewExtractor(&ExtractorOptions{Names: []Name{{"a", "b", nil}, {"a", "c", []string{"", " ", "\u200b"}}}})
+	x, err := New(&Options{Names: []Name{{"a", "b", nil}, {"a", "c", []string{"", " ", "\u200b"}}}})
 	require.NoError(t, err)
 	assert.Empty(t, x.Extract("a b c", "", testNow()))
 }
 
 func TestFirstNameWins(t *testing.T) {
 	t.Parallel()
-	x, err := NewExtractor(&ExtractorOptions{Names: []Name{{"brand", "apple", []string{"苹果", "apple"}}, {"fruit", "apple", []string{"苹果", "apple"}}}})
+	x, err := New(&Options{Names: []Name{{"brand", "apple", []string{"苹果", "apple"}}, {"fruit", "apple", []string{"苹果", "apple"}}}})
 	require.NoError(t, err)
 	assert.Equal(t, "brand=apple", show(x.Extract("苹果", "zh", testNow())))
 }

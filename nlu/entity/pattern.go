@@ -1,4 +1,4 @@
-package nlu
+package entity
 
 import (
 	"fmt"
@@ -30,7 +30,7 @@ type compiled struct {
 func compilePatterns(list []Pattern) ([]compiled, error) {
 	out := make([]compiled, 0, len(list))
 	for i, p := range list {
-		where := fmt.Sprintf("nlu: pattern %d (type %q)", i+1, p.Type)
+		where := fmt.Sprintf("entity: pattern %d (type %q)", i+1, p.Type)
 		if p.Type == "" {
 			return nil, fmt.Errorf("%s: Type is empty; name the entity it finds", where)
 		}

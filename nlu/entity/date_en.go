@@ -1,4 +1,4 @@
-package nlu
+package entity
 
 import "time"
 

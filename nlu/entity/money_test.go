@@ -1,4 +1,4 @@
-package nlu
+package entity
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 
 func TestMoney(t *testing.T) {
 	t.Parallel()
-	x, err := NewExtractor(nil)
+	x, err := New(nil)
 	require.NoError(t, err)
 	for _, tt := range []struct{ in, text, want string }{ // want: Min Max Currency
 		{"¥99.9", "¥99.9", "9990 9990 CNY"},
@@ -103,7 +103,7 @@ func TestMoney(t *testing.T) {
 
 func TestNoMoney(t *testing.T) {
 	t.Parallel()
-	x, err := NewExtractor(nil)
+	x, err := New(nil)
 	require.NoError(t, err)
 	for _, in := range []string{
 		"三天以内", "不超过3天", "超过24小时", "最多5件", "一块儿去", "三块肥皂", "元旦快乐", "三元素", "身高165到170", "2020到2025", "两件",
@@ -122,7 +122,7 @@ func TestNoMoney(t *testing.T) {
 
 func TestQuantities(t *testing.T) {
 	t.Parallel()
-	x, err := NewExtractor(nil)
+	x, err := New(nil)
 	require.NoError(t, err)
 	for _, tt := range []struct {
 		in, text string

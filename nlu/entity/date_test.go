@@ -1,4 +1,4 @@
-package nlu
+package entity
 
 import (
 	"testing"
@@ -15,7 +15,7 @@ func testNow() time.Time {
 
 func TestDates(t *testing.T) {
 	t.Parallel()
-	x, err := NewExtractor(nil)
+	x, err := New(nil)
 	require.NoError(t, err)
 	// want is Text, Value, Grain and the end of the span as a day or a time.
 	for _, tt := range []struct{ in, text, value, grain, to string }{
@@ -164,7 +164,7 @@ func only(list []Entity, kind string) (Entity, bool) {
 
 func TestNoDates(t *testing.T) {
 	t.Parallel()
-	x, err := NewExtractor(nil)
+	x, err := New(nil)
 	require.NoError(t, err)
 	for _, in := range []string{
 		"便宜一点", "快一点发货", "大一点的", "三点建议", "我有两点问题", "第5号", "5号楼", "一周一次", "周边", "三个月", "5天", "16:9的屏幕",
@@ -183,7 +183,7 @@ func TestNoDates(t *testing.T) {
 
 func TestDateRules(t *testing.T) {
 	t.Parallel()
-	x, err := NewExtractor(nil)
+	x, err := New(nil)
 	require.NoError(t, err)
 	value := func(in, lang string, now time.Time) string {
 		e, ok := only(x.Extract(in, lang, now), TypeDate)

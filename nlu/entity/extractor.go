@@ -1,4 +1,4 @@
-package nlu
+package entity
 
 import (
 	"cmp"
@@ -29,9 +29,9 @@ const (
 // customer types by hand is longer, and a pasted megabyte must not hold up a turn.
 const maxText = 64 << 10
 
-// ExtractorOptions says what an [Extractor] looks for. The zero value, like a
+// Options says what an [Extractor] looks for. The zero value, like a
 // nil pointer, means the built-in types only.
-type ExtractorOptions struct {
+type Options struct {
 	// Names are the gazetteer: products, categories, colours, brands and so on.
 	Names []Name
 	// Patterns are the host's own regular expressions.
@@ -57,11 +57,11 @@ type Extractor struct {
 	builtin  bool
 }
 
-// NewExtractor compiles names and patterns. An error names the pattern or name
+// New compiles names and patterns. An error names the pattern or name
 // that is wrong. Building 20,000 names takes some tens of milliseconds.
-func NewExtractor(opts *ExtractorOptions) (*Extractor, error) {
+func New(opts *Options) (*Extractor, error) {
 	if opts == nil {
-		opts = &ExtractorOptions{}
+		opts = &Options{}
 	}
 	x := &Extractor{builtin: !opts.NoDefaults, off: map[string]bool{}}
 	for _, t := range opts.Without {
@@ -70,7 +70,7 @@ func NewExtractor(opts *ExtractorOptions) (*Extractor, error) {
 	var err error
 	if opts.Order != "" {
 		if x.order, err = regexp.Compile(`^(?:` + opts.Order + `)$`); err != nil {
-			return nil, fmt.Errorf("nlu: ExtractorOptions.Order %q: %w", opts.Order, err)
+			return nil, fmt.Errorf("entity: Options.Order %q: %w", opts.Order, err)
 		}
 	}
 	if x.patterns, err = compilePatterns(opts.Patterns); err != nil {

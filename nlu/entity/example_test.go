@@ -1,20 +1,20 @@
-package nlu_test
+package entity_test
 
 import (
 	"fmt"
 	"time"
 
-	"github.com/frontdesk-go/frontdesk/nlu"
+	"github.com/frontdesk-go/frontdesk/nlu/entity"
 )
 
 // Names come from the catalogue; order numbers, amounts and dates are built in.
 func ExampleExtractor() {
-	x, err := nlu.NewExtractor(&nlu.ExtractorOptions{
-		Names: []nlu.Name{
+	x, err := entity.New(&entity.Options{
+		Names: []entity.Name{
 			{Type: "colour", Value: "red", Texts: []string{"红色", "红", "red"}},
 			{Type: "category", Value: "dress", Texts: []string{"裙子", "连衣裙", "dress"}},
 		},
-		Patterns: []nlu.Pattern{{Type: "coupon", Expr: `CP\d{4}`, Normalise: "upper"}},
+		Patterns: []entity.Pattern{{Type: "coupon", Expr: `CP\d{4}`, Normalise: "upper"}},
 	})
 	if err != nil {
 		fmt.Println(err)

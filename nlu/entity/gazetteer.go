@@ -1,4 +1,4 @@
-package nlu
+package entity
 
 import (
 	"fmt"
@@ -61,7 +61,7 @@ func newGazetteer(names []Name) (*gazetteer, error) {
 	var entries []entry
 	for i, n := range names {
 		if n.Type != "" && n.Value == "" {
-			return nil, fmt.Errorf("nlu: name %d (type %q, texts %q): Value is empty; give the canonical value", i+1, n.Type, n.Texts)
+			return nil, fmt.Errorf("entity: name %d (type %q, texts %q): Value is empty; give the canonical value", i+1, n.Type, n.Texts)
 		}
 		g.names = append(g.names, named{n.Type, n.Value})
 		for _, t := range n.Texts {
