@@ -18,5 +18,8 @@
 // the names of the host's own things; byte offsets are always into the
 // customer's own text.
 //
+// Package [github.com/frontdesk-go/frontdesk/nlu/dataset] reads the training
+// data of Rasa and Dialogflow bots.
+//
 // A Model is immutable and safe for concurrent use.
 package nlu
