@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"sync"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
 	"github.com/frontdesk-go/frontdesk/nlu/entity"
@@ -14,14 +15,27 @@ import (
 type Model struct {
 	intents   []string
 	none      int // class of the examples without an intent, or -1
-	vocab     map[uint64]int32
-	idf       []float32
-	unseen    float32 // idf of what training never saw
-	weights   []float32
+	vocab     *vocabulary
+	weights   *weights
 	bias      []float32
 	familiar  float64 // share of known vocabulary from which a message counts as familiar
 	threshold float64
 	extractor *entity.Extractor
+	scratch   sync.Pool // of *scratch
+}
+
+// scratch is what one prediction needs beside the model.
+type scratch struct {
+	f      featurer
+	scores []float32
+	order  []int32
+}
+
+func (m *Model) borrow() *scratch {
+	if s, ok := m.scratch.Get().(*scratch); ok {
+		return s
+	}
+	return &scratch{scores: make([]float32, len(m.intents)), order: make([]int32, 0, len(m.intents))}
 }
 
 // Intents are the names the model tells apart, sorted.
@@ -29,68 +43,90 @@ func (m *Model) Intents() []string {
 	return slices.DeleteFunc(slices.Clone(m.intents), func(s string) bool { return s == "" })
 }
 
-// Size is the number of bytes the model's parameters take.
-func (m *Model) Size() int { return len(m.vocab)*12 + len(m.idf)*4 + len(m.weights)*4 + len(m.bias)*4 }
+// Size is the number of bytes the model's parameters take in memory.
+func (m *Model) Size() int {
+	v, w := m.vocab, m.weights
+	return 12*len(v.hashes) + 4*len(v.table) + 4*len(w.start) + 4*len(w.scale) + 3*len(w.class) + 4*len(m.bias)
+}
 
-// Classify ranks the intents of a text, likeliest first, and says how likely
-// it is, 0 to 1, that it has none of them.
+// maxCandidates is how many intents are ranked: nobody reads on.
+const maxCandidates = 10
+
+// Classify ranks the ten likeliest intents of a text, likeliest first, and
+// says how likely it is, 0 to 1, that it has none of them.
 func (m *Model) Classify(s string) (intents []Intent, unknown float64) {
 	return m.classify(text.Fold(s))
 }
 
 func (m *Model) classify(folded string) ([]Intent, float64) {
-	var f featurer
-	fs := f.features(folded)
-	if len(fs) == 0 {
+	s := m.borrow()
+	defer m.scratch.Put(s)
+	known, ok := m.predict(s, folded)
+	if !ok {
 		return nil, 1
 	}
-	at, value := m.row(fs)
-	p := make([]float32, len(m.intents))
-	m.logits(at, value, p)
-	softmax(p)
-	known := m.known(fs)
-	out := make([]Intent, 0, len(p))
-	none := 0.0
-	for i, v := range p {
-		if i == m.none {
-			none = float64(v)
-			continue
+	order := s.order[:0]
+	for i := range s.scores {
+		if i != m.none {
+			order = append(order, int32(i))
 		}
-		out = append(out, Intent{Name: m.intents[i], Probability: float64(v)})
 	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].Probability > out[j].Probability })
-	sure := out[0].Probability * (1 - none)
+	out := make([]Intent, min(maxCandidates, len(order)))
+	for n := range out {
+		best := n
+		for i := n + 1; i < len(order); i++ {
+			if s.scores[order[i]] > s.scores[order[best]] {
+				best = i
+			}
+		}
+		order[n], order[best] = order[best], order[n]
+		out[n] = Intent{Name: m.intents[order[n]], Probability: float64(s.scores[order[n]])}
+	}
+	sure := out[0].Probability
+	if m.none >= 0 {
+		sure *= 1 - float64(s.scores[m.none])
+	}
 	if known < m.familiar {
 		sure *= known / m.familiar
 	}
 	return out, min(1, max(0, 1-sure))
 }
 
+// predict leaves the probability of each class in s.scores and returns the
+// share of the text's words, by weight, that training has seen; ok is false
+// for a text without words.
+func (m *Model) predict(s *scratch, folded string) (known float64, ok bool) {
+	fs := s.f.features(folded)
+	if len(fs) == 0 {
+		return 0, false
+	}
+	m.vocab.weigh(fs)
+	copy(s.scores, m.bias)
+	var seen, all float32
+	for i := range fs {
+		f := &fs[i]
+		if f.block == blockWords {
+			all += f.weight
+		}
+		if f.at < 0 {
+			continue
+		}
+		if f.block == blockWords {
+			seen += f.weight
+		}
+		m.weights.add(f.at, f.weight, s.scores)
+	}
+	softmax(s.scores)
+	return float64(seen / all), true
+}
+
 // foreign reports whether training saw nothing of a text: its letters alone do
 // not say that the customer has changed the language ("asdf", a model number).
 func (m *Model) foreign(folded string) bool {
-	var f featurer
-	return m.known(f.features(folded)) == 0
-}
-
-// known is the share of a text's words, by weight, that training has seen.
-func (m *Model) known(fs []feature) float64 {
-	var seen, all float64
-	for _, f := range fs {
-		if f.block != blockWords {
-			continue
-		}
-		if i, ok := m.vocab[f.hash]; ok {
-			seen += float64(m.idf[i])
-			all += float64(m.idf[i])
-		} else {
-			all += float64(m.unseen)
-		}
-	}
-	if all == 0 {
-		return 0
-	}
-	return seen / all
+	s := m.borrow()
+	defer m.scratch.Put(s)
+	known, _ := m.predict(s, folded)
+	return known == 0
 }
 
 // smallThreshold is the least probability of understanding for intents such as

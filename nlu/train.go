@@ -100,34 +100,23 @@ func (m *Model) prepare(examples []Example) ([]row, error) {
 	if len(m.intents) < 2 {
 		return nil, errors.New("nlu: training needs examples of at least two intents")
 	}
+	if len(m.intents) > math.MaxUint16 {
+		return nil, fmt.Errorf("nlu: %d intents, at most %d are told apart", len(m.intents), math.MaxUint16)
+	}
 	var f featurer
 	all := make([][]feature, len(examples))
-	df := map[uint64]int32{}
+	df := map[uint32]uint32{}
 	for i, e := range examples {
-		fs := slices.Clone(f.features(text.Fold(e.Text)))
-		all[i] = fs
-		for _, x := range fs {
+		all[i] = slices.Clone(f.features(text.Fold(e.Text)))
+		for _, x := range all[i] {
 			df[x.hash]++
 		}
 	}
-	least := int32(1)
+	least := uint32(1)
 	if len(examples) > 5000 {
 		least = 2 // what occurs once teaches little and costs a row
 	}
-	hashes := make([]uint64, 0, len(df))
-	for h, n := range df {
-		if n >= least {
-			hashes = append(hashes, h)
-		}
-	}
-	slices.Sort(hashes)
-	m.vocab = make(map[uint64]int32, len(hashes))
-	m.idf = make([]float32, len(hashes))
-	for i, h := range hashes {
-		m.vocab[h] = int32(i)
-		m.idf[i] = float32(math.Log(1 + float64(len(examples))/float64(df[h])))
-	}
-	m.unseen = float32(math.Log(1 + float64(len(examples))))
+	m.vocab = newVocabulary(df, least, len(examples))
 	classes := map[string]int32{}
 	perClass := make([]float64, len(m.intents))
 	for i, n := range m.intents {
@@ -136,7 +125,7 @@ func (m *Model) prepare(examples []Example) ([]row, error) {
 	rows := make([]row, len(examples))
 	for i, e := range examples {
 		rows[i].class = classes[e.Intent]
-		rows[i].at, rows[i].value = m.row(all[i])
+		rows[i].at, rows[i].value = m.vocab.row(all[i])
 		perClass[rows[i].class]++
 	}
 	for i := range rows { // rare intents weigh more, within bounds
@@ -146,29 +135,22 @@ func (m *Model) prepare(examples []Example) ([]row, error) {
 	return rows, nil
 }
 
-// row looks features up in the vocabulary; unknown ones count in the norm.
-func (m *Model) row(fs []feature) (at []int32, value []float32) {
-	w := weigh(fs, m.weightOf)
+// row keeps what the vocabulary has of a text.
+func (v *vocabulary) row(fs []feature) (at []int32, value []float32) {
+	v.weigh(fs)
 	at, value = make([]int32, 0, len(fs)), make([]float32, 0, len(fs))
-	for i, f := range fs {
-		if j, ok := m.vocab[f.hash]; ok {
-			at = append(at, j)
-			value = append(value, w[i])
+	for _, f := range fs {
+		if f.at >= 0 {
+			at = append(at, f.at)
+			value = append(value, f.weight)
 		}
 	}
 	return at, value
 }
 
-func (m *Model) weightOf(h uint64) float32 {
-	if i, ok := m.vocab[h]; ok {
-		return m.idf[i]
-	}
-	return m.unseen
-}
-
 func (m *Model) fit(ctx context.Context, rows []row, o *Options) error {
 	k := len(m.intents)
-	m.weights = make([]float32, len(m.idf)*k)
+	dense := make([]float32, len(m.vocab.hashes)*k)
 	m.bias = make([]float32, k)
 	rng := rand.New(rand.NewPCG(o.Seed, 0x66726f6e74))
 	order := make([]int, len(rows))
@@ -188,7 +170,14 @@ func (m *Model) fit(ctx context.Context, rows []row, o *Options) error {
 			r := &rows[i]
 			rate := learningRate * (1 - float32(step)/float32(steps)) * r.weight
 			step++
-			m.logits(r.at, r.value, p)
+			copy(p, m.bias)
+			for j, at := range r.at {
+				w := dense[int(at)*k : int(at)*k+k]
+				v := r.value[j]
+				for c := range p {
+					p[c] += v * w[c]
+				}
+			}
 			softmax(p)
 			for c := range p {
 				p[c] -= smoothing / float32(k)
@@ -199,9 +188,9 @@ func (m *Model) fit(ctx context.Context, rows []row, o *Options) error {
 				m.bias[c] -= p[c] * 0.1
 			}
 			for j, at := range r.at {
-				w := m.weights[int(at)*k : int(at)*k+k]
+				w := dense[int(at)*k : int(at)*k+k]
 				v := r.value[j]
-				for c := range w {
+				for c := range p {
 					w[c] -= v * p[c]
 				}
 			}
@@ -210,20 +199,8 @@ func (m *Model) fit(ctx context.Context, rows []row, o *Options) error {
 			o.Progress(epoch+1, o.Epochs)
 		}
 	}
+	m.weights = compact(dense, k)
 	return nil
-}
-
-// logits adds up the rows of the weight matrix.
-func (m *Model) logits(at []int32, value []float32, into []float32) {
-	k := len(into)
-	copy(into, m.bias)
-	for j, i := range at {
-		w := m.weights[int(i)*k : int(i)*k+k]
-		v := value[j]
-		for c := range w {
-			into[c] += v * w[c]
-		}
-	}
 }
 
 func softmax(x []float32) {

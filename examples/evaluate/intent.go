@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -47,8 +48,14 @@ func evaluateIntent(ctx context.Context, args []string, log io.Writer) (result, 
 	if err != nil {
 		return nil, err
 	}
+	var file bytes.Buffer
+	if err := model.Save(&file); err != nil {
+		return nil, err
+	}
+	res["file_bytes"] = file.Len()
 	sc := newScores()
 	var inside []float64
+	var sure reliability
 	accepted := 0
 	w = start()
 	for _, e := range tested {
@@ -56,6 +63,7 @@ func evaluateIntent(ctx context.Context, args []string, log io.Writer) (result, 
 		name := ""
 		if len(got) > 0 {
 			name = got[0].Name
+			sure.add(got[0].Probability, name == e.Intent)
 		}
 		sc.add(e.Intent, name)
 		inside = append(inside, 1-unknown)
@@ -66,6 +74,7 @@ func evaluateIntent(ctx context.Context, args []string, log io.Writer) (result, 
 	cpu, wall := w.stop()
 	res["test_rows"] = len(tested)
 	res["accuracy"], res["macro_f1"] = round(sc.accuracy()), round(sc.macroF1())
+	res["ece"] = round(sure.ece())
 	res["texts_per_s"], res["texts_per_wall_s"] = int(float64(len(tested))/cpu), int(float64(len(tested))/wall)
 	res["accepted"] = round(float64(accepted) / float64(len(tested)))
 	for key, file := range map[string]string{"oos_auroc": *oosTest, "oos_valid_auroc": *oosValid} {
