@@ -13,15 +13,20 @@ import (
 
 // Model understands messages. It is immutable and safe for concurrent use.
 type Model struct {
-	intents   []string
-	none      int // class of the examples without an intent, or -1
-	vocab     *vocabulary
-	weights   *weights
-	bias      []float32
-	familiar  float64 // share of known vocabulary from which a message counts as familiar
-	threshold float64
-	extractor *entity.Extractor
-	scratch   sync.Pool // of *scratch
+	intents []string
+	none    int // class of the examples without an intent, or -1
+	vocab   *vocabulary
+	weights *weights
+	bias    []float32
+	// temperature divides the scores that become the probabilities of intents.
+	// What is unknown is told better by the scores as they are; the power of
+	// that probability puts models of many and of few examples on one scale.
+	temperature float32
+	power       float64
+	familiar    float64 // share of known vocabulary from which a message counts as familiar
+	threshold   float64
+	extractor   *entity.Extractor
+	scratch     sync.Pool // of *scratch
 }
 
 // scratch is what one prediction needs beside the model.
@@ -43,6 +48,10 @@ func (m *Model) Intents() []string {
 	return slices.DeleteFunc(slices.Clone(m.intents), func(s string) bool { return s == "" })
 }
 
+// Threshold is the least probability of having understood, 1 - Meaning.Unknown,
+// with which Understand accepts an intent.
+func (m *Model) Threshold() float64 { return m.threshold }
+
 // Size is the number of bytes the model's parameters take in memory.
 func (m *Model) Size() int {
 	v, w := m.vocab, m.weights
@@ -61,16 +70,21 @@ func (m *Model) Classify(s string) (intents []Intent, unknown float64) {
 func (m *Model) classify(folded string) ([]Intent, float64) {
 	s := m.borrow()
 	defer m.scratch.Put(s)
-	known, ok := m.predict(s, folded)
+	known, ok := m.score(s, folded)
 	if !ok {
 		return nil, 1
 	}
+	none, top := likely(s.scores, m.none)
 	order := s.order[:0]
 	for i := range s.scores {
 		if i != m.none {
 			order = append(order, int32(i))
 		}
 	}
+	for c := range s.scores {
+		s.scores[c] /= m.temperature
+	}
+	softmax(s.scores)
 	out := make([]Intent, min(maxCandidates, len(order)))
 	for n := range out {
 		best := n
@@ -82,20 +96,33 @@ func (m *Model) classify(folded string) ([]Intent, float64) {
 		order[n], order[best] = order[best], order[n]
 		out[n] = Intent{Name: m.intents[order[n]], Probability: float64(s.scores[order[n]])}
 	}
-	sure := out[0].Probability
-	if m.none >= 0 {
-		sure *= 1 - float64(s.scores[m.none])
-	}
+	sure := top * (1 - none)
 	if known < m.familiar {
 		sure *= known / m.familiar
 	}
-	return out, min(1, max(0, 1-sure))
+	return out, min(1, max(0, 1-math.Pow(sure, m.power)))
 }
 
-// predict leaves the probability of each class in s.scores and returns the
-// share of the text's words, by weight, that training has seen; ok is false
-// for a text without words.
-func (m *Model) predict(s *scratch, folded string) (known float64, ok bool) {
+// likely is the probability of the class none, and of the likeliest other.
+func likely(scores []float32, none int) (pNone, pTop float64) {
+	most := slices.Max(scores)
+	var sum, top float64
+	for c, v := range scores {
+		p := math.Exp(float64(v - most))
+		sum += p
+		if c == none {
+			pNone = p
+		} else if p > top {
+			top = p
+		}
+	}
+	return pNone / sum, top / sum
+}
+
+// score leaves the score of each class in s.scores and returns the share of
+// the text's words, by weight, that training has seen; ok is false for a text
+// without words.
+func (m *Model) score(s *scratch, folded string) (known float64, ok bool) {
 	fs := s.f.features(folded)
 	if len(fs) == 0 {
 		return 0, false
@@ -116,7 +143,6 @@ func (m *Model) predict(s *scratch, folded string) (known float64, ok bool) {
 		}
 		m.weights.add(f.at, f.weight, s.scores)
 	}
-	softmax(s.scores)
 	return float64(seen / all), true
 }
 
@@ -125,7 +151,7 @@ func (m *Model) predict(s *scratch, folded string) (known float64, ok bool) {
 func (m *Model) foreign(folded string) bool {
 	s := m.borrow()
 	defer m.scratch.Put(s)
-	known, _ := m.predict(s, folded)
+	known, _ := m.score(s, folded)
 	return known == 0
 }
 

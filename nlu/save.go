@@ -17,7 +17,7 @@ import (
 //
 //	counts      classes, features, examples trained on, entries of all rows
 //	intents     length and bytes of each, sorted
-//	numbers     familiar, threshold, and the bias of each class, as floats
+//	numbers     familiar, threshold, temperature, power, and the bias of each class, as floats
 //	vocabulary  of each feature: its hash less the one before, its document frequency
 //	weights     of each feature: entries; if any, the scale as a float, then of
 //	            each entry the class less the one before and the value as a byte
@@ -46,6 +46,8 @@ func (m *Model) Save(w io.Writer) error {
 	}
 	float(float32(m.familiar))
 	float(float32(m.threshold))
+	float(m.temperature)
+	float(float32(m.power))
 	for _, f := range m.bias {
 		float(f)
 	}
@@ -118,7 +120,11 @@ func decodeModel(b []byte) (*Model, error) {
 	if m.intents[0] == "" {
 		m.none = 0
 	}
-	m.familiar, m.threshold = float64(d.float()), float64(d.float())
+	m.familiar, m.threshold, m.temperature = float64(d.float()), float64(d.float()), d.float()
+	m.power = float64(d.float())
+	if !(m.temperature >= 0.01) || !(m.power > 0) {
+		return nil, errors.New("its calibration is none")
+	}
 	m.bias = make([]float32, k)
 	for i := range m.bias {
 		m.bias[i] = d.float()
