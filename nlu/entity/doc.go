@@ -8,6 +8,10 @@
 //		fmt.Println(e.Type, e.Value, e.Text)
 //	}
 //
+// Names that customers misspell, by a letter or by a character that sounds the
+// same, are found with Options.Slips, at some megabytes a second among 100,000
+// names; names as written at ten times that.
+//
 // Byte offsets are always into the customer's own text, whatever width, case
 // or script it was written in. An [Extractor] is immutable and safe for
 // concurrent use.

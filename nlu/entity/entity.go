@@ -22,6 +22,9 @@ type Entity struct {
 	When     *When     `json:"when,omitempty"`
 	// Negated marks an entity the customer refuses: 不要红色, "not red".
 	Negated bool `json:"negated,omitempty"`
+	// Fuzzy marks a name that was written otherwise (see Options.Slips): a
+	// host may want to ask before it acts.
+	Fuzzy bool `json:"fuzzy,omitempty"`
 	// Carried marks an entity taken over from the context; Age counts its turns.
 	Carried bool `json:"carried,omitempty"`
 	Age     int  `json:"age,omitempty"`

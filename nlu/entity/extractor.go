@@ -34,6 +34,13 @@ const maxText = 64 << 10
 type Options struct {
 	// Names are the gazetteer: products, categories, colours, brands and so on.
 	Names []Name
+	// Slips also finds names that were misspelt: Latin names of six letters or
+	// more with one letter wrong, missing, too many or two exchanged, the first
+	// letter being right (addidas); and Chinese names with characters
+	// that sound alike (洪米 for 红米, also zh for z, ng for n), at least one
+	// being right. What was found so has Fuzzy set. A name written right always
+	// goes first, and words that happen to come close can be hidden (see Name).
+	Slips bool
 	// Patterns are the host's own regular expressions.
 	Patterns []Pattern
 	// NoDefaults turns all built-in types off.
@@ -76,7 +83,7 @@ func New(opts *Options) (*Extractor, error) {
 	if x.patterns, err = compilePatterns(opts.Patterns); err != nil {
 		return nil, err
 	}
-	if x.names, err = newGazetteer(opts.Names); err != nil {
+	if x.names, err = newGazetteer(opts.Names, opts.Slips); err != nil {
 		return nil, err
 	}
 	return x, nil
@@ -248,14 +255,20 @@ func (c *scan) resolve() []Entity {
 		return nil
 	}
 	slices.SortStableFunc(c.out, func(a, b found) int {
+		if a.Fuzzy != b.Fuzzy { // a guess comes after all that is certain
+			if a.Fuzzy {
+				return 1
+			}
+			return -1
+		}
 		return cmp.Or(cmp.Compare(b.to-b.from, a.to-a.from), cmp.Compare(a.rank, b.rank), cmp.Compare(a.from, b.from))
 	})
-	// What is chosen earlier is at least as long, so an overlap always covers
-	// one end of the later candidate.
+	// What is chosen earlier is at least as long, guesses apart, so an overlap
+	// covers one end of the later candidate.
 	taken := make([]bool, len(c.s))
 	kept := c.out[:0]
 	for _, f := range c.out {
-		if taken[f.from] || taken[f.to-1] {
+		if taken[f.from] || taken[f.to-1] || f.Fuzzy && slices.Contains(taken[f.from:f.to], true) {
 			continue
 		}
 		for i := f.from; i < f.to; i++ {

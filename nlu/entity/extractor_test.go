@@ -246,6 +246,7 @@ var pieces = []string{
 	"订单", "0042", "A1024", "￥", "¥", "$", "三百", "以内", "到", "１２３", "，", "。", " ", "　", "\u200b", "\ufeff", "\ufe0f", "😀", "👩‍👩‍👧", "紅色", "红", "黑", "色",
 	"裙子", "連衣裙", "dress", "es", "RED", "T恤", "t-shirt", "M", "码", "號", "上周", "三", "點", "半", "5", "月", "3", "号", "/", "-", ":", "30", "pm", "two", " hundred", "weeks", " ago",
 	"@", "qq", ".com", "www.", "http://", "+86", "13800138000", "\xff", "\xe4\xb8", "㎏", "½", "①", "ﬁ", "é", "e\u0301", "İ", "ß", "块", "9", "不要", "not ", "k", "and", "between ", "万", "亿", "零", "点", "第", "'", "’",
+	"iphnoe", "the nrth fce", "连一群", "北棉",
 }
 
 // check holds what Extract promises of any message.
@@ -274,19 +275,25 @@ func check(t require.TestingT, in string, list []Entity) {
 
 func TestOffsetsHold(t *testing.T) {
 	t.Parallel()
-	x := shopExtractor(t)
-	rapid.Check(t, func(t *rapid.T) {
-		in := strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 30).Draw(t, "pieces"), "")
-		check(t, in, x.Extract(in, rapid.SampledFrom([]string{"", "zh", "en", "en-GB", "?"}).Draw(t, "lang"), testNow()))
-	})
-	rapid.Check(t, func(t *rapid.T) {
-		in := string(rapid.SliceOf(rapid.Byte()).Draw(t, "bytes"))
-		check(t, in, x.Extract(in, "", testNow()))
-	})
-	rapid.Check(t, func(t *rapid.T) {
-		in := rapid.String().Draw(t, "text")
-		check(t, in, x.Extract(in, "", testNow()))
-	})
+	for name, slips := range map[string]bool{"as written": false, "with slips": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			x, err := New(&Options{Names: shopNames(), Slips: slips})
+			require.NoError(t, err)
+			rapid.Check(t, func(t *rapid.T) {
+				in := strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 30).Draw(t, "pieces"), "")
+				check(t, in, x.Extract(in, rapid.SampledFrom([]string{"", "zh", "en", "en-GB", "?"}).Draw(t, "lang"), testNow()))
+			})
+			rapid.Check(t, func(t *rapid.T) {
+				in := string(rapid.SliceOf(rapid.Byte()).Draw(t, "bytes"))
+				check(t, in, x.Extract(in, "", testNow()))
+			})
+			rapid.Check(t, func(t *rapid.T) {
+				in := rapid.String().Draw(t, "text")
+				check(t, in, x.Extract(in, "", testNow()))
+			})
+		})
+	}
 }
 
 // TestOffsetsThroughFolding reads one message in guises that normalise to the same.
@@ -350,8 +357,11 @@ func FuzzExtract(f *testing.F) {
 	}
 	f.Add(strings.Join(pieces, ""))
 	x := shopExtractor(f)
+	slips, err := New(&Options{Names: shopNames(), Slips: true})
+	require.NoError(f, err)
 	f.Fuzz(func(t *testing.T, in string) {
 		check(t, in, x.Extract(in, "", testNow()))
+		check(t, in, slips.Extract(in, "", testNow()))
 	})
 }
 

@@ -29,18 +29,31 @@ type Name struct {
 }
 
 // gazetteer holds the names as a trie over the bytes of the folded texts
-// without separators. The children of a node stand side by side in nodes,
-// sorted by label.
+// without separators.
 type gazetteer struct {
-	nodes []node
-	root  [256]int32 // child of the root by first byte, 0 for none
+	trie
 	names []named
 	weak  map[string]int32 // texts that need a cue
+	sound *sounds          // nil unless slips are to be found
+}
+
+// trie is a set of byte strings with a number each. The children of a node
+// stand side by side in nodes, sorted by label.
+type trie struct {
+	nodes []node
+	root  [256]int32 // child of the root by first byte, 0 for none
+	first []uint64   // bits of the characters below U+10000 that begin a key
+}
+
+// entry is a key of a trie and its number, at least 1.
+type entry struct {
+	key string
+	id  int32
 }
 
 type node struct {
 	first int32 // first child
-	name  int32 // index into names plus one, or 0
+	name  int32 // number of the key that ends here, or 0; index into names plus one
 	count uint16
 	label byte
 }
@@ -51,13 +64,10 @@ type named struct{ kind, value string }
 const blockers = "红包 红娘 红利 红酒 红茶 绿茶 黑卡 白条 蓝牙 黑名单 白名单 黑屏 白屏 蓝屏 花屏 绿屏 黑五 黑色星期五 绿色通道 " +
 	"网红 小白 明白 白天 黄牛 金牌 银行 银联 金融 现金 奖金 资金 租金 美金 基金 押金 定金 订金 佣金 走红 分红 口红"
 
-// newGazetteer builds the trie. Longer tables cost about 150 bytes a name.
-func newGazetteer(names []Name) (*gazetteer, error) {
+// newGazetteer builds the trie. Longer tables cost about 150 bytes a name, with
+// slips about 250.
+func newGazetteer(names []Name, slips bool) (*gazetteer, error) {
 	g := &gazetteer{weak: map[string]int32{}}
-	type entry struct {
-		key string
-		id  int32
-	}
 	var entries []entry
 	for i, n := range names {
 		if n.Type != "" && n.Value == "" {
@@ -95,40 +105,54 @@ func newGazetteer(names []Name) (*gazetteer, error) {
 	slices.SortStableFunc(entries, func(a, b entry) int { return strings.Compare(a.key, b.key) })
 	entries = slices.CompactFunc(entries, func(a, b entry) bool { return a.key == b.key })
 
+	g.build(entries)
+	if slips {
+		g.sound = newSounds(entries)
+	}
+	return g, nil
+}
+
+// build fills the trie with entries that are sorted by key, each key once.
+func (t *trie) build(entries []entry) {
+	t.first = make([]uint64, 1<<10)
+	for _, e := range entries {
+		if r, _ := utf8.DecodeRuneInString(e.key); r < 1<<16 {
+			t.first[r>>6] |= 1 << (r & 63)
+		}
+	}
 	// Breadth first: a task is a node and the sorted entries that share its path.
 	type task struct {
 		node   int32
 		lo, hi int
 		depth  int
 	}
-	g.nodes = append(make([]node, 0, 8*len(entries)), node{})
+	t.nodes = append(make([]node, 0, 8*len(entries)), node{})
 	level, next := []task{{0, 0, len(entries), 0}}, []task(nil)
 	for len(level) > 0 {
 		next = next[:0]
-		for _, t := range level {
-			if len(entries[t.lo].key) == t.depth {
-				g.nodes[t.node].name = entries[t.lo].id
-				t.lo++
+		for _, k := range level {
+			if len(entries[k.lo].key) == k.depth {
+				t.nodes[k.node].name = entries[k.lo].id
+				k.lo++
 			}
-			g.nodes[t.node].first = int32(len(g.nodes))
-			for lo := t.lo; lo < t.hi; {
-				label := entries[lo].key[t.depth]
+			t.nodes[k.node].first = int32(len(t.nodes))
+			for lo := k.lo; lo < k.hi; {
+				label := entries[lo].key[k.depth]
 				hi := lo + 1
-				for hi < t.hi && entries[hi].key[t.depth] == label {
+				for hi < k.hi && entries[hi].key[k.depth] == label {
 					hi++
 				}
-				if t.node == 0 {
-					g.root[label] = int32(len(g.nodes))
+				if k.node == 0 {
+					t.root[label] = int32(len(t.nodes))
 				}
-				next = append(next, task{int32(len(g.nodes)), lo, hi, t.depth + 1})
-				g.nodes = append(g.nodes, node{label: label})
-				g.nodes[t.node].count++
+				next = append(next, task{int32(len(t.nodes)), lo, hi, k.depth + 1})
+				t.nodes = append(t.nodes, node{label: label})
+				t.nodes[k.node].count++
 				lo = hi
 			}
 		}
 		level, next = next, level
 	}
-	return g, nil
 }
 
 // foldName is the key of a name: normalised, without separators.
@@ -193,13 +217,13 @@ func (g *gazetteer) size(w string) string {
 }
 
 // child is the child of n by label, or 0.
-func (g *gazetteer) child(n int32, label byte) int32 {
-	first, count := g.nodes[n].first, int32(g.nodes[n].count)
+func (t *trie) child(n int32, label byte) int32 {
+	first, count := t.nodes[n].first, int32(t.nodes[n].count)
 	if count > 8 {
 		end := first + count
 		for lo := first; lo < end; {
 			mid := (lo + end) / 2
-			switch b := g.nodes[mid].label; {
+			switch b := t.nodes[mid].label; {
 			case b == label:
 				return mid
 			case b < label:
@@ -211,7 +235,7 @@ func (g *gazetteer) child(n int32, label byte) int32 {
 		return 0
 	}
 	for k := first; k < first+count; k++ {
-		if g.nodes[k].label == label {
+		if t.nodes[k].label == label {
 			return k
 		}
 	}
@@ -238,7 +262,17 @@ func (g *gazetteer) find(c *scan) {
 		if n == 0 || isAlnum(s[i]) && i > 0 && isAlnum(s[i-1]) {
 			continue
 		}
+		if s[i] >= 0xe0 && s[i] < 0xf0 && i+2 < len(s) { // three bytes
+			r := rune(s[i]&15)<<12 | rune(s[i+1]&63)<<6 | rune(s[i+2]&63)
+			if g.first[r>>6]&(1<<(r&63)) == 0 {
+				i += 2
+				continue
+			}
+		}
 		g.walk(c, i, n)
+	}
+	if g.sound != nil {
+		g.slips(c)
 	}
 }
 

@@ -127,7 +127,7 @@ func TestTrieAgainstSearch(t *testing.T) {
 		for _, w := range words {
 			names = append(names, Name{"word", w, []string{w}})
 		}
-		g, err := newGazetteer(names)
+		g, err := newGazetteer(names, false)
 		require.NoError(t, err)
 		c := &scan{x: &Extractor{}, src: in, m: text.Mapped{Text: in}, s: in}
 		g.find(c)
@@ -179,18 +179,18 @@ func manyNames(n int) []Name {
 }
 
 func BenchmarkGazetteerBuild(b *testing.B) {
-	names := manyNames(20000)
+	names := manyNames(100_000)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := newGazetteer(names); err != nil {
+		if _, err := newGazetteer(names, false); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
 func BenchmarkGazetteerFind(b *testing.B) {
-	names := manyNames(20000)
-	g, err := newGazetteer(names)
+	names := manyNames(100_000)
+	g, err := newGazetteer(names, false)
 	require.NoError(b, err)
 	var in strings.Builder
 	for i := range 200 {
