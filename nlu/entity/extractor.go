@@ -43,6 +43,11 @@ type Options struct {
 	Slips bool
 	// Patterns are the host's own regular expressions.
 	Patterns []Pattern
+	// Tagger finds what names and patterns cannot say, such as a
+	// [github.com/frontdesk-go/frontdesk/nlu/slot.Tagger]; nil for none. Where
+	// it and the others overlap the longest wins, and the others where both are
+	// of one length.
+	Tagger Tagger
 	// NoDefaults turns all built-in types off.
 	NoDefaults bool
 	// Without turns single built-in types off, by name ("url", "order").
@@ -54,6 +59,12 @@ type Options struct {
 	Order string
 }
 
+// Tagger finds entities in a message; offsets are bytes of the message, in
+// order and not overlapping. It must be safe for concurrent use.
+type Tagger interface {
+	Extract(message, language string, now time.Time) []Entity
+}
+
 // Extractor finds entities in a message. It is immutable and safe for
 // concurrent use. A nil *Extractor finds nothing.
 type Extractor struct {
@@ -62,6 +73,7 @@ type Extractor struct {
 	order    *regexp.Regexp
 	off      map[string]bool
 	builtin  bool
+	tagger   Tagger
 }
 
 // New compiles names and patterns. An error names the pattern or name
@@ -70,7 +82,7 @@ func New(opts *Options) (*Extractor, error) {
 	if opts == nil {
 		opts = &Options{}
 	}
-	x := &Extractor{builtin: !opts.NoDefaults, off: map[string]bool{}}
+	x := &Extractor{builtin: !opts.NoDefaults, off: map[string]bool{}, tagger: opts.Tagger}
 	for _, t := range opts.Without {
 		x.off[t] = true
 	}
@@ -117,7 +129,24 @@ func (x *Extractor) Extract(message, language string, now time.Time) []Entity {
 	if x.builtin {
 		c.builtins()
 	}
-	return c.resolve()
+	out := c.resolve()
+	if x.tagger != nil {
+		out = merge(out, x.tagger.Extract(message, language, now))
+	}
+	return out
+}
+
+// merge adds to own what the tagger found where nothing of own is as long.
+func merge(own, tagged []Entity) []Entity {
+	for _, e := range tagged {
+		overlaps := func(o Entity) bool { return o.Start < e.End && e.Start < o.End }
+		longer := func(o Entity) bool { return overlaps(o) && o.End-o.Start >= e.End-e.Start }
+		if !slices.ContainsFunc(own, longer) {
+			own = append(slices.DeleteFunc(own, overlaps), e)
+		}
+	}
+	slices.SortFunc(own, func(a, b Entity) int { return cmp.Compare(a.Start, b.Start) })
+	return own
 }
 
 // found is a candidate in the normalised text.
