@@ -5,8 +5,6 @@ import (
 	"context"
 	"math"
 	"slices"
-
-	"github.com/frontdesk-go/frontdesk/internal/text"
 )
 
 // Cost says what mistakes cost, in any unit: only the ratio matters. Train
@@ -34,7 +32,7 @@ func (m *Model) calibrate(ctx context.Context, examples []Example, o *Options, p
 		if len(held) < minHeld {
 			return nil
 		}
-		judge, valid = &Model{temperature: 1, power: 1}, held
+		judge, valid = &Model{norm: m.norm, temperature: 1, power: 1}, held
 		rows, err := judge.prepare(rest)
 		if err != nil {
 			return nil // one intent is left: nothing to judge by
@@ -86,7 +84,7 @@ func (m *Model) judge(valid []Example) (tried, []choice) {
 	s := m.borrow()
 	defer m.scratch.Put(s)
 	for _, e := range valid {
-		folded := text.Fold(e.Text)
+		folded := m.norm.normalize(e.Text).Text
 		if intents, unknown := m.classify(folded); len(intents) > 0 {
 			cs = append(cs, choice{1 - unknown, intents[0].Name == e.Intent})
 		}

@@ -14,6 +14,10 @@
 // Options.NoBuiltin is set. A message that fits no intent is rejected:
 // Meaning.Intent is empty and Meaning.Unknown says how sure that is.
 //
+// Messages are read in standard wording: width, case, traditional characters,
+// stretched words, and a shipped table of slang and dialect (肿么, 木有, 唔该,
+// plz, gonna) that a host extends or switches off by Options.Normalization.
+//
 // Package [entity] finds order numbers, phones, money, quantities, dates and
 // the names of the host's own things; byte offsets are always into the
 // customer's own text.

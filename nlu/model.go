@@ -25,6 +25,7 @@ type Model struct {
 	power       float64
 	familiar    float64 // share of known vocabulary from which a message counts as familiar
 	threshold   float64
+	norm        *normalizer
 	extractor   *entity.Extractor
 	scratch     sync.Pool // of *scratch
 }
@@ -42,6 +43,10 @@ func (m *Model) borrow() *scratch {
 	}
 	return &scratch{scores: make([]float32, len(m.intents)), order: make([]int32, 0, len(m.intents))}
 }
+
+// Normalize is the text as the model reads it, in standard wording, with the
+// way back to the text as it was written.
+func (m *Model) Normalize(s string) Normalized { return m.norm.normalize(s) }
 
 // Intents are the names the model tells apart, sorted.
 func (m *Model) Intents() []string {
@@ -64,7 +69,7 @@ const maxCandidates = 10
 // Classify ranks the ten likeliest intents of a text, likeliest first, and
 // says how likely it is, 0 to 1, that it has none of them.
 func (m *Model) Classify(s string) (intents []Intent, unknown float64) {
-	return m.classify(text.Fold(s))
+	return m.classify(m.norm.normalize(s).Text)
 }
 
 func (m *Model) classify(folded string) ([]Intent, float64) {
@@ -166,13 +171,14 @@ func (m *Model) Understand(ctx context.Context, in Input) (Meaning, error) {
 		return Meaning{}, err
 	}
 	norm := text.Normalize(in.Text, nil)
+	wording := m.norm.normalize(in.Text).Text
 	out := Meaning{Text: norm.Text, Language: text.Language(norm.Text)}
-	if out.Language == "" || in.Language != "" && m.foreign(norm.Text) {
+	if out.Language == "" || in.Language != "" && m.foreign(wording) {
 		out.Language = in.Language
 	}
 	out.Entities = m.extractor.Extract(in.Text, out.Language, in.Now)
 	out.Entities = refer(in.Text, norm, in.Context, out.Entities)
-	out.Intents, out.Unknown = m.classify(norm.Text)
+	out.Intents, out.Unknown = m.classify(wording)
 	if len(out.Intents) > 0 {
 		least := m.threshold
 		if small(out.Intents[0].Name) {
@@ -195,7 +201,7 @@ type Feature struct {
 // Explain names the words that spoke most for the likeliest intent of a text,
 // by how much its score falls without them; at most five.
 func (m *Model) Explain(s string) []Feature {
-	folded := text.Fold(s)
+	folded := m.norm.normalize(s).Text
 	intents, _ := m.classify(folded)
 	if len(intents) == 0 {
 		return nil

@@ -9,6 +9,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/frontdesk-go/frontdesk/internal/text"
 	"github.com/frontdesk-go/frontdesk/nlu/entity"
 )
 
@@ -18,6 +19,8 @@ import (
 //	counts      classes, features, examples trained on, entries of all rows
 //	intents     length and bytes of each, sorted
 //	numbers     familiar, threshold, temperature, power, and the bias of each class, as floats
+//	wording     the switches of the normalisation as bits, the rules of its
+//	            slang, and of each the two texts and the boundaries as bits
 //	vocabulary  of each feature: its hash less the one before, its document frequency
 //	weights     of each feature: entries; if any, the scale as a float, then of
 //	            each entry the class less the one before and the value as a byte
@@ -40,9 +43,9 @@ func (m *Model) Save(w io.Writer) error {
 	put(len(m.vocab.hashes))
 	put(m.vocab.total)
 	put(len(m.weights.class))
+	str := func(s string) { b = append(binary.AppendUvarint(b, uint64(len(s))), s...) }
 	for _, name := range m.intents {
-		put(len(name))
-		b = append(b, name...)
+		str(name)
 	}
 	float(float32(m.familiar))
 	float(float32(m.threshold))
@@ -50,6 +53,14 @@ func (m *Model) Save(w io.Writer) error {
 	float(float32(m.power))
 	for _, f := range m.bias {
 		float(f)
+	}
+	keep := m.norm.keep
+	put(flags(keep.KeepCase, keep.KeepTraditional, keep.KeepRepeats, keep.KeepEmoji))
+	put(len(m.norm.rules))
+	for _, r := range m.norm.rules {
+		str(r.from)
+		str(r.to)
+		put(flags(r.before, r.after))
 	}
 	last := 0
 	for i, h := range m.vocab.hashes {
@@ -74,6 +85,17 @@ func (m *Model) Save(w io.Writer) error {
 	b = binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b))
 	_, err := w.Write(b)
 	return err
+}
+
+// flags packs bits, the first lowest.
+func flags(on ...bool) int {
+	n := 0
+	for i, b := range on {
+		if b {
+			n |= 1 << i
+		}
+	}
+	return n
 }
 
 // Load reads a model that Save wrote; extractor may be nil. Bytes that are no
@@ -112,7 +134,7 @@ func decodeModel(b []byte) (*Model, error) {
 	}
 	m := &Model{none: -1}
 	for range k {
-		m.intents = append(m.intents, string(d.take(d.count(len(b)))))
+		m.intents = append(m.intents, d.string())
 	}
 	if !slices.IsSorted(m.intents) || len(slices.Compact(slices.Clone(m.intents))) != k {
 		return nil, errors.New("its intents are out of order")
@@ -129,6 +151,18 @@ func decodeModel(b []byte) (*Model, error) {
 	for i := range m.bias {
 		m.bias[i] = d.float()
 	}
+	keep := d.count(15)
+	m.norm = &normalizer{keep: text.Options{KeepCase: keep&1 > 0, KeepTraditional: keep&2 > 0, KeepRepeats: keep&4 > 0, KeepEmoji: keep&8 > 0}}
+	for range d.count(len(b)) {
+		r := rule{from: d.string(), to: d.string()}
+		ends := d.count(3)
+		r.before, r.after = ends&1 > 0, ends&2 > 0
+		if err := r.check(); d.bad || err != nil {
+			return nil, fmt.Errorf("its wording: %w", err)
+		}
+		m.norm.rules = append(m.norm.rules, r)
+	}
+	m.norm.index()
 	v := &vocabulary{hashes: make([]uint32, n), df: make([]uint32, n), total: total}
 	last := 0
 	for i := range n {
@@ -191,6 +225,8 @@ func (d *decoder) count(top int) int {
 	d.b = d.b[used:]
 	return int(n)
 }
+
+func (d *decoder) string() string { return string(d.take(d.count(len(d.b)))) }
 
 func (d *decoder) byte() byte {
 	if b := d.take(1); b != nil {

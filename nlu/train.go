@@ -19,6 +19,9 @@ import (
 type Options struct {
 	// Extractor finds entities; nil finds none.
 	Extractor *entity.Extractor
+	// Normalization says which differences of writing are left alone; nil folds
+	// them all, slang and dialect too.
+	Normalization *Normalization
 	// NoBuiltin leaves the shipped intents out.
 	NoBuiltin bool
 	// Threshold is the least probability, 0 to 1, of having understood at all
@@ -70,7 +73,11 @@ func Train(ctx context.Context, examples []Example, opts *Options) (*Model, erro
 		examples = append(slices.Clone(b), examples...)
 	}
 	examples = o.described(examples)
-	m := &Model{extractor: o.Extractor, threshold: o.Threshold, temperature: 1, power: 1}
+	norm, err := newNormalizer(o.Normalization)
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{norm: norm, extractor: o.Extractor, threshold: o.Threshold, temperature: 1, power: 1}
 	if m.threshold <= 0 {
 		m.threshold = defaultThreshold
 	}
@@ -184,7 +191,7 @@ func (m *Model) prepare(examples []Example) ([]row, error) {
 	all := make([][]feature, len(examples))
 	df := map[uint32]uint32{}
 	for i, e := range examples {
-		all[i] = slices.Clone(f.features(text.Fold(e.Text)))
+		all[i] = slices.Clone(f.features(m.norm.normalize(e.Text).Text))
 		for _, x := range all[i] {
 			df[x.hash]++
 		}
