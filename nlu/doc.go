@@ -18,6 +18,9 @@
 // stretched words, and a shipped table of slang and dialect (肿么, 木有, 唔该,
 // plz, gonna) that a host extends or switches off by Options.Normalization.
 //
+// A [Cascade] puts rules before and, within a budget, a language model behind a
+// Model, for the messages it is unsure of; a [Live] replaces a Model in use.
+//
 // Package [entity] finds order numbers, phones, money, quantities, dates and
 // the names of the host's own things; byte offsets are always into the
 // customer's own text.

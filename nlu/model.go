@@ -167,6 +167,12 @@ const smallThreshold = 0.45
 // Understand finds language, intent, entities, and what the message takes from
 // its context. The error is ctx's.
 func (m *Model) Understand(ctx context.Context, in Input) (Meaning, error) {
+	return m.understand(ctx, in, nil)
+}
+
+// understand lets judge, unless it is nil, overrule the intent of what was
+// understood; ok is false when it does not.
+func (m *Model) understand(ctx context.Context, in Input, judge func(*Meaning) (intent string, ok bool)) (Meaning, error) {
 	if err := ctx.Err(); err != nil {
 		return Meaning{}, err
 	}
@@ -188,8 +194,27 @@ func (m *Model) Understand(ctx context.Context, in Input) (Meaning, error) {
 			out.Intent = out.Intents[0].Name
 		}
 	}
+	if judge == nil {
+		complete(&out, norm.Text, in.Context)
+		return out, nil
+	}
+	alone := out
+	alone.Entities = slices.Clone(out.Entities)
 	complete(&out, norm.Text, in.Context)
-	return out, nil
+	intent, ok := judge(&out)
+	if !ok {
+		return out, nil
+	}
+	alone.Intent, alone.Unknown = intent, 1
+	if intent != "" {
+		others := slices.DeleteFunc(slices.Clone(alone.Intents), func(i Intent) bool { return i.Name == intent })
+		for i := range others {
+			others[i].Probability = 0 // nothing is left for them
+		}
+		alone.Intents, alone.Unknown = append([]Intent{{Name: intent, Probability: 1}}, others...), 0
+	}
+	complete(&alone, norm.Text, in.Context)
+	return alone, nil
 }
 
 // Feature is a piece of a text and how much it spoke for an intent.
