@@ -84,7 +84,7 @@ func (m *Model) judge(valid []Example) (tried, []choice) {
 	s := m.borrow()
 	defer m.scratch.Put(s)
 	for _, e := range valid {
-		folded := m.norm.normalize(e.Text).Text
+		folded := m.wording(e.Text)
 		if intents, unknown := m.classify(folded); len(intents) > 0 {
 			cs = append(cs, choice{1 - unknown, intents[0].Name == e.Intent})
 		}

@@ -111,7 +111,7 @@ func (c *Cascade) Understand(ctx context.Context, in Input) (Meaning, error) {
 	if m == nil {
 		return c.live.Understand(ctx, in)
 	}
-	wording := m.norm.normalize(in.Text).Text
+	wording := m.wording(in.Text)
 	for i, re := range c.rules {
 		if re.MatchString(wording) {
 			c.add(func(r *CascadeReport) { r.Messages++; r.Rules++ })

@@ -66,10 +66,21 @@ func (m *Model) Size() int {
 // maxCandidates is how many intents are ranked: nobody reads on.
 const maxCandidates = 10
 
+// How much of a message is read, in bytes: for its meaning, and for its intent.
+// Nothing a customer types by hand is longer, and a pasted megabyte must not
+// hold up a turn.
+const (
+	maxText   = 64 << 10
+	maxIntent = 16 << 10
+)
+
+// wording is the beginning of a text as it is classified.
+func (m *Model) wording(s string) string { return m.norm.normalize(text.Cut(s, maxIntent)).Text }
+
 // Classify ranks the ten likeliest intents of a text, likeliest first, and
 // says how likely it is, 0 to 1, that it has none of them.
 func (m *Model) Classify(s string) (intents []Intent, unknown float64) {
-	return m.classify(m.norm.normalize(s).Text)
+	return m.classify(m.wording(s))
 }
 
 func (m *Model) classify(folded string) ([]Intent, float64) {
@@ -165,7 +176,7 @@ func (m *Model) foreign(folded string) bool {
 const smallThreshold = 0.45
 
 // Understand finds language, intent, entities, and what the message takes from
-// its context. The error is ctx's.
+// its context. The first 64 KiB of a message are read. The error is ctx's.
 func (m *Model) Understand(ctx context.Context, in Input) (Meaning, error) {
 	return m.understand(ctx, in, nil)
 }
@@ -176,8 +187,9 @@ func (m *Model) understand(ctx context.Context, in Input, judge func(*Meaning) (
 	if err := ctx.Err(); err != nil {
 		return Meaning{}, err
 	}
+	in.Text = text.Cut(in.Text, maxText)
 	norm := text.Normalize(in.Text, nil)
-	wording := m.norm.normalize(in.Text).Text
+	wording := m.wording(in.Text)
 	out := Meaning{Text: norm.Text, Language: text.Language(norm.Text)}
 	if out.Language == "" || in.Language != "" && m.foreign(wording) {
 		out.Language = in.Language
@@ -226,7 +238,7 @@ type Feature struct {
 // Explain names the words that spoke most for the likeliest intent of a text,
 // by how much its score falls without them; at most five.
 func (m *Model) Explain(s string) []Feature {
-	folded := m.norm.normalize(s).Text
+	folded := m.wording(s)
 	intents, _ := m.classify(folded)
 	if len(intents) == 0 {
 		return nil

@@ -226,6 +226,23 @@ func TestUnderstandAnything(t *testing.T) {
 	})
 }
 
+// A megabyte of anything is understood like its beginning.
+func TestUnderstandLongMessages(t *testing.T) {
+	t.Parallel()
+	m := shopModel(t)
+	for name, s := range map[string]string{
+		"slang": strings.Repeat("肿么退货", 1<<17), "words": strings.Repeat("plz ", 1<<18), "one word": strings.Repeat("a", 1<<20),
+		"binary": strings.Repeat("\xff\x00", 1<<19), "ordinals": strings.Repeat("第", 1<<18), "emoji": strings.Repeat("👨‍👩‍👧", 1<<15),
+	} {
+		got, err := m.Understand(context.Background(), Input{Text: s, Now: noon, Context: Context{Intent: "product.search", Shown: []string{"a"}, Focus: "b"}})
+		require.NoError(t, err)
+		short, _ := m.Classify(s[:20<<10])
+		assert.Equal(t, short, got.Intents, name)
+		assert.LessOrEqual(t, len(got.Text), 3*maxText, name)
+		assert.LessOrEqual(t, len(m.Explain(s)), 5, name)
+	}
+}
+
 func FuzzUnderstand(f *testing.F) {
 	m := shopModel(f)
 	for _, s := range []string{"第一件有M码吗？", "and in blue?", "訂單 0042", "\xff\x00", strings.Repeat("好", 2000)} {

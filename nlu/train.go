@@ -191,7 +191,7 @@ func (m *Model) prepare(examples []Example) ([]row, error) {
 	all := make([][]feature, len(examples))
 	df := map[uint32]uint32{}
 	for i, e := range examples {
-		all[i] = slices.Clone(f.features(m.norm.normalize(e.Text).Text))
+		all[i] = slices.Clone(f.features(m.wording(e.Text)))
 		for _, x := range all[i] {
 			df[x.hash]++
 		}
