@@ -6,7 +6,7 @@
 // download:
 //
 //	examples, err := nlu.ReadExamples(os.DirFS("data"), "intents/*.yaml")
-//	model, err := nlu.Train(ctx, examples, &nlu.Options{Extractor: extractor})
+//	model, err := nlu.Train(ctx, examples, &nlu.Options{Extractor: extractor}) // entity.New
 //	meaning, err := model.Understand(ctx, nlu.Input{Text: "那黑色的呢？", Context: before.Next})
 //
 // The intents every bot needs (greet, thanks, bye, yes, no, cancel, repeat,
@@ -14,9 +14,19 @@
 // Options.NoBuiltin is set. A message that fits no intent is rejected:
 // Meaning.Intent is empty and Meaning.Unknown says how sure that is.
 //
-// An [Extractor] finds order numbers, phones, money, quantities, dates and the
-// names of the host's own things; byte offsets are always into the customer's
-// own text.
+// Messages are read in standard wording: width, case, traditional characters,
+// stretched words, and a shipped table of slang and dialect (肿么, 木有, 唔该,
+// plz, gonna) that a host extends or switches off by Options.Normalization.
 //
-// A Model and an Extractor are immutable and safe for concurrent use.
+// A [Cascade] puts rules before and, within a budget, a language model behind a
+// Model, for the messages it is unsure of; a [Live] replaces a Model in use.
+//
+// Package [entity] finds order numbers, phones, money, quantities, dates and
+// the names of the host's own things; byte offsets are always into the
+// customer's own text.
+//
+// Package [github.com/frontdesk-go/frontdesk/nlu/dataset] reads the training
+// data of Rasa and Dialogflow bots.
+//
+// A Model is immutable and safe for concurrent use.
 package nlu

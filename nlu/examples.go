@@ -24,6 +24,10 @@ type Example struct {
 	Text     string
 	Intent   string
 	Language string // BCP 47, "" when not known
+	// Entities are what an annotator marked in Text, in order, not
+	// overlapping; Type, Value, Start and End are set. A classifier does not
+	// read them, a slot tagger learns from them.
+	Entities []Entity
 }
 
 // Builtin returns the shipped examples of greet, thanks, bye, yes, no, cancel,

@@ -5,91 +5,170 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"sync"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
+	"github.com/frontdesk-go/frontdesk/nlu/entity"
 )
 
 // Model understands messages. It is immutable and safe for concurrent use.
 type Model struct {
-	intents   []string
-	none      int // class of the examples without an intent, or -1
-	vocab     map[uint64]int32
-	idf       []float32
-	unseen    float32 // idf of what training never saw
-	weights   []float32
-	bias      []float32
-	familiar  float64 // share of known vocabulary from which a message counts as familiar
-	threshold float64
-	extractor *Extractor
+	intents []string
+	none    int // class of the examples without an intent, or -1
+	vocab   *vocabulary
+	weights *weights
+	bias    []float32
+	// temperature divides the scores that become the probabilities of intents.
+	// What is unknown is told better by the scores as they are; the power of
+	// that probability puts models of many and of few examples on one scale.
+	temperature float32
+	power       float64
+	familiar    float64 // share of known vocabulary from which a message counts as familiar
+	threshold   float64
+	norm        *normalizer
+	extractor   *entity.Extractor
+	scratch     sync.Pool // of *scratch
 }
+
+// scratch is what one prediction needs beside the model.
+type scratch struct {
+	f      featurer
+	scores []float32
+	order  []int32
+}
+
+func (m *Model) borrow() *scratch {
+	if s, ok := m.scratch.Get().(*scratch); ok {
+		return s
+	}
+	return &scratch{scores: make([]float32, len(m.intents)), order: make([]int32, 0, len(m.intents))}
+}
+
+// Normalize is the text as the model reads it, in standard wording, with the
+// way back to the text as it was written.
+func (m *Model) Normalize(s string) Normalized { return m.norm.normalize(s) }
 
 // Intents are the names the model tells apart, sorted.
 func (m *Model) Intents() []string {
 	return slices.DeleteFunc(slices.Clone(m.intents), func(s string) bool { return s == "" })
 }
 
-// Size is the number of bytes the model's parameters take.
-func (m *Model) Size() int { return len(m.vocab)*12 + len(m.idf)*4 + len(m.weights)*4 + len(m.bias)*4 }
+// Threshold is the least probability of having understood, 1 - Meaning.Unknown,
+// with which Understand accepts an intent.
+func (m *Model) Threshold() float64 { return m.threshold }
 
-// Classify ranks the intents of a text, likeliest first, and says how likely
-// it is, 0 to 1, that it has none of them.
+// Size is the number of bytes the model's parameters take in memory.
+func (m *Model) Size() int {
+	v, w := m.vocab, m.weights
+	return 12*len(v.hashes) + 4*len(v.table) + 4*len(w.start) + 4*len(w.scale) + 3*len(w.class) + 4*len(m.bias)
+}
+
+// maxCandidates is how many intents are ranked: nobody reads on.
+const maxCandidates = 10
+
+// How much of a message is read, in bytes: for its meaning, and for its intent.
+// Nothing a customer types by hand is longer, and a pasted megabyte must not
+// hold up a turn.
+const (
+	maxText   = 64 << 10
+	maxIntent = 16 << 10
+)
+
+// wording is the beginning of a text as it is classified.
+func (m *Model) wording(s string) string { return m.norm.normalize(text.Cut(s, maxIntent)).Text }
+
+// Classify ranks the ten likeliest intents of a text, likeliest first, and
+// says how likely it is, 0 to 1, that it has none of them.
 func (m *Model) Classify(s string) (intents []Intent, unknown float64) {
-	return m.classify(text.Fold(s))
+	return m.classify(m.wording(s))
 }
 
 func (m *Model) classify(folded string) ([]Intent, float64) {
-	var f featurer
-	fs := f.features(folded)
-	if len(fs) == 0 {
+	s := m.borrow()
+	defer m.scratch.Put(s)
+	known, ok := m.score(s, folded)
+	if !ok {
 		return nil, 1
 	}
-	at, value := m.row(fs)
-	p := make([]float32, len(m.intents))
-	m.logits(at, value, p)
-	softmax(p)
-	known := m.known(fs)
-	out := make([]Intent, 0, len(p))
-	none := 0.0
-	for i, v := range p {
-		if i == m.none {
-			none = float64(v)
-			continue
+	none, top := likely(s.scores, m.none)
+	order := s.order[:0]
+	for i := range s.scores {
+		if i != m.none {
+			order = append(order, int32(i))
 		}
-		out = append(out, Intent{Name: m.intents[i], Probability: float64(v)})
 	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].Probability > out[j].Probability })
-	sure := out[0].Probability * (1 - none)
+	for c := range s.scores {
+		s.scores[c] /= m.temperature
+	}
+	softmax(s.scores)
+	out := make([]Intent, min(maxCandidates, len(order)))
+	for n := range out {
+		best := n
+		for i := n + 1; i < len(order); i++ {
+			if s.scores[order[i]] > s.scores[order[best]] {
+				best = i
+			}
+		}
+		order[n], order[best] = order[best], order[n]
+		out[n] = Intent{Name: m.intents[order[n]], Probability: float64(s.scores[order[n]])}
+	}
+	sure := top * (1 - none)
 	if known < m.familiar {
 		sure *= known / m.familiar
 	}
-	return out, min(1, max(0, 1-sure))
+	return out, min(1, max(0, 1-math.Pow(sure, m.power)))
+}
+
+// likely is the probability of the class none, and of the likeliest other.
+func likely(scores []float32, none int) (pNone, pTop float64) {
+	most := slices.Max(scores)
+	var sum, top float64
+	for c, v := range scores {
+		p := math.Exp(float64(v - most))
+		sum += p
+		if c == none {
+			pNone = p
+		} else if p > top {
+			top = p
+		}
+	}
+	return pNone / sum, top / sum
+}
+
+// score leaves the score of each class in s.scores and returns the share of
+// the text's words, by weight, that training has seen; ok is false for a text
+// without words.
+func (m *Model) score(s *scratch, folded string) (known float64, ok bool) {
+	fs := s.f.features(folded)
+	if len(fs) == 0 {
+		return 0, false
+	}
+	m.vocab.weigh(fs)
+	copy(s.scores, m.bias)
+	var seen, all float32
+	for i := range fs {
+		f := &fs[i]
+		if f.block == blockWords {
+			all += f.weight
+		}
+		if f.at < 0 {
+			continue
+		}
+		if f.block == blockWords {
+			seen += f.weight
+		}
+		m.weights.add(f.at, f.weight, s.scores)
+	}
+	return float64(seen / all), true
 }
 
 // foreign reports whether training saw nothing of a text: its letters alone do
 // not say that the customer has changed the language ("asdf", a model number).
 func (m *Model) foreign(folded string) bool {
-	var f featurer
-	return m.known(f.features(folded)) == 0
-}
-
-// known is the share of a text's words, by weight, that training has seen.
-func (m *Model) known(fs []feature) float64 {
-	var seen, all float64
-	for _, f := range fs {
-		if f.block != blockWords {
-			continue
-		}
-		if i, ok := m.vocab[f.hash]; ok {
-			seen += float64(m.idf[i])
-			all += float64(m.idf[i])
-		} else {
-			all += float64(m.unseen)
-		}
-	}
-	if all == 0 {
-		return 0
-	}
-	return seen / all
+	s := m.borrow()
+	defer m.scratch.Put(s)
+	known, _ := m.score(s, folded)
+	return known == 0
 }
 
 // smallThreshold is the least probability of understanding for intents such as
@@ -97,19 +176,27 @@ func (m *Model) known(fs []feature) float64 {
 const smallThreshold = 0.45
 
 // Understand finds language, intent, entities, and what the message takes from
-// its context. The error is ctx's.
+// its context. The first 64 KiB of a message are read. The error is ctx's.
 func (m *Model) Understand(ctx context.Context, in Input) (Meaning, error) {
+	return m.understand(ctx, in, nil)
+}
+
+// understand lets judge, unless it is nil, overrule the intent of what was
+// understood; ok is false when it does not.
+func (m *Model) understand(ctx context.Context, in Input, judge func(*Meaning) (intent string, ok bool)) (Meaning, error) {
 	if err := ctx.Err(); err != nil {
 		return Meaning{}, err
 	}
+	in.Text = text.Cut(in.Text, maxText)
 	norm := text.Normalize(in.Text, nil)
+	wording := m.wording(in.Text)
 	out := Meaning{Text: norm.Text, Language: text.Language(norm.Text)}
-	if out.Language == "" || in.Language != "" && m.foreign(norm.Text) {
+	if out.Language == "" || in.Language != "" && m.foreign(wording) {
 		out.Language = in.Language
 	}
 	out.Entities = m.extractor.Extract(in.Text, out.Language, in.Now)
 	out.Entities = refer(in.Text, norm, in.Context, out.Entities)
-	out.Intents, out.Unknown = m.classify(norm.Text)
+	out.Intents, out.Unknown = m.classify(wording)
 	if len(out.Intents) > 0 {
 		least := m.threshold
 		if small(out.Intents[0].Name) {
@@ -119,8 +206,27 @@ func (m *Model) Understand(ctx context.Context, in Input) (Meaning, error) {
 			out.Intent = out.Intents[0].Name
 		}
 	}
+	if judge == nil {
+		complete(&out, norm.Text, in.Context)
+		return out, nil
+	}
+	alone := out
+	alone.Entities = slices.Clone(out.Entities)
 	complete(&out, norm.Text, in.Context)
-	return out, nil
+	intent, ok := judge(&out)
+	if !ok {
+		return out, nil
+	}
+	alone.Intent, alone.Unknown = intent, 1
+	if intent != "" {
+		others := slices.DeleteFunc(slices.Clone(alone.Intents), func(i Intent) bool { return i.Name == intent })
+		for i := range others {
+			others[i].Probability = 0 // nothing is left for them
+		}
+		alone.Intents, alone.Unknown = append([]Intent{{Name: intent, Probability: 1}}, others...), 0
+	}
+	complete(&alone, norm.Text, in.Context)
+	return alone, nil
 }
 
 // Feature is a piece of a text and how much it spoke for an intent.
@@ -132,7 +238,7 @@ type Feature struct {
 // Explain names the words that spoke most for the likeliest intent of a text,
 // by how much its score falls without them; at most five.
 func (m *Model) Explain(s string) []Feature {
-	folded := text.Fold(s)
+	folded := m.wording(s)
 	intents, _ := m.classify(folded)
 	if len(intents) == 0 {
 		return nil

@@ -15,6 +15,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/frontdesk-go/frontdesk/nlu/entity"
 )
 
 var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.FixedZone("UTC+8", 8*3600))
@@ -37,7 +39,7 @@ func shopExamples() []Example {
 
 func shopModel(t testing.TB) *Model {
 	t.Helper()
-	x, err := NewExtractor(&ExtractorOptions{Names: []Name{
+	x, err := entity.New(&entity.Options{Names: []entity.Name{
 		{Type: "category", Value: "dress", Texts: []string{"裙子", "连衣裙", "dress"}},
 		{Type: "category", Value: "shoes", Texts: []string{"鞋子", "鞋", "shoes"}},
 		{Type: "colour", Value: "red", Texts: []string{"红色", "红", "red"}},
@@ -222,6 +224,23 @@ func TestUnderstandAnything(t *testing.T) {
 			last = e.End
 		}
 	})
+}
+
+// A megabyte of anything is understood like its beginning.
+func TestUnderstandLongMessages(t *testing.T) {
+	t.Parallel()
+	m := shopModel(t)
+	for name, s := range map[string]string{
+		"slang": strings.Repeat("肿么退货", 1<<17), "words": strings.Repeat("plz ", 1<<18), "one word": strings.Repeat("a", 1<<20),
+		"binary": strings.Repeat("\xff\x00", 1<<19), "ordinals": strings.Repeat("第", 1<<18), "emoji": strings.Repeat("👨‍👩‍👧", 1<<15),
+	} {
+		got, err := m.Understand(context.Background(), Input{Text: s, Now: noon, Context: Context{Intent: "product.search", Shown: []string{"a"}, Focus: "b"}})
+		require.NoError(t, err)
+		short, _ := m.Classify(s[:20<<10])
+		assert.Equal(t, short, got.Intents, name)
+		assert.LessOrEqual(t, len(got.Text), 3*maxText, name)
+		assert.LessOrEqual(t, len(m.Explain(s)), 5, name)
+	}
 }
 
 func FuzzUnderstand(f *testing.F) {

@@ -8,19 +8,36 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sort"
+	"strings"
+	"unicode"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
+	"github.com/frontdesk-go/frontdesk/nlu/entity"
 )
 
 // Options configure training. The zero value works.
 type Options struct {
 	// Extractor finds entities; nil finds none.
-	Extractor *Extractor
+	Extractor *entity.Extractor
+	// Normalization says which differences of writing are left alone; nil folds
+	// them all, slang and dialect too.
+	Normalization *Normalization
 	// NoBuiltin leaves the shipped intents out.
 	NoBuiltin bool
 	// Threshold is the least probability, 0 to 1, of having understood at all
 	// (1 - Unknown) that an accepted intent needs; 0.3 when 0.
 	Threshold float64
+	// Valid are examples kept apart: they calibrate the probabilities and, with
+	// Cost, choose the threshold. Those without an intent count. When empty,
+	// Train keeps a fifth of the examples apart and trains twice.
+	Valid []Example
+	// Cost chooses the threshold, unless Threshold is set.
+	Cost *Cost
+	// About says in a few words what intents are called or about, in any
+	// language: {"card_arrival": {"卡什么时候到"}}. Each text helps like an example,
+	// most where there are few. An intent with fewer than 20 examples also
+	// learns from its own name ("card_arrival", "order.status").
+	About map[string][]string
 	// Seed makes training repeatable; the same seed, examples and options give
 	// the same model.
 	Seed uint64
@@ -35,11 +52,13 @@ const (
 	defaultThreshold = 0.3
 	smoothing        = 0.05
 	learningRate     = 1.2
+	trifle           = 1e-3    // a gradient not worth a step
+	maxWeights       = 1 << 28 // 1 GB while training
 )
 
 // Train makes a model of examples: multinomial logistic regression over hashed
 // n-grams, trained by stochastic gradient descent with a linearly falling rate
-// and label smoothing. It fails when there are fewer than two intents, and
+// and label smoothing; then its probabilities are calibrated. It fails when there are fewer than two intents, and
 // returns ctx's error when that is done.
 func Train(ctx context.Context, examples []Example, opts *Options) (*Model, error) {
 	var o Options
@@ -53,22 +72,88 @@ func Train(ctx context.Context, examples []Example, opts *Options) (*Model, erro
 		}
 		examples = append(slices.Clone(b), examples...)
 	}
-	m := &Model{extractor: o.Extractor, threshold: o.Threshold}
+	examples = o.described(examples)
+	norm, err := newNormalizer(o.Normalization)
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{norm: norm, extractor: o.Extractor, threshold: o.Threshold, temperature: 1, power: 1}
 	if m.threshold <= 0 {
 		m.threshold = defaultThreshold
 	}
-	set, err := m.prepare(examples)
+	rows, err := m.prepare(examples)
 	if err != nil {
 		return nil, err
 	}
 	if o.Epochs <= 0 {
-		o.Epochs = min(40, max(12, 60_000/len(set)))
+		o.Epochs = min(40, max(12, 60_000/len(rows)))
 	}
-	if err := m.fit(ctx, set, &o); err != nil {
+	done, epochs := 0, o.Epochs
+	if len(o.Valid) == 0 {
+		epochs *= 2
+	}
+	progress := func() {
+		if done++; o.Progress != nil {
+			o.Progress(done, epochs)
+		}
+	}
+	if err := m.fit(ctx, rows, &o, progress); err != nil {
 		return nil, err
 	}
-	m.calibrate(set)
+	if err := m.calibrate(ctx, examples, &o, progress); err != nil {
+		return nil, err
+	}
+	for o.Progress != nil && done < epochs { // too few to keep some apart
+		progress()
+	}
 	return m, nil
+}
+
+// fewExamples is below how many an intent's name is worth learning from.
+const fewExamples = 20
+
+// described adds what Options.About and the names of intents say of them.
+func (o *Options) described(examples []Example) []Example {
+	n := map[string]int{}
+	var names []string
+	for _, e := range examples {
+		if n[e.Intent]++; n[e.Intent] == 1 {
+			names = append(names, e.Intent)
+		}
+	}
+	out := slices.Clip(examples)
+	for _, name := range names {
+		if name == "" {
+			continue
+		}
+		about := o.About[name]
+		if n[name] < fewExamples {
+			about = append([]string{spoken(name)}, about...)
+		}
+		for _, s := range about {
+			if text.Fold(s) != "" {
+				out = append(out, Example{Text: s, Intent: name})
+			}
+		}
+	}
+	return out
+}
+
+// spoken is a name as words: card_arrival, order.status, BookRestaurant.
+func spoken(name string) string {
+	var b strings.Builder
+	lower := false
+	for _, r := range name {
+		switch {
+		case strings.ContainsRune("_.-/+:", r):
+			r = ' '
+		case lower && unicode.IsUpper(r):
+			b.WriteByte(' ')
+		}
+		lower = unicode.IsLower(r)
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // row is an example as the optimiser sees it.
@@ -99,34 +184,28 @@ func (m *Model) prepare(examples []Example) ([]row, error) {
 	if len(m.intents) < 2 {
 		return nil, errors.New("nlu: training needs examples of at least two intents")
 	}
+	if len(m.intents) > math.MaxUint16 {
+		return nil, fmt.Errorf("nlu: %d intents, at most %d are told apart", len(m.intents), math.MaxUint16)
+	}
 	var f featurer
 	all := make([][]feature, len(examples))
-	df := map[uint64]int32{}
+	df := map[uint32]uint32{}
 	for i, e := range examples {
-		fs := slices.Clone(f.features(text.Fold(e.Text)))
-		all[i] = fs
-		for _, x := range fs {
+		all[i] = slices.Clone(f.features(m.wording(e.Text)))
+		for _, x := range all[i] {
 			df[x.hash]++
 		}
 	}
-	least := int32(1)
+	least := uint32(1)
 	if len(examples) > 5000 {
 		least = 2 // what occurs once teaches little and costs a row
 	}
-	hashes := make([]uint64, 0, len(df))
-	for h, n := range df {
-		if n >= least {
-			hashes = append(hashes, h)
-		}
+	m.vocab = newVocabulary(df, least, len(examples))
+	for len(m.vocab.hashes)*len(m.intents) > maxWeights {
+		least++
+		m.vocab = newVocabulary(df, least, len(examples))
 	}
-	slices.Sort(hashes)
-	m.vocab = make(map[uint64]int32, len(hashes))
-	m.idf = make([]float32, len(hashes))
-	for i, h := range hashes {
-		m.vocab[h] = int32(i)
-		m.idf[i] = float32(math.Log(1 + float64(len(examples))/float64(df[h])))
-	}
-	m.unseen = float32(math.Log(1 + float64(len(examples))))
+	m.familiar = 0.5
 	classes := map[string]int32{}
 	perClass := make([]float64, len(m.intents))
 	for i, n := range m.intents {
@@ -135,7 +214,7 @@ func (m *Model) prepare(examples []Example) ([]row, error) {
 	rows := make([]row, len(examples))
 	for i, e := range examples {
 		rows[i].class = classes[e.Intent]
-		rows[i].at, rows[i].value = m.row(all[i])
+		rows[i].at, rows[i].value = m.vocab.row(all[i])
 		perClass[rows[i].class]++
 	}
 	for i := range rows { // rare intents weigh more, within bounds
@@ -145,38 +224,31 @@ func (m *Model) prepare(examples []Example) ([]row, error) {
 	return rows, nil
 }
 
-// row looks features up in the vocabulary; unknown ones count in the norm.
-func (m *Model) row(fs []feature) (at []int32, value []float32) {
-	w := weigh(fs, m.weightOf)
+// row keeps what the vocabulary has of a text.
+func (v *vocabulary) row(fs []feature) (at []int32, value []float32) {
+	v.weigh(fs)
 	at, value = make([]int32, 0, len(fs)), make([]float32, 0, len(fs))
-	for i, f := range fs {
-		if j, ok := m.vocab[f.hash]; ok {
-			at = append(at, j)
-			value = append(value, w[i])
+	for _, f := range fs {
+		if f.at >= 0 {
+			at = append(at, f.at)
+			value = append(value, f.weight)
 		}
 	}
 	return at, value
 }
 
-func (m *Model) weightOf(h uint64) float32 {
-	if i, ok := m.vocab[h]; ok {
-		return m.idf[i]
-	}
-	return m.unseen
-}
-
-func (m *Model) fit(ctx context.Context, rows []row, o *Options) error {
+func (m *Model) fit(ctx context.Context, rows []row, o *Options, progress func()) error {
 	k := len(m.intents)
-	m.weights = make([]float32, len(m.idf)*k)
+	dense := make([]float32, len(m.vocab.hashes)*k)
 	m.bias = make([]float32, k)
 	rng := rand.New(rand.NewPCG(o.Seed, 0x66726f6e74))
 	order := make([]int, len(rows))
 	for i := range order {
 		order[i] = i
 	}
-	p := make([]float32, k)
+	p, moved := make([]float32, k), make([]int32, 0, k)
 	steps, step := o.Epochs*len(rows), 0
-	for epoch := range o.Epochs {
+	for range o.Epochs {
 		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		for n, i := range order {
 			if n%256 == 0 {
@@ -187,42 +259,40 @@ func (m *Model) fit(ctx context.Context, rows []row, o *Options) error {
 			r := &rows[i]
 			rate := learningRate * (1 - float32(step)/float32(steps)) * r.weight
 			step++
-			m.logits(r.at, r.value, p)
+			copy(p, m.bias)
+			for j, at := range r.at {
+				w := dense[int(at)*k : int(at)*k+k]
+				v := r.value[j]
+				for c := range p {
+					p[c] += v * w[c]
+				}
+			}
 			softmax(p)
 			for c := range p {
 				p[c] -= smoothing / float32(k)
 			}
 			p[r.class] -= 1 - smoothing
-			for c := range p {
-				p[c] *= rate
-				m.bias[c] -= p[c] * 0.1
+			// Once learned, an example moves few classes by more than a trifle.
+			moved = moved[:0]
+			for c, g := range p {
+				m.bias[c] -= g * rate * 0.1
+				if g > trifle || g < -trifle {
+					moved = append(moved, int32(c))
+				}
+				p[c] = g * rate
 			}
 			for j, at := range r.at {
-				w := m.weights[int(at)*k : int(at)*k+k]
+				w := dense[int(at)*k : int(at)*k+k]
 				v := r.value[j]
-				for c := range w {
+				for _, c := range moved {
 					w[c] -= v * p[c]
 				}
 			}
 		}
-		if o.Progress != nil {
-			o.Progress(epoch+1, o.Epochs)
-		}
+		progress()
 	}
+	m.weights = compact(dense, k)
 	return nil
-}
-
-// logits adds up the rows of the weight matrix.
-func (m *Model) logits(at []int32, value []float32, into []float32) {
-	k := len(into)
-	copy(into, m.bias)
-	for j, i := range at {
-		w := m.weights[int(i)*k : int(i)*k+k]
-		v := value[j]
-		for c := range w {
-			into[c] += v * w[c]
-		}
-	}
 }
 
 func softmax(x []float32) {
@@ -236,7 +306,3 @@ func softmax(x []float32) {
 		x[i] /= sum
 	}
 }
-
-// calibrate notes how much of its vocabulary a training example usually has
-// from the others: the yardstick for a message that has less.
-func (m *Model) calibrate([]row) { m.familiar = 0.5 }

@@ -47,6 +47,16 @@ func TestIntent(t *testing.T) {
 	}
 }
 
+func TestSlots(t *testing.T) {
+	t.Parallel()
+	d := write(t, map[string]string{
+		"train.tsv": "从 北 京 到 上 海\tO B-from I-from O B-to I-to\tfly\n从 广 州 到 北 京\tO B-from E-from O B-to E-to\tfly\nfly from paris to rome\tO O B-from O B-to\tfly\nbook oslo to paris\tO S-from O S-to\tfly\n",
+		"test.tsv":  "从 上 海 到 广 州\tO B-from I-from O B-to I-to\tfly\nfly from rome to oslo\tO O B-from O B-to\tfly\n"})
+	res := evaluate(t, "slots", "-train", d+"/train.tsv", "-test", d+"/test.tsv")
+	assert.Equal(t, 1.0, res["f1"])
+	assert.Equal(t, 2.0, res["types"])
+}
+
 func TestSentiment(t *testing.T) {
 	t.Parallel()
 	d := write(t, map[string]string{"test.tsv": "太差劲了\tneg\n非常满意\tpos\nterrible\tnegative\nI love it\tjoy\n几点开门\tneutral\nwow\tsurprise\n"})

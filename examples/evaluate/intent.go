@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/frontdesk-go/frontdesk/nlu"
 )
@@ -11,11 +13,12 @@ import (
 func evaluateIntent(ctx context.Context, args []string, log io.Writer) (result, error) {
 	fs := flags("intent", log)
 	train := fs.String("train", "", "examples to train on: text<TAB>intent")
-	valid := fs.String("valid", "", "examples for validation; not used by training yet")
+	valid := fs.String("valid", "", "examples for validation: they calibrate, and choose the threshold")
 	test := fs.String("test", "", "examples to test on")
 	oosTrain := fs.String("oos-train", "", "texts of no intent to train on")
 	oosValid := fs.String("oos-valid", "", "texts of no intent for validation")
 	oosTest := fs.String("oos-test", "", "texts of no intent to test on")
+	wrong := fs.Float64("wrong", 0, "cost of a wrong answer, where a needless question costs 1; 0 keeps the threshold as it is")
 	seed := fs.Uint64("seed", 1, "seed of training")
 	if err := fs.Parse(args); err != nil {
 		return nil, err
@@ -34,9 +37,22 @@ func evaluateIntent(ctx context.Context, args []string, log io.Writer) (result, 
 		}
 		examples = append(examples, more...)
 	}
+	opts := &nlu.Options{NoBuiltin: true, Seed: *seed, Progress: func(e, n int) { fmt.Fprintf(log, "\rtraining %d/%d", e, n) }}
+	for _, file := range []string{*valid, *oosValid} {
+		if file == "" {
+			continue
+		}
+		more, err := readExamples(file, file == *oosValid)
+		if err != nil {
+			return nil, err
+		}
+		opts.Valid = append(opts.Valid, more...)
+	}
+	if *wrong > 0 {
+		opts.Cost = &nlu.Cost{Wrong: *wrong, Asked: 1}
+	}
 	w := start()
-	model, err := nlu.Train(ctx, examples, &nlu.Options{NoBuiltin: true, Seed: *seed,
-		Progress: func(e, n int) { fmt.Fprintf(log, "\rtraining %d/%d", e, n) }})
+	model, err := nlu.Train(ctx, examples, opts)
 	fmt.Fprintln(log)
 	if err != nil {
 		return nil, err
@@ -47,27 +63,40 @@ func evaluateIntent(ctx context.Context, args []string, log io.Writer) (result, 
 	if err != nil {
 		return nil, err
 	}
+	var file bytes.Buffer
+	if err := model.Save(&file); err != nil {
+		return nil, err
+	}
+	res["file_bytes"] = file.Len()
 	sc := newScores()
 	var inside []float64
-	accepted := 0
+	var sure reliability
+	accepted, acceptedRight := 0, 0
 	w = start()
 	for _, e := range tested {
 		got, unknown := model.Classify(e.Text)
 		name := ""
 		if len(got) > 0 {
 			name = got[0].Name
+			sure.add(got[0].Probability, name == e.Intent)
 		}
 		sc.add(e.Intent, name)
 		inside = append(inside, 1-unknown)
-		if 1-unknown >= 0.3 {
+		if 1-unknown >= model.Threshold() {
 			accepted++
+			if name == e.Intent {
+				acceptedRight++
+			}
 		}
 	}
 	cpu, wall := w.stop()
 	res["test_rows"] = len(tested)
 	res["accuracy"], res["macro_f1"] = round(sc.accuracy()), round(sc.macroF1())
+	res["ece"] = round(sure.ece())
 	res["texts_per_s"], res["texts_per_wall_s"] = int(float64(len(tested))/cpu), int(float64(len(tested))/wall)
+	res["threshold"] = round(model.Threshold())
 	res["accepted"] = round(float64(accepted) / float64(len(tested)))
+	res["accepted_right"] = round(float64(acceptedRight) / float64(len(tested)))
 	for key, file := range map[string]string{"oos_auroc": *oosTest, "oos_valid_auroc": *oosValid} {
 		if file == "" {
 			continue
@@ -77,11 +106,16 @@ func evaluateIntent(ctx context.Context, args []string, log io.Writer) (result, 
 			return nil, err
 		}
 		var outside []float64
+		rejected := 0
 		for _, e := range out {
 			_, unknown := model.Classify(e.Text)
 			outside = append(outside, 1-unknown)
+			if 1-unknown < model.Threshold() {
+				rejected++
+			}
 		}
 		res[key] = round(auroc(inside, outside))
+		res[strings.Replace(key, "auroc", "rejected", 1)] = round(float64(rejected) / float64(len(out)))
 	}
 	if *valid != "" {
 		more, err := readExamples(*valid, false)

@@ -2,6 +2,7 @@
 // as the last line of standard output.
 //
 //	go run ./examples/evaluate intent -train train.tsv -test test.tsv
+//	go run ./examples/evaluate slots -train train_slots.tsv -test test_slots.tsv
 //	go run ./examples/evaluate sentiment -test test.tsv
 //	go run ./examples/evaluate retrieve -dir DIR -queries dev
 //	go run ./examples/evaluate recommend -train train.tsv -test test.tsv
@@ -34,6 +35,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"intent", "-train F [-valid F] -test F [-oos-train F] [-oos-valid F -oos-test F]", evaluateIntent},
+		{"slots", "-train F -test F [-no-intents]", evaluateSlots},
 		{"sentiment", "[-train F] -test F", evaluateSentiment},
 		{"retrieve", "-dir D [-queries dev|test] [-no-answers]", evaluateRetrieve},
 		{"recommend", "-train F -test F [-sessions | -next | -baskets] [-items F]", evaluateRecommend},

@@ -20,6 +20,7 @@ import (
 	"github.com/frontdesk-go/frontdesk/handoff"
 	"github.com/frontdesk-go/frontdesk/kb"
 	"github.com/frontdesk-go/frontdesk/nlu"
+	"github.com/frontdesk-go/frontdesk/nlu/entity"
 	"github.com/frontdesk-go/frontdesk/profile"
 	"github.com/frontdesk-go/frontdesk/recommend"
 	"github.com/frontdesk-go/frontdesk/sentiment"
@@ -134,12 +135,12 @@ func understanding(ctx context.Context, data fs.FS, st *stock) (*nlu.Model, erro
 		}
 		return 1
 	})
-	var names []nlu.Name
+	var names []entity.Name
 	for v, texts := range st.shop.attributes.All() {
-		names = append(names, nlu.Name{Type: v.Attribute, Value: v.Value, Texts: texts})
+		names = append(names, entity.Name{Type: v.Attribute, Value: v.Value, Texts: texts})
 	}
 	for _, it := range st.shop.shelf.Items() {
-		n := nlu.Name{Type: "product", Value: it.ID}
+		n := entity.Name{Type: "product", Value: it.ID}
 		for _, lang := range []string{"zh", "en"} {
 			if it.Name[lang] != "" {
 				n.Texts = append(n.Texts, it.Name[lang])
@@ -147,7 +148,7 @@ func understanding(ctx context.Context, data fs.FS, st *stock) (*nlu.Model, erro
 		}
 		names = append(names, n)
 	}
-	extractor, err := nlu.NewExtractor(&nlu.ExtractorOptions{Names: names})
+	extractor, err := entity.New(&entity.Options{Names: names})
 	if err != nil {
 		return nil, err
 	}

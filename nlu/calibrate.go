@@ -1,0 +1,187 @@
+package nlu
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+)
+
+// Cost says what mistakes cost, in any unit: only the ratio matters. Train
+// then accepts an intent where that is cheaper than asking, judged on messages
+// it did not learn from. {Wrong: 3, Asked: 1} makes one wrong answer as bad as
+// three needless questions.
+type Cost struct {
+	// Wrong is the cost of acting on an intent that the customer does not have.
+	Wrong float64
+	// Asked is the cost of not acting although the likeliest intent is right.
+	Asked float64
+}
+
+// minHeld is how many messages kept apart can say anything about confidence.
+const minHeld = 30
+
+// calibrate chooses the temperature of the probabilities (Guo et al. 2017), the
+// power of the confidence and,
+// when a cost is given, the threshold, on o.Valid or, without that, by a second
+// model trained on four fifths of the examples and asked about the rest.
+func (m *Model) calibrate(ctx context.Context, examples []Example, o *Options, progress func()) error {
+	judge, valid := m, o.Valid
+	if len(valid) == 0 {
+		rest, held := holdOut(examples)
+		if len(held) < minHeld {
+			return nil
+		}
+		judge, valid = &Model{norm: m.norm, temperature: 1, power: 1}, held
+		rows, err := judge.prepare(rest)
+		if err != nil {
+			return nil // one intent is left: nothing to judge by
+		}
+		if err := judge.fit(ctx, rows, o, progress); err != nil {
+			return err
+		}
+	}
+	t, c := judge.judge(valid)
+	if len(t.class) < minHeld {
+		return nil
+	}
+	m.temperature = t.temperature()
+	m.power = power(c)
+	if o.Cost != nil && o.Threshold <= 0 {
+		m.threshold = math.Pow(threshold(c, *o.Cost), m.power)
+	}
+	return nil
+}
+
+// holdOut keeps every fifth example of each intent apart.
+func holdOut(examples []Example) (rest, held []Example) {
+	n := map[string]int{}
+	for _, e := range examples {
+		if n[e.Intent]++; n[e.Intent]%5 == 4 {
+			held = append(held, e)
+		} else {
+			rest = append(rest, e)
+		}
+	}
+	return rest, held
+}
+
+// tried are the scores of messages whose intent is known.
+type tried struct {
+	scores [][]float32
+	class  []int
+}
+
+// choice is how sure a model was of its best intent, and whether that is right.
+type choice struct {
+	sure  float64
+	right bool
+}
+
+func (m *Model) judge(valid []Example) (tried, []choice) {
+	var t tried
+	var cs []choice
+	s := m.borrow()
+	defer m.scratch.Put(s)
+	for _, e := range valid {
+		folded := m.wording(e.Text)
+		if intents, unknown := m.classify(folded); len(intents) > 0 {
+			cs = append(cs, choice{1 - unknown, intents[0].Name == e.Intent})
+		}
+		class, ok := slices.BinarySearch(m.intents, e.Intent)
+		if !ok {
+			continue
+		}
+		if _, ok := m.score(s, folded); ok {
+			t.scores = append(t.scores, slices.Clone(s.scores))
+			t.class = append(t.class, class)
+		}
+	}
+	return t, cs
+}
+
+// temperature is what the scores must be divided by for the true classes to
+// be likeliest.
+func (t *tried) temperature() float32 {
+	p := make([]float32, 0, 256)
+	return float32(math.Exp(least(math.Log(0.1), math.Log(3), func(x float64) float64 {
+		sum := 0.0
+		for i, scores := range t.scores {
+			p = append(p[:0], scores...)
+			for c := range p {
+				p[c] /= float32(math.Exp(x))
+			}
+			softmax(p)
+			sum -= math.Log(float64(p[t.class[i]]) + 1e-9)
+		}
+		return sum
+	})))
+}
+
+// power is what the confidences must be raised to for the default threshold to
+// turn away one right answer in twenty: few examples an intent make a model
+// less sure of everything, and it should not ask more often for that. Nothing
+// is held against messages of no intent here; training mostly has none.
+func power(cs []choice) float64 {
+	var right []float64
+	for _, c := range cs {
+		if c.right {
+			right = append(right, c.sure)
+		}
+	}
+	if len(right) < minHeld {
+		return 1
+	}
+	slices.Sort(right)
+	return min(1, max(0.25, math.Log(defaultThreshold)/math.Log(right[len(right)/20])))
+}
+
+// least finds where f is least between a and b, by golden-section search.
+func least(a, b float64, f func(float64) float64) float64 {
+	const golden = 0.6180339887498949
+	c, d := b-golden*(b-a), a+golden*(b-a)
+	fc, fd := f(c), f(d)
+	for b-a > 0.01 {
+		if fc < fd {
+			b, d, fd = d, c, fc
+			c = b - golden*(b-a)
+			fc = f(c)
+		} else {
+			a, c, fc = c, d, fd
+			d = a + golden*(b-a)
+			fd = f(d)
+		}
+	}
+	return (a + b) / 2
+}
+
+// threshold is the least confidence to accept, with which these choices would
+// have cost least.
+func threshold(cs []choice, cost Cost) float64 {
+	slices.SortFunc(cs, func(a, b choice) int { return cmp.Compare(b.sure, a.sure) })
+	now := 0.0
+	for _, c := range cs {
+		if c.right {
+			now += cost.Asked
+		}
+	}
+	best, at := now, 1.0 // nothing is accepted
+	for i, c := range cs {
+		if c.right {
+			now -= cost.Asked
+		} else {
+			now += cost.Wrong
+		}
+		if i+1 < len(cs) && cs[i+1].sure == c.sure {
+			continue
+		}
+		if now < best {
+			next := 0.0
+			if i+1 < len(cs) {
+				next = cs[i+1].sure
+			}
+			best, at = now, (c.sure+next)/2
+		}
+	}
+	return at
+}

@@ -1,0 +1,150 @@
+package entity
+
+import (
+	"time"
+)
+
+// Festivals by the moon, as month*100+day, from lunarFrom on: Spring Festival,
+// Dragon Boat, Mid-Autumn (Hong Kong Observatory conversion tables). Outside
+// these years they are not found.
+const lunarFrom = 2020
+
+type lunarYear struct{ spring, dragon, moon int16 }
+
+// lunar returns the festivals of one year.
+func lunar(y int) (lunarYear, bool) {
+	table := [...]lunarYear{
+		{125, 625, 1001}, {212, 614, 921}, {201, 603, 910}, {122, 622, 929}, {210, 610, 917}, {129, 531, 1006},
+		{217, 619, 925}, {206, 609, 915}, {126, 528, 1003}, {213, 616, 922}, {203, 605, 912}, {123, 624, 1001},
+		{211, 612, 919}, {131, 601, 908}, {219, 620, 927}, {208, 610, 916},
+	}
+	if y < lunarFrom || y >= lunarFrom+len(table) {
+		return lunarYear{}, false
+	}
+	return table[y-lunarFrom], true
+}
+
+// feast reads a festival, the one nearest to now: 国庆, 双十一, "Christmas".
+func (c *scan) feast(i int) (span, bool) {
+	today := c.today
+	var best span
+	found := false
+	for y := today.Year() - 1; y <= today.Year()+1; y++ {
+		if s, ok := c.feastIn(i, y); ok && (!found || distance(s.from, today) <= distance(best.from, today)) {
+			best, found = s, true
+		} else if !ok && y == today.Year()-1 {
+			if _, inTable := lunar(y); inTable {
+				return span{}, false // no festival stands here
+			}
+		}
+	}
+	return best, found
+}
+
+// feastIn reads a festival of year y. 国庆 and 春节 are weeks, the others days.
+func (c *scan) feastIn(i, y int) (span, bool) {
+	if i >= len(c.s) || isLetter(c.s[i]) {
+		return span{}, false
+	}
+	switch c.peek(i) {
+	case '国', '十', '五', '劳', '元', '情', '妇', '儿', '六', '教', '圣', '平', '双', '春', '过', '大', '除', '端', '中':
+	default:
+		if !isDigit(c.s[i]) {
+			return span{}, false
+		}
+	}
+	loc := c.now.Location()
+	for _, f := range []struct {
+		word  string
+		month time.Month
+		day   int
+		days  int
+	}{
+		{"国庆", 10, 1, 7}, {"十一黄金周", 10, 1, 7}, {"五一", 5, 1, 5}, {"劳动节", 5, 1, 5}, {"元旦", 1, 1, 1}, {"情人节", 2, 14, 1}, {"妇女节", 3, 8, 1},
+		{"儿童节", 6, 1, 1}, {"六一", 6, 1, 1}, {"教师节", 9, 10, 1}, {"圣诞", 12, 25, 1}, {"平安夜", 12, 24, 1}, {"双十一", 11, 11, 1},
+		{"双11", 11, 11, 1}, {"双十二", 12, 12, 1}, {"双12", 12, 12, 1},
+		{"春节", -1, 0, 7}, {"过年", -1, 0, 7}, {"大年初一", -1, 0, 1}, {"除夕", -1, -1, 1}, {"端午", -2, 0, 1}, {"中秋", -3, 0, 1},
+	} {
+		if !c.has(i, f.word) {
+			continue
+		}
+		end := i + len(f.word)
+		if isDigit(c.at(end)) || (f.word == "五一" || f.word == "六一") && (hanNumeral(c.peek(end)) || hanNumeral(c.before(i)) ||
+			c.phrase(end, "折", "个", "件", "块", "元") >= 0) {
+			return span{}, false
+		}
+		end = c.opt(c.opt(end, "节"), "假期", "期间", "长假", "当天")
+		m, d := f.month, f.day
+		if m < 0 {
+			l, ok := lunar(y)
+			if !ok {
+				return span{}, false
+			}
+			v := int(l.spring)
+			switch m {
+			case -2:
+				v = int(l.dragon)
+			case -3:
+				v = int(l.moon)
+			}
+			m, d = time.Month(v/100), v%100+f.day
+		}
+		t := time.Date(y, m, d, 0, 0, 0, 0, loc)
+		return span{t, addDays(t, f.days), "day", end}, true
+	}
+	if e := c.phrase(i, "618大促", "618活动", "618期间", "618"); e >= 0 && (e > i+3 || c.phrase(e, "买", "那", "的时候", "下单", "当天") >= 0) {
+		return oneDay(time.Date(y, 6, 18, 0, 0, 0, 0, loc), e), true
+	}
+	return span{}, false
+}
+
+// feastEn reads an English holiday of the year nearest to now.
+func (c *scan) feastEn(i int) (span, bool) {
+	today := c.today
+	var rule func(y int) time.Time
+	day := func(m time.Month, d int) func(int) time.Time {
+		return func(y int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, today.Location()) }
+	}
+	// The fourth Thursday of November, and so many days after it.
+	fourth := func(after int) func(int) time.Time {
+		return func(y int) time.Time {
+			first := time.Date(y, 11, 1, 0, 0, 0, 0, today.Location())
+			return addDays(first, (int(time.Thursday)-int(first.Weekday())+7)%7+21+after)
+		}
+	}
+	var e int
+	switch {
+	case c.hit(i, &e, "christmas eve"):
+		rule = day(12, 24)
+	case c.hit(i, &e, "christmas day", "christmas", "xmas"):
+		rule = day(12, 25)
+	case c.hit(i, &e, "new year's day", "new years day"):
+		rule = day(1, 1)
+	case c.hit(i, &e, "new year's eve", "new years eve"):
+		rule = day(12, 31)
+	case c.hit(i, &e, "valentine's day", "valentines day", "valentine's"):
+		rule = day(2, 14)
+	case c.hit(i, &e, "halloween"):
+		rule = day(10, 31)
+	case c.hit(i, &e, "thanksgiving"):
+		rule = fourth(0)
+	case c.hit(i, &e, "black friday"):
+		rule = fourth(1)
+	case c.hit(i, &e, "cyber monday"):
+		rule = fourth(4)
+	default:
+		return span{}, false
+	}
+	best := rule(today.Year() - 1)
+	for y := today.Year(); y <= today.Year()+1; y++ {
+		if t := rule(y); distance(t, today) <= distance(best, today) {
+			best = t
+		}
+	}
+	return oneDay(best, e), true
+}
+
+func (c *scan) hit(i int, end *int, list ...string) bool {
+	*end = c.phrase(i, list...)
+	return *end >= 0
+}

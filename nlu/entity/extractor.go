@@ -1,0 +1,394 @@
+package entity
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/frontdesk-go/frontdesk/internal/text"
+)
+
+// Built-in entity types. Names and patterns of the host may use these or any
+// other name.
+const (
+	TypeOrder    = "order"    // Value "SF1234567890", letters in upper case
+	TypePhone    = "phone"    // Value in E.164, "+8613800138000"
+	TypeEmail    = "email"    // Value in lower case
+	TypeURL      = "url"      // Value as written
+	TypeMoney    = "money"    // Value "200..300 CNY", Entity.Money set
+	TypeQuantity = "quantity" // Value "2 件", Entity.Quantity set
+	TypeDate     = "date"     // Value RFC 3339, Entity.When set
+	TypeSize     = "size"     // Value "L", "XXL", "42"
+)
+
+// maxText bounds how much of one message is looked at, in bytes: nothing a
+// customer types by hand is longer, and a pasted megabyte must not hold up a turn.
+const maxText = 64 << 10
+
+// Options says what an [Extractor] looks for. The zero value, like a
+// nil pointer, means the built-in types only.
+type Options struct {
+	// Names are the gazetteer: products, categories, colours, brands and so on.
+	Names []Name
+	// Slips also finds names that were misspelt: Latin names of six letters or
+	// more with one letter wrong, missing, too many or two exchanged, the first
+	// letter being right (addidas); and Chinese names with characters
+	// that sound alike (洪米 for 红米, also zh for z, ng for n), at least one
+	// being right. What was found so has Fuzzy set. A name written right always
+	// goes first, and words that happen to come close can be hidden (see Name).
+	Slips bool
+	// Patterns are the host's own regular expressions.
+	Patterns []Pattern
+	// Tagger finds what names and patterns cannot say, such as a
+	// [github.com/frontdesk-go/frontdesk/nlu/slot.Tagger]; nil for none. Where
+	// it and the others overlap the longest wins, and the others where both are
+	// of one length.
+	Tagger Tagger
+	// NoDefaults turns all built-in types off.
+	NoDefaults bool
+	// Without turns single built-in types off, by name ("url", "order").
+	Without []string
+	// Order is a regular expression that an order number matches as a whole,
+	// letters in upper case: `[A-Z]{2}\d{8}`. "" means the default shape: 4 to
+	// 20 digits, or 1 to 4 letters and at least 3 digits, when it stands
+	// alone; anything with a digit after a word such as 订单 or "order".
+	Order string
+}
+
+// Tagger finds entities in a message; offsets are bytes of the message, in
+// order and not overlapping. It must be safe for concurrent use.
+type Tagger interface {
+	Extract(message, language string, now time.Time) []Entity
+}
+
+// Extractor finds entities in a message. It is immutable and safe for
+// concurrent use. A nil *Extractor finds nothing.
+type Extractor struct {
+	names    *gazetteer
+	patterns []compiled
+	order    *regexp.Regexp
+	off      map[string]bool
+	builtin  bool
+	tagger   Tagger
+}
+
+// New compiles names and patterns. An error names the pattern or name
+// that is wrong. Building 20,000 names takes some tens of milliseconds.
+func New(opts *Options) (*Extractor, error) {
+	if opts == nil {
+		opts = &Options{}
+	}
+	x := &Extractor{builtin: !opts.NoDefaults, off: map[string]bool{}, tagger: opts.Tagger}
+	for _, t := range opts.Without {
+		x.off[t] = true
+	}
+	var err error
+	if opts.Order != "" {
+		if x.order, err = regexp.Compile(`^(?:` + opts.Order + `)$`); err != nil {
+			return nil, fmt.Errorf("entity: Options.Order %q: %w", opts.Order, err)
+		}
+	}
+	if x.patterns, err = compilePatterns(opts.Patterns); err != nil {
+		return nil, err
+	}
+	if x.names, err = newGazetteer(opts.Names, opts.Slips); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// Extract returns the entities of this message alone, in order and not
+// overlapping. Where readings overlap the longest wins, then the more telling
+// kind (host patterns and cued order numbers, url, email, phone, size, names,
+// date, money, quantity, bare order numbers), then the earlier. Text is always
+// text[Start:End], whatever width, case or script the customer used.
+//
+// language is a BCP 47 tag or ""; both languages are always looked for, the
+// tag only settles what reads differently (5/3 is May 3, but 5 March for
+// "en-GB"). Relative dates count from now, in its Location.
+func (x *Extractor) Extract(message, language string, now time.Time) []Entity {
+	if x == nil || message == "" {
+		return nil
+	}
+	if len(message) > maxText {
+		n := maxText
+		for n > 0 && !utf8.RuneStart(message[n]) {
+			n--
+		}
+		message = message[:n]
+	}
+	// Repeats are kept: 1000 is not 100, and "//" belongs to an address.
+	m := text.Normalize(message, &text.Options{KeepRepeats: true})
+	c := &scan{x: x, src: message, m: m, s: m.Text, lang: language, now: now, today: midnight(now)}
+	c.patterns()
+	x.names.find(c)
+	if x.builtin {
+		c.builtins()
+	}
+	out := c.resolve()
+	if x.tagger != nil {
+		out = merge(out, x.tagger.Extract(message, language, now))
+	}
+	return out
+}
+
+// merge adds to own what the tagger found where nothing of own is as long.
+func merge(own, tagged []Entity) []Entity {
+	for _, e := range tagged {
+		overlaps := func(o Entity) bool { return o.Start < e.End && e.Start < o.End }
+		longer := func(o Entity) bool { return overlaps(o) && o.End-o.Start >= e.End-e.Start }
+		if !slices.ContainsFunc(own, longer) {
+			own = append(slices.DeleteFunc(own, overlaps), e)
+		}
+	}
+	slices.SortFunc(own, func(a, b Entity) int { return cmp.Compare(a.Start, b.Start) })
+	return own
+}
+
+// found is a candidate in the normalised text.
+type found struct {
+	Entity
+	from, to int
+	rank     int8
+}
+
+// Ranks settle candidates of equal length; smaller wins.
+const (
+	rankPattern int8 = iota
+	rankOrderCue
+	rankURL
+	rankEmail
+	rankPhone
+	rankSize
+	rankName
+	rankDate
+	rankMoney
+	rankQuantity
+	rankOrder
+)
+
+// add keeps a candidate unless its type is switched off.
+func (c *scan) add(from, to int, rank int8, e Entity) {
+	if from >= to || rank != rankName && rank != rankPattern && c.x.off[e.Type] {
+		return
+	}
+	c.out = append(c.out, found{Entity: e, from: from, to: to, rank: rank})
+}
+
+// builtins tries every built-in recogniser at every place it may start.
+func (c *scan) builtins() {
+	for i, r := range c.s {
+		switch {
+		case isDigit(c.s[i]):
+			if i > 0 && isDigit(c.s[i-1]) {
+				continue
+			}
+			if c.before(i) == '第' {
+				continue
+			}
+			c.phone(i)
+			c.orderNumber(i)
+			c.size(i)
+			if i > 1 && c.s[i-1] == '.' && isDigit(c.s[i-2]) {
+				continue // the fraction of a number already read
+			}
+			c.date(i)
+			c.money(i)
+			c.quantity(i)
+		case isLetter(c.s[i]):
+			if i > 0 && isAlnum(c.s[i-1]) {
+				continue
+			}
+			c.url(i)
+			c.orderNumber(i)
+			c.size(i)
+			c.date(i)
+			c.money(i)
+			c.quantity(i)
+		case r == '@':
+			c.email(i)
+		case r < utf8.RuneSelf:
+			if r == '+' || r == '(' {
+				c.phone(i)
+			}
+			if r == '$' || r == '<' || r == '>' || r == '~' {
+				c.money(i)
+			}
+		default:
+			prev, _ := utf8.DecodeLastRuneInString(c.s[:i])
+			if hanNumeral(r) {
+				if hanNumeral(prev) || prev == '第' || prev == '每' {
+					continue
+				}
+				c.phone(i)
+			}
+			k := startsHan(r)
+			if k&(hanSize|hanNumber) != 0 {
+				c.size(i)
+			}
+			if k&hanDate != 0 {
+				c.date(i)
+			}
+			if k&hanNumber != 0 {
+				c.quantity(i)
+			}
+			if k&hanMoney != 0 {
+				c.money(i)
+			}
+		}
+	}
+}
+
+// What a non-ASCII character may begin, as bits.
+const (
+	hanNumber = 1 << iota
+	hanDate
+	hanMoney
+	hanSize
+)
+
+// startsHan spares most characters the tables of words: it knows the first
+// character of every word that the recognisers look for.
+func startsHan(r rune) int {
+	switch r {
+	case '¥', '￥', '€', '£', '≤', '≥', '≈', '别', '低', '少', '不', '便', '预', '控', '超', '高', '多', '起', '差', '约', '介', '从', '人', '至':
+		return hanMoney
+	case '小':
+		return hanMoney | hanSize
+	case '最':
+		return hanMoney | hanDate
+	case '大':
+		return hanMoney | hanDate | hanSize
+	case '中':
+		return hanDate | hanSize
+	case '均', '加', '特':
+		return hanSize
+	case '今', '明', '后', '昨', '前', '上', '这', '本', '下', '周', '星', '礼', '月', '去', '过', '近', '再', '几', '好',
+		'早', '清', '午', '傍', '晚', '夜', '凌', '国', '劳', '元', '情', '妇', '儿', '教', '圣', '平', '双', '春', '除', '端':
+		return hanDate
+	}
+	if hanNumeral(r) {
+		return hanNumber | hanDate | hanMoney
+	}
+	return 0
+}
+
+// resolve chooses among overlapping candidates and maps them to the
+// customer's own text.
+func (c *scan) resolve() []Entity {
+	if len(c.out) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(c.out, func(a, b found) int {
+		if a.Fuzzy != b.Fuzzy { // a guess comes after all that is certain
+			if a.Fuzzy {
+				return 1
+			}
+			return -1
+		}
+		return cmp.Or(cmp.Compare(b.to-b.from, a.to-a.from), cmp.Compare(a.rank, b.rank), cmp.Compare(a.from, b.from))
+	})
+	// What is chosen earlier is at least as long, guesses apart, so an overlap
+	// covers one end of the later candidate.
+	taken := make([]bool, len(c.s))
+	kept := c.out[:0]
+	for _, f := range c.out {
+		if taken[f.from] || taken[f.to-1] || f.Fuzzy && slices.Contains(taken[f.from:f.to], true) {
+			continue
+		}
+		for i := f.from; i < f.to; i++ {
+			taken[i] = true
+		}
+		if f.Type != "" { // a blocker has done its work
+			kept = append(kept, f)
+		}
+	}
+	slices.SortFunc(kept, func(a, b found) int { return cmp.Compare(a.from, b.from) })
+
+	out := make([]Entity, 0, len(kept))
+	end, prev := 0, -1
+	for k, f := range kept {
+		s, e := c.m.Original(f.from, f.to)
+		if s < end || s >= e || e > len(c.src) {
+			continue // two halves of one character of the customer's
+		}
+		end = e
+		f.Start, f.End, f.Text = s, e, c.src[s:e]
+		f.Negated = c.negated(f.from, f.Type)
+		if !f.Negated && prev >= 0 && len(out) > 0 && out[len(out)-1].Negated &&
+			out[len(out)-1].Type == f.Type && joins(c.s[kept[prev].to:f.from]) {
+			f.Negated = true
+		}
+		if f.Type == TypeURL {
+			f.Value = f.Text
+		}
+		out = append(out, f.Entity)
+		prev = k
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
+}
+
+// joins reports whether only a connective stands between two entities, so
+// that "not red or blue" negates both.
+func joins(between string) bool {
+	switch strings.TrimSpace(between) {
+	case "和", "或", "或者", "跟", "与", "、", "/", "or", "nor", "的和":
+		return true
+	}
+	return false
+}
+
+// negated reports whether the entity at i is refused: 不要红色, "not red",
+// "anything but the blue one". 要不要 and 是不是 ask and do not refuse.
+func (c *scan) negated(i int, kind string) bool {
+	left := strings.TrimRight(c.s[:i], " ")
+	for _, filler := range []string{"太", "那种", "这种", "那个", "这个", "穿", "看", "买", "选", "用"} {
+		if rest := strings.TrimSuffix(left, filler); rest != left && (strings.HasSuffix(rest, "要") || strings.HasSuffix(rest, "喜欢")) {
+			left = rest
+			break
+		}
+	}
+	for _, w := range []string{"不想要", "不要", "不喜欢", "不是", "不选", "不买", "不用", "除了", "除", "别", "非", "别要", "不穿", "别给我", "不要给我", "别拿", "别发"} {
+		rest, ok := strings.CutSuffix(left, w)
+		if !ok {
+			continue
+		}
+		last, _ := utf8.DecodeLastRuneInString(rest)
+		first := []rune(strings.TrimPrefix(w, "不"))[0]
+		return !(strings.HasPrefix(w, "不") && last == first)
+	}
+	if left == "" || !isLetter(left[len(left)-1]) {
+		return false
+	}
+	for n := 0; n < 4; n++ {
+		k := len(left)
+		for k > 0 && (isLetter(left[k-1]) || left[k-1] == '\'') {
+			k--
+		}
+		switch left[k:] {
+		case "no":
+			return kind != TypeOrder // "order no 7"
+		case "not", "without", "except", "don't", "dont", "isn't", "aren't", "nor":
+			return true
+		case "but":
+			return strings.HasSuffix(left[:k], "anything ")
+		case "than":
+			return strings.HasSuffix(left[:k], "other ")
+		case "a", "an", "the", "in", "any", "want", "like", "need", "really", "that", "this", "for", "of", "order", "number":
+		default:
+			return false
+		}
+		left = strings.TrimRight(left[:k], " ")
+		if left == "" || !isLetter(left[len(left)-1]) {
+			return false
+		}
+	}
+	return false
+}

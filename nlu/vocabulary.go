@@ -1,0 +1,75 @@
+package nlu
+
+import (
+	"math"
+	"math/bits"
+	"slices"
+)
+
+// vocabulary numbers the features that training kept and knows how common each
+// was. Features are known by a 32-bit hash: among 100,000 of them one pair may
+// share a number, which costs nothing that can be measured.
+type vocabulary struct {
+	hashes []uint32 // sorted; the number of a feature is its place
+	df     []uint32 // in how many examples each stands, at least 1
+	total  int      // examples
+	idf    []float32
+	unseen float32 // idf of what is not in it
+	table  []int32 // open addressing, number plus one; 0 is free
+	shift  int
+}
+
+func newVocabulary(df map[uint32]uint32, least uint32, total int) *vocabulary {
+	v := &vocabulary{total: total}
+	for h, n := range df {
+		if n >= least {
+			v.hashes = append(v.hashes, h)
+		}
+	}
+	slices.Sort(v.hashes)
+	v.df = make([]uint32, len(v.hashes))
+	for i, h := range v.hashes {
+		v.df[i] = df[h]
+	}
+	v.index()
+	return v
+}
+
+// index makes what follows from hashes, df and total.
+func (v *vocabulary) index() {
+	size := 1 << bits.Len(uint(2*len(v.hashes)))
+	v.shift = 32 - bits.Len(uint(size-1))
+	v.table = make([]int32, size)
+	for i, h := range v.hashes {
+		at := v.slot(h)
+		for v.table[at] != 0 {
+			at = (at + 1) & (size - 1)
+		}
+		v.table[at] = int32(i + 1)
+	}
+	v.idf = make([]float32, len(v.hashes))
+	common := make([]float32, 64) // most features are rare: few logarithms
+	for i, n := range v.df {
+		if n < 64 && common[n] != 0 {
+			v.idf[i] = common[n]
+			continue
+		}
+		v.idf[i] = float32(math.Log(1 + float64(v.total)/float64(n)))
+		if n < 64 {
+			common[n] = v.idf[i]
+		}
+	}
+	v.unseen = float32(math.Log(1 + float64(v.total)))
+}
+
+func (v *vocabulary) slot(h uint32) int { return int(h * 0x9e3779b1 >> v.shift) }
+
+// find is the number of a feature, or -1.
+func (v *vocabulary) find(h uint32) int32 {
+	for at := v.slot(h); ; at = (at + 1) & (len(v.table) - 1) {
+		i := v.table[at] - 1
+		if i < 0 || v.hashes[i] == h {
+			return i
+		}
+	}
+}

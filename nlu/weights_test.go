@@ -1,0 +1,160 @@
+package nlu
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"hash/crc32"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// A packed row is the dense one, moved by its median, up to what is negligible
+// and half a step of its byte.
+func TestCompact(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		k := rapid.IntRange(2, 40).Draw(t, "classes")
+		n := rapid.IntRange(0, 8).Draw(t, "rows")
+		dense := rapid.SliceOfN(rapid.Float32Range(-3, 3), n*k, n*k).Draw(t, "dense")
+		w := compact(slices.Clone(dense), k)
+		for i := range n {
+			row := dense[i*k : i*k+k]
+			sorted := slices.Clone(row)
+			slices.Sort(sorted)
+			got := make([]float32, k)
+			w.add(int32(i), 2, got)
+			for c := range got {
+				want := row[c] - sorted[k/2]
+				if want < negligible && want > -negligible {
+					require.Zero(t, got[c])
+				} else {
+					require.InDelta(t, want, got[c]/2, float64(w.scale[i])/2+1e-5)
+				}
+			}
+		}
+	})
+}
+
+func TestVocabulary(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		df := rapid.MapOf(rapid.Uint32(), rapid.Uint32Range(1, 9)).Draw(t, "df")
+		least := rapid.Uint32Range(1, 3).Draw(t, "least")
+		v := newVocabulary(df, least, 9)
+		for h, n := range df {
+			if n < least {
+				require.Equal(t, int32(-1), v.find(h))
+				continue
+			}
+			require.Equal(t, h, v.hashes[v.find(h)])
+			require.Equal(t, n, v.df[v.find(h)])
+			if _, ok := df[h+1]; !ok {
+				require.Equal(t, int32(-1), v.find(h+1))
+			}
+		}
+	})
+}
+
+// sealed puts a valid head and checksum around the bytes of a model.
+func sealed(body []byte) []byte {
+	b := append([]byte(fileMagic), fileVersion)
+	b = append(b, body...)
+	return binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b))
+}
+
+// A checksum stops accidents, not an attacker: whatever stands inside a valid
+// seal is refused or makes a model that answers and saves as the same bytes.
+func FuzzLoadSealed(f *testing.F) {
+	var b bytes.Buffer
+	tiny, err := Train(context.Background(), []Example{{Text: "退货", Intent: "return"}, {Text: "where is it", Intent: "status"}, {Text: "天气", Intent: ""}}, &Options{NoBuiltin: true})
+	require.NoError(f, err)
+	require.NoError(f, tiny.Save(&b))
+	body := b.Bytes()[len(fileMagic)+1 : b.Len()-4]
+	require.Equal(f, b.Bytes(), sealed(body))
+	f.Add(body)
+	f.Add([]byte{2, 0, 1, 0, 1, 'a', 1, 'b'})
+	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 0x0f, 0xff, 0xff, 0xff, 0xff, 0x0f})
+	f.Fuzz(func(t *testing.T, body []byte) {
+		m, err := Load(bytes.NewReader(sealed(body)), nil)
+		if err != nil {
+			return
+		}
+		intents, unknown := m.Classify("我要退货 where is it")
+		require.NotEmpty(t, intents)
+		require.True(t, unknown >= 0 && unknown <= 1, unknown)
+		var again bytes.Buffer
+		require.NoError(t, m.Save(&again))
+		back, err := Load(&again, nil)
+		require.NoError(t, err)
+		require.Equal(t, m.Intents(), back.Intents())
+	})
+}
+
+func TestLive(t *testing.T) {
+	t.Parallel()
+	old := shopModel(t)
+	fresh, err := Train(context.Background(), []Example{{Text: "退货", Intent: "a"}, {Text: "发票", Intent: "b"}}, &Options{NoBuiltin: true})
+	require.NoError(t, err)
+	live := NewLive(old)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 50 {
+				got, err := live.Understand(context.Background(), Input{Text: "我要退货", Now: noon})
+				assert.NoError(t, err)
+				assert.Contains(t, []string{"return.start", "a"}, got.Intents[0].Name)
+			}
+		})
+	}
+	for range 20 {
+		assert.Same(t, old, live.Swap(fresh))
+		assert.Same(t, fresh, live.Swap(old))
+	}
+	wg.Wait()
+	assert.Same(t, old, live.Model())
+	_, err = (&Live{}).Understand(context.Background(), Input{})
+	assert.ErrorContains(t, err, "holds no model")
+}
+
+// Predicting takes two allocations, the tokens and the answer, when the text
+// needs no normalising.
+func TestClassifyAllocations(t *testing.T) {
+	if raced {
+		t.Skip("the race detector empties pools at random")
+	}
+	m := shopModel(t)
+	for _, s := range []string{"我想买一条红色的裙子", "where is my order 12345", "x"} {
+		m.Classify(s)
+		assert.LessOrEqual(t, testing.AllocsPerRun(100, func() { m.Classify(s) }), 2.0, s)
+	}
+}
+
+func BenchmarkClassify(b *testing.B) {
+	m := shopModel(b)
+	for name, s := range map[string]string{"zh": "你好，我想买一条红色的裙子", "en": "can you tell me where my order is please"} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				m.Classify(s)
+			}
+		})
+	}
+}
+
+func BenchmarkLoad(b *testing.B) {
+	var raw bytes.Buffer
+	require.NoError(b, shopModel(b).Save(&raw))
+	b.SetBytes(int64(raw.Len()))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Load(bytes.NewReader(raw.Bytes()), nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
