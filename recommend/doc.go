@@ -10,11 +10,19 @@
 //	})
 //
 // Filters are hard: what fails one, is out of stock, was bought by the customer
-// or is excluded is never suggested. The rest is ranked by wishes and words,
-// by what others took together (co-occurrence with damped counts, after
-// Deshpande & Karypis 2004), by what followed what, and by popularity. Each
-// suggestion says why. A customer's history counts only when Request.Personal
-// allows it; the price never depends on the customer.
+// or is excluded is never suggested. The rest is ranked by wishes and words, by
+// popularity, and by three structures that each event updates in microseconds:
+//
+//   - what the same customers took (co-occurrence with damped counts, after
+//     Deshpande & Karypis 2004), and what was bought at once;
+//   - the latest sessions, by the items they hold: what sessions like this one
+//     went on to (V-SKNN of Ludewig & Jannach 2018, distances as in STAN of
+//     Garg et al. 2019);
+//   - what followed what, decayed by steps.
+//
+// [Weights] say how much each speaks. Each suggestion says why. A customer's
+// history counts only when Request.Personal allows it; the price never depends
+// on the customer.
 //
 // A [Shelf] learns by [Shelf.Record] and is safe for concurrent use.
 package recommend

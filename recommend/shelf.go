@@ -1,11 +1,11 @@
 package recommend
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
 	"slices"
-	"sort"
 	"sync"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
@@ -25,6 +25,9 @@ type Shelf struct {
 	opts    Options
 	reasons sentences
 
+	weights Weights
+	boards  sync.Pool // of *board
+
 	mu      sync.RWMutex
 	items   map[string]*stocked
 	order   []string
@@ -35,13 +38,14 @@ type Shelf struct {
 // stocked is an item with its words.
 type stocked struct {
 	Item
+	no    uint32 // in learned
 	terms map[string]float64
 	norm  float64
 }
 
 // New makes a shelf of items. It fails on an item that is not valid, with its id.
 func New(items []Item, opts *Options) (*Shelf, error) {
-	s := &Shelf{items: map[string]*stocked{}, learned: newLearned()}
+	s := &Shelf{items: map[string]*stocked{}, learned: newLearned(), weights: defaultWeights(), boards: sync.Pool{New: func() any { return new(board) }}}
 	if opts != nil {
 		s.opts = *opts
 	}
@@ -74,7 +78,7 @@ func (s *Shelf) Put(items ...Item) error {
 		if s.items[it.ID] == nil {
 			s.order = append(s.order, it.ID)
 		}
-		s.items[it.ID] = &stocked{Item: it}
+		s.items[it.ID] = &stocked{Item: it, no: s.learned.items.add(it.ID)}
 	}
 	s.reindex()
 	return nil
@@ -204,7 +208,7 @@ func (s *Shelf) blocked(it *Item, r *Request) string {
 	case slices.Contains(r.Exclude, it.ID):
 		return "excluded"
 	}
-	if u := s.learned.users[r.Customer]; r.Customer != "" && u != nil && u.bought[it.ID] {
+	if u := s.learned.users[r.Customer]; r.Customer != "" && u != nil && u.bought[s.learned.items.no[it.ID]] {
 		return "owned"
 	}
 	for _, f := range r.Must {
@@ -235,206 +239,43 @@ func (s *Shelf) Recommend(ctx context.Context, r Request) ([]Suggestion, error) 
 	return s.recommend(&r), nil
 }
 
+// candidate is an item that may be suggested, and what speaks for it.
+type candidate struct {
+	*stocked
+	scored
+	score float64
+}
+
 func (s *Shelf) recommend(r *Request) []Suggestion {
-	sig := s.signals(r)
+	b := s.boards.Get().(*board)
+	defer s.boards.Put(b)
+	s.signals(r, b)
 	query := s.query(r.Text)
-	var out []Suggestion
+	var all []candidate
 	for _, id := range s.order {
 		it := s.items[id]
 		if s.blocked(&it.Item, r) != "" {
 			continue
 		}
-		sc := s.score(it, r, sig, query)
+		sc := s.score(it, r, &b.signals, query)
 		if len(r.GoesWith) > 0 && sc.with == 0 || len(r.Like) > 0 && sc.like == 0 {
 			continue
 		}
-		out = append(out, Suggestion{Item: it.Item, Score: sc.total(), Reasons: s.why(it, r, &sc)})
+		all = append(all, candidate{it, sc, sc.total()})
 	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].Score > out[j].Score })
+	slices.SortStableFunc(all, func(x, y candidate) int { return cmp.Compare(y.score, x.score) })
 	if r.Cheapest {
-		out = slices.DeleteFunc(out, func(x Suggestion) bool { return x.Item.Price[r.Currency] == 0 })
-		sort.SliceStable(out, func(i, j int) bool { return out[i].Item.Price[r.Currency] < out[j].Item.Price[r.Currency] })
-		return out[:min(r.N, len(out))]
+		all = slices.DeleteFunc(all, func(x candidate) bool { return x.Price[r.Currency] == 0 })
+		slices.SortStableFunc(all, func(x, y candidate) int { return cmp.Compare(x.Price[r.Currency], y.Price[r.Currency]) })
+		all = all[:min(r.N, len(all))]
+	} else {
+		all = s.diversify(all, r.N)
 	}
-	return s.diversify(out, r.N)
-}
-
-// signals are what events say about a request.
-type signals struct {
-	history, session, basket map[string]float64
-	popular                  float64 // of the most popular item
-}
-
-func (s *Shelf) signals(r *Request) signals {
-	g := signals{history: map[string]float64{}, session: map[string]float64{}, basket: map[string]float64{}}
-	if u := s.learned.users[r.Customer]; r.Personal && r.Customer != "" && u != nil {
-		for _, it := range u.items[max(0, len(u.items)-maxHistory):] {
-			s.learned.together.from(it, 1, g.history)
-		}
-	}
-	for i, it := range r.Session {
-		age := float64(len(r.Session) - i)
-		s.learned.next.from(it, 1/age, g.session)
-		s.learned.together.from(it, 0.5/age, g.session)
-	}
-	for _, it := range append(slices.Clone(r.GoesWith), r.Like...) {
-		s.learned.basket.from(it, 1, g.basket)
-		s.learned.together.from(it, 0.3, g.basket)
-	}
-	for _, v := range s.learned.popular {
-		g.popular = math.Max(g.popular, v)
-	}
-	for _, m := range []map[string]float64{g.history, g.session, g.basket} {
-		top := 0.0
-		for _, v := range m {
-			top = math.Max(top, v)
-		}
-		for k := range m {
-			m[k] /= top
-		}
-	}
-	return g
-}
-
-func (s *Shelf) query(t string) map[string]float64 {
-	q := map[string]float64{}
-	sum := 0.0
-	for _, term := range text.Terms(text.Cut(t, 1000)) {
-		if w, ok := s.idf[term]; ok && q[term] == 0 {
-			q[term] = w
-			sum += w * w
-		}
-	}
-	for k := range q {
-		q[k] /= math.Sqrt(sum)
-	}
-	return q
-}
-
-// scored are the parts of an item's score, each 0 to 1.
-type scored struct {
-	wish, words, history, session, with, like, popular float64
-	listed                                             bool // the catalogue itself says it goes with
-}
-
-func (c *scored) total() float64 {
-	return 1.5*c.wish + 1.2*c.words + 0.8*c.history + 0.6*c.session + 1.5*c.with + 1.5*c.like + 0.3*c.popular
-}
-
-func (s *Shelf) score(it *stocked, r *Request, g signals, query map[string]float64) scored {
-	c := scored{history: g.history[it.ID], session: g.session[it.ID]}
-	if g.popular > 0 {
-		c.popular = math.Log1p(s.learned.popular[it.ID]) / math.Log1p(g.popular)
-	}
-	for _, f := range r.Wish {
-		if it.Has(f) {
-			c.wish += 1 / float64(len(r.Wish))
-		}
-	}
-	if it.norm > 0 {
-		for t, w := range query {
-			c.words += w * it.terms[t] * s.idf[t] / it.norm
-		}
-	}
-	for _, id := range r.GoesWith {
-		of := s.items[id]
-		if id == it.ID || of == nil {
-			continue
-		}
-		if slices.Contains(of.GoesWith, it.ID) || slices.Contains(it.GoesWith, id) {
-			c.with, c.listed = 1, true
-		} else if of.Category != it.Category { // a substitute is no complement
-			c.with = math.Max(c.with, 0.8*g.basket[it.ID])
-		}
-	}
-	for _, id := range r.Like {
-		if of := s.items[id]; of != nil && id != it.ID && of.Category == it.Category {
-			c.like = math.Max(c.like, 0.2+0.5*alike(&of.Item, &it.Item)+0.3*g.basket[it.ID])
-		}
-	}
-	return c
-}
-
-// alike is the share of attribute values two items have in common.
-func alike(a, b *Item) float64 {
-	same, all := 0, 0
-	for k, vs := range a.Attributes {
-		for _, v := range vs {
-			all++
-			if slices.Contains(b.Attributes[k], v) {
-				same++
-			}
-		}
-	}
-	if all == 0 {
-		return 0
-	}
-	return float64(same) / float64(all)
-}
-
-// diversify re-ranks by maximal marginal relevance (Carbonell & Goldstein 1998).
-func (s *Shelf) diversify(all []Suggestion, n int) []Suggestion {
-	all = all[:min(len(all), 50)]
-	var out []Suggestion
-	for len(out) < n && len(all) > 0 {
-		best, at := math.Inf(-1), 0
-		for i := range all {
-			v := all[i].Score
-			for j := range out {
-				if out[j].Item.Category == all[i].Item.Category {
-					v -= s.opts.Diversity * alike(&out[j].Item, &all[i].Item) / float64(len(out))
-				}
-			}
-			if v > best {
-				best, at = v, i
-			}
-		}
-		out = append(out, all[at])
-		all = slices.Delete(all, at, at+1)
+	out := make([]Suggestion, len(all))
+	for i, c := range all {
+		out[i] = Suggestion{Item: c.Item, Score: c.score, Reasons: s.why(c.stocked, r, &c.scored)}
 	}
 	return out
-}
-
-// Relax explains an empty answer: it drops as little of a request as lets
-// something through, price first, then wishes of the customer's own from the
-// last named to the first, and says what was dropped. ok is false when nothing
-// helps.
-func (s *Shelf) Relax(r Request) (relaxed Request, dropped []string, ok bool) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	some := func(q *Request) bool {
-		return slices.ContainsFunc(s.order, func(id string) bool { return s.blocked(&s.items[id].Item, q) == "" })
-	}
-	if some(&r) {
-		return r, nil, true
-	}
-	free := r
-	free.MinPrice, free.MaxPrice = 0, 0
-	if (r.MinPrice > 0 || r.MaxPrice > 0) && some(&free) {
-		return free, []string{"price"}, true
-	}
-	for i := len(r.Must) - 1; i >= 0; i-- {
-		if r.Must[i].Attribute == "category" {
-			continue
-		}
-		one := r
-		one.Must = slices.Delete(slices.Clone(r.Must), i, i+1)
-		if some(&one) {
-			return one, []string{r.Must[i].Attribute}, true
-		}
-	}
-	dropped = []string{"price"}
-	for i := len(free.Must) - 1; i >= 0; i-- {
-		if free.Must[i].Attribute == "category" {
-			continue
-		}
-		dropped = append(dropped, free.Must[i].Attribute)
-		free.Must = slices.Delete(slices.Clone(free.Must), i, i+1)
-		if some(&free) {
-			return free, dropped, true
-		}
-	}
-	return r, nil, false
 }
 
 // Left is how many of a variant are in stock; ok is false when the item has no

@@ -203,7 +203,7 @@ func (m *ranked) sessions(ctx context.Context, s *recommend.Shelf, train, test s
 	for _, r := range ts {
 		its := splitItems(r)
 		for i := 1; i < len(its); i++ {
-			m.judge(s.Rank("", its[max(0, i-10):i], 20, true), map[string]bool{its[i]: true})
+			m.judge(s.Rank("", its[max(0, i-20):i], 20, true), map[string]bool{its[i]: true})
 		}
 	}
 	m.queryCPU, _ = w.stop()
