@@ -14,7 +14,8 @@
 // popularity, and by three structures that each event updates in microseconds:
 //
 //   - what the same customers took (co-occurrence with damped counts, after
-//     Deshpande & Karypis 2004), and what was bought at once;
+//     Deshpande & Karypis 2004), what was bought at once, and what customers
+//     with a like history hold;
 //   - the latest sessions, by the items they hold: what sessions like this one
 //     went on to (V-SKNN of Ludewig & Jannach 2018, distances as in STAN of
 //     Garg et al. 2019);

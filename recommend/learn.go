@@ -21,6 +21,7 @@ type learned struct {
 	next     pairs   // directed: what followed what
 	basket   pairs   // bought at once
 	visits   *visits // latest sessions
+	alike    *visits // customers as sessions: their latest items
 	popular  []float32
 	known    map[string]struct{} // event ids
 	users    map[string]*trail
@@ -34,7 +35,7 @@ type trail struct {
 }
 
 func newLearned() *learned {
-	return &learned{items: newNumbers(), visits: newVisits(), known: map[string]struct{}{}, users: map[string]*trail{}, baskets: map[string][]uint32{}}
+	return &learned{items: newNumbers(), visits: newVisits(), alike: newVisits(), known: map[string]struct{}{}, users: map[string]*trail{}, baskets: map[string][]uint32{}}
 }
 
 // numbers are those of the ids that are known.
@@ -132,6 +133,7 @@ func (l *learned) byCustomer(e *Event, item uint32, w float32) {
 		u.items = append(u.items[:0], u.items[1:]...)
 	}
 	u.items = append(u.items, item)
+	l.alike.add(e.Customer, item)
 }
 
 func (l *learned) bySession(key string, item uint32, w float32) {

@@ -10,20 +10,24 @@ import (
 // They are chosen by [Tune] on a host's own log; the defaults serve a shop.
 type Weights struct {
 	Together float64 // items taken by the same customers
+	Alike    float64 // customers with a like history
 	Sessions float64 // sessions like this one
 	Next     float64 // what followed the items of this session
 	Basket   float64 // bought at once
 	Popular  float64 // how often an item is taken at all
 	// Own and Target are the powers of the two items' counts that divide a pair.
 	Own, Target float64
+	Rare        float64 // the power of an item's count that divides what alike customers hold
 	// Recent is the e-folding of history items by steps back; 0 weighs all alike.
 	Recent float64
-	Visits VisitWeights
+	Visits VisitWeights // of sessions
+	Tastes VisitWeights // of customers
 }
 
 func defaultWeights() Weights {
-	return Weights{Together: 0.2, Sessions: 1, Next: 0.15, Basket: 1, Own: 0.6, Target: 0.4,
-		Visits: VisitWeights{Step: 2, Near: 5, IDF: 1.5, Len: 0.2, Age: 1, Before: 0.6}}
+	return Weights{Together: 0.12, Alike: 0.12, Sessions: 1, Next: 0.1, Basket: 1, Own: 0.7, Target: 0.4, Rare: 0.35,
+		Visits: VisitWeights{Step: 2, Near: 5, IDF: 1.5, Len: 0.2, Age: 1, Before: 0.6},
+		Tastes: VisitWeights{Step: 30, Near: 50, IDF: 1.5, Len: 0.5, Before: 1}}
 }
 
 // board is the working space of one ranking.
@@ -49,7 +53,7 @@ func (b *board) mix(weight float64) {
 func (l *learned) rank(b *board, customer, own string, session []uint32, w *Weights) {
 	n := len(l.items.of)
 	b.sum.reset(n)
-	if u := l.users[customer]; customer != "" && u != nil && w.Together > 0 {
+	if u := l.users[customer]; customer != "" && u != nil {
 		b.part.reset(n)
 		for back := range u.items {
 			f := 1.0
@@ -60,6 +64,12 @@ func (l *learned) rank(b *board, customer, own string, session []uint32, w *Weig
 		}
 		l.together.damp(w.Target, &b.part)
 		b.mix(w.Together)
+		if w.Alike > 0 {
+			b.part.reset(n)
+			l.alike.from(u.items, customer, &w.Tastes, &b.like, &b.part)
+			l.together.damp(w.Rare, &b.part)
+			b.mix(w.Alike)
+		}
 	}
 	if len(session) > 0 {
 		if w.Sessions > 0 {

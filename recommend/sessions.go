@@ -10,6 +10,7 @@ const (
 	maxVisits    = 1 << 18 // latest sessions
 	maxSession   = 50      // latest items of a session
 	maxPosting   = 1000    // latest sessions kept for an item
+	maxLook      = 8000    // postings read for a ranking, shared by the items at hand
 	maxNeighbour = 500     // sessions like the one at hand that count
 )
 
@@ -94,13 +95,15 @@ func (v *visits) from(items []uint32, own string, w *VisitWeights, like, to *scr
 	self, known := v.open[own]
 	like.reset(len(v.ring))
 	now := map[uint32]float32{} // weights of the items at hand
-	for back := range min(len(items), maxSession) {
+	items = items[max(0, len(items)-maxSession):]
+	look := min(maxPosting, maxLook/max(1, len(items)))
+	for back := range items {
 		item := items[len(items)-1-back]
 		if _, dup := now[item]; dup || int(item) >= len(v.postings) {
 			continue
 		}
 		p := v.postings[item]
-		p = p[max(0, len(p)-maxPosting):]
+		p = p[max(0, len(p)-look):]
 		f := float32(math.Exp(-float64(back)/w.Step) * math.Pow(math.Log(1+float64(len(v.ring))/float64(1+len(p))), w.IDF))
 		now[item] = f
 		for _, n := range p {

@@ -144,3 +144,26 @@ func BenchmarkRank(b *testing.B) {
 		s.Rank(fmt.Sprint(i%9000), []string{fmt.Sprint(i % 100), fmt.Sprint(i % 70)}, 20, false)
 	}
 }
+
+// Customers with a like history speak for what they hold, even where no pair
+// of items does.
+func TestCustomersLikeThisOne(t *testing.T) {
+	t.Parallel()
+	s, err := New(nil, nil)
+	require.NoError(t, err)
+	w := defaultWeights()
+	w.Together = 0
+	s.weights = w
+	for i, items := range [][]string{{"a", "b", "c", "x"}, {"a", "b", "y"}, {"z", "w"}} {
+		for _, it := range items {
+			require.NoError(t, s.Record(context.Background(), Event{Kind: "purchased", Customer: fmt.Sprint(i), Item: it}))
+		}
+	}
+	for _, it := range []string{"a", "b", "c"} {
+		require.NoError(t, s.Record(context.Background(), Event{Kind: "viewed", Customer: "me", Item: it}))
+	}
+	got := s.Rank("me", nil, 10, false)
+	require.Len(t, got, 2)
+	assert.Equal(t, "x", got[0].Item, "shares three items, not two")
+	assert.Equal(t, "y", got[1].Item)
+}
