@@ -7,7 +7,7 @@ import (
 )
 
 // Weights say how much each structure speaks, and how their counts are damped.
-// They are chosen by [Tune] on a host's own log; the defaults serve a shop.
+// They are chosen by [Replay.Tune] on a host's own log; the defaults serve a shop.
 type Weights struct {
 	Together float64 // items taken by the same customers
 	Alike    float64 // customers with a like history
@@ -24,7 +24,8 @@ type Weights struct {
 	Tastes VisitWeights // of customers
 }
 
-func defaultWeights() Weights {
+// DefaultWeights are those of a nil Options.Weights.
+func DefaultWeights() Weights {
 	return Weights{Together: 0.12, Alike: 0.12, Sessions: 1, Next: 0.1, Basket: 1, Own: 0.7, Target: 0.4, Rare: 0.35,
 		Visits: VisitWeights{Step: 2, Near: 5, IDF: 1.5, Len: 0.2, Age: 1, Before: 0.6},
 		Tastes: VisitWeights{Step: 30, Near: 50, IDF: 1.5, Len: 0.5, Before: 1}}

@@ -151,7 +151,7 @@ func TestCustomersLikeThisOne(t *testing.T) {
 	t.Parallel()
 	s, err := New(nil, nil)
 	require.NoError(t, err)
-	w := defaultWeights()
+	w := DefaultWeights()
 	w.Together = 0
 	s.weights = w
 	for i, items := range [][]string{{"a", "b", "c", "x"}, {"a", "b", "y"}, {"z", "w"}} {

@@ -15,6 +15,9 @@ import (
 type Options struct {
 	// Attributes name values in reasons; nil shows the values themselves.
 	Attributes *Attributes
+	// Weights of what events say; nil for DefaultWeights. Replay.Tune chooses
+	// them on a log.
+	Weights *Weights
 	// Diversity, 0 to 1, is how much unlike items are preferred to the next
 	// best; 0.3 when 0.
 	Diversity float64
@@ -45,9 +48,12 @@ type stocked struct {
 
 // New makes a shelf of items. It fails on an item that is not valid, with its id.
 func New(items []Item, opts *Options) (*Shelf, error) {
-	s := &Shelf{items: map[string]*stocked{}, learned: newLearned(), weights: defaultWeights(), boards: sync.Pool{New: func() any { return new(board) }}}
+	s := &Shelf{items: map[string]*stocked{}, learned: newLearned(), weights: DefaultWeights(), boards: sync.Pool{New: func() any { return new(board) }}}
 	if opts != nil {
 		s.opts = *opts
+	}
+	if s.opts.Weights != nil {
+		s.weights = *s.opts.Weights
 	}
 	if s.opts.Diversity <= 0 {
 		s.opts.Diversity = 0.3
