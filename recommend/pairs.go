@@ -1,10 +1,6 @@
 package recommend
 
-import (
-	"cmp"
-	"math"
-	"slices"
-)
+import "math"
 
 const (
 	rowKeep = 256 // partners that stay when a row is pruned
@@ -60,14 +56,7 @@ func (r *row) grow() {
 	if size := len(old); size < rowMost {
 		r.cells = make([]cell, min(rowMost, max(4, 2*size)))
 	} else {
-		old = make([]cell, 0, r.n)
-		for _, c := range r.cells {
-			if c.item != 0 {
-				old = append(old, c)
-			}
-		}
-		slices.SortFunc(old, func(a, b cell) int { return cmp.Or(cmp.Compare(b.w, a.w), cmp.Compare(a.item, b.item)) })
-		old = old[:rowKeep]
+		old = r.strongest(rowKeep)
 		clear(r.cells)
 	}
 	r.n = 0
@@ -77,6 +66,35 @@ func (r *row) grow() {
 			r.n++
 		}
 	}
+}
+
+// strongest are about the n partners with the highest weights, at most n: whole
+// bins of their weights' logarithm, and of the last bin who comes first.
+func (r *row) strongest(n int) []cell {
+	const shift = 20 // the exponent and three bits of the fraction
+	var count [1 << (32 - shift)]uint16
+	bin := func(w float32) uint32 { return math.Float32bits(w) >> shift }
+	for _, c := range r.cells {
+		count[bin(c.w)]++
+	}
+	least, held := uint32(len(count)), 0
+	for least > 1 && held < n {
+		least--
+		held += int(count[least])
+	}
+	spare := n - (held - int(count[least])) // room for the last bin
+	out := make([]cell, 0, n)
+	for _, c := range r.cells {
+		switch b := bin(c.w); {
+		case c.item == 0 || b < least:
+		case b > least:
+			out = append(out, c)
+		case spare > 0:
+			out = append(out, c)
+			spare--
+		}
+	}
+	return out
 }
 
 // pairs counts items that belong together, and how often an item was part of
@@ -119,11 +137,36 @@ func (p *pairs) from(item uint32, weight, own float64, to *scratch) {
 	}
 }
 
-// damp divides scores by the items' own counts to the power target.
-func (p *pairs) damp(target float64, to *scratch) {
+// damp divides scores by the items' own counts to a power.
+func (p *pairs) damp(by *power, to *scratch) {
 	for _, i := range to.touched {
 		if int(i) < len(p.seen) && p.seen[i] > 0 {
-			to.score[i] *= float32(math.Pow(float64(p.seen[i]), -target))
+			to.score[i] *= by.of(p.seen[i])
 		}
 	}
+}
+
+// power is x to minus an exponent, to a part in a thousand, for counts: tables
+// over the exponent and the fraction of a number.
+type power struct {
+	exponent     float64
+	whole, parts [256]float32
+}
+
+// set fills the tables unless they are of this exponent already.
+func (p *power) set(exponent float64) *power {
+	if p.exponent == exponent && p.whole[127] != 0 {
+		return p
+	}
+	p.exponent = exponent
+	for i := range p.whole {
+		p.whole[i] = float32(math.Exp2(-exponent * float64(i-127)))
+		p.parts[i] = float32(math.Pow(1+(float64(i)+0.5)/256, -exponent))
+	}
+	return p
+}
+
+func (p *power) of(x float32) float32 {
+	b := math.Float32bits(x)
+	return p.whole[b>>23&255] * p.parts[b>>15&255]
 }

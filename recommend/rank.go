@@ -33,9 +33,9 @@ func DefaultWeights() Weights {
 
 // board is the working space of one ranking.
 type board struct {
-	sum, part, like scratch
-	skip            scratch
-	signals         signals
+	sum, part, like, now, skip scratch
+	target, rare               power
+	signals                    signals
 }
 
 // mix adds a part to the sum, by its weight over its highest score.
@@ -63,19 +63,19 @@ func (l *learned) rank(b *board, customer, own string, session []uint32, w *Weig
 			}
 			l.together.from(u.items[len(u.items)-1-back], f, w.Own, &b.part)
 		}
-		l.together.damp(w.Target, &b.part)
+		l.together.damp(b.target.set(w.Target), &b.part)
 		b.mix(w.Together)
 		if w.Alike > 0 {
 			b.part.reset(n)
-			l.alike.from(u.items, customer, &w.Tastes, &b.like, &b.part)
-			l.together.damp(w.Rare, &b.part)
+			l.alike.from(u.items, customer, &w.Tastes, b, &b.part)
+			l.together.damp(b.rare.set(w.Rare), &b.part)
 			b.mix(w.Alike)
 		}
 	}
 	if len(session) > 0 {
 		if w.Sessions > 0 {
 			b.part.reset(n)
-			l.visits.from(session, own, &w.Visits, &b.like, &b.part)
+			l.visits.from(session, own, &w.Visits, b, &b.part)
 			b.mix(w.Sessions)
 		}
 		if w.Next > 0 {
@@ -83,7 +83,7 @@ func (l *learned) rank(b *board, customer, own string, session []uint32, w *Weig
 			for back := range min(len(session), maxSteps) {
 				l.next.from(session[len(session)-1-back], math.Exp(-float64(back)/w.Visits.Step), w.Own, &b.part)
 			}
-			l.next.damp(w.Target, &b.part)
+			l.next.damp(b.target.set(w.Target), &b.part)
 			b.mix(w.Next)
 		}
 		if w.Basket > 0 {
@@ -91,7 +91,7 @@ func (l *learned) rank(b *board, customer, own string, session []uint32, w *Weig
 			for _, it := range session {
 				l.basket.from(it, 1, w.Own, &b.part)
 			}
-			l.basket.damp(w.Target, &b.part)
+			l.basket.damp(b.target.set(w.Target), &b.part)
 			b.mix(w.Basket)
 		}
 	}

@@ -91,21 +91,22 @@ type VisitWeights struct {
 // from adds to scores what sessions like this one hold (V-SKNN: Ludewig &
 // Jannach 2018; distances as in STAN: Garg et al. 2019). Items are the latest
 // last; own is the session's key, which does not speak for itself.
-func (v *visits) from(items []uint32, own string, w *VisitWeights, like, to *scratch) {
+func (v *visits) from(items []uint32, own string, w *VisitWeights, b *board, to *scratch) {
 	self, known := v.open[own]
+	like, now := &b.like, &b.now // likeness by session, weights of the items at hand
 	like.reset(len(v.ring))
-	now := map[uint32]float32{} // weights of the items at hand
+	now.reset(len(v.postings))
 	items = items[max(0, len(items)-maxSession):]
 	look := min(maxPosting, maxLook/max(1, len(items)))
 	for back := range items {
 		item := items[len(items)-1-back]
-		if _, dup := now[item]; dup || int(item) >= len(v.postings) {
+		if int(item) >= len(v.postings) || now.score[item] > 0 {
 			continue
 		}
 		p := v.postings[item]
 		p = p[max(0, len(p)-look):]
 		f := float32(math.Exp(-float64(back)/w.Step) * math.Pow(math.Log(1+float64(len(v.ring))/float64(1+len(p))), w.IDF))
-		now[item] = f
+		now.add(item, f)
 		for _, n := range p {
 			if v.held(n) && !(known && n == self) {
 				like.add(n%maxVisits, f)
@@ -128,7 +129,7 @@ func (v *visits) from(items []uint32, own string, w *VisitWeights, like, to *scr
 		s := &v.ring[i]
 		at, best := -1, float32(0) // where the two sessions match
 		for j, item := range s.items {
-			if f := now[item]; f > 0 && f >= best {
+			if f := now.score[item]; f > 0 && f >= best {
 				at, best = j, f
 			}
 		}
