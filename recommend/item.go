@@ -92,14 +92,22 @@ type Offer struct {
 	Text     string `json:"text,omitempty"`
 }
 
-// Event is one thing done with items. Events are idempotent by ID.
+// Event is one thing done with an item. Events are idempotent by ID and may
+// come out of order, see Options.Late.
 type Event struct {
-	ID       string    `json:"id"`
+	ID       string    `json:"id"` // "" is never taken for a repetition
 	At       time.Time `json:"at"`
 	Customer string    `json:"customer,omitempty"`
 	Session  string    `json:"session,omitempty"`
-	Kind     string    `json:"kind"` // "viewed", "carted", "uncarted", "purchased", "refunded", "shown", "clicked", "dismissed"
-	Item     string    `json:"item"`
+	// Kind is "viewed", "dwelt" (Value seconds), "searched" (opened from a
+	// search), "clicked", "carted", "uncarted", "purchased", "refunded",
+	// "reviewed" (Value stars, 1 to 5), "dismissed" (not interested), "shown",
+	// or one of Options.Kinds. A purchase makes an item the customer's own until
+	// a refund; what was dismissed, or reviewed with less than three stars, is
+	// not suggested again until the customer puts it into a cart.
+	Kind string `json:"kind"`
+	Item string `json:"item"`
 	// Basket joins purchases made together.
-	Basket string `json:"basket,omitempty"`
+	Basket string  `json:"basket,omitempty"`
+	Value  float64 `json:"value,omitempty"`
 }

@@ -1,13 +1,18 @@
 package recommend
 
-import "math"
+import (
+	"math"
+	"time"
+)
 
 // Caps on what is learned.
 const (
-	maxHistory = 30   // latest items of a customer that a new one is paired with
-	maxSteps   = 10   // items before it that a new one follows
-	maxSeen    = 1000 // items kept for a customer
-	maxBasket  = 100  // items of a basket that are paired
+	maxHistory = 30      // latest items of a customer that a new one is paired with
+	maxSteps   = 10      // items before it that a new one follows
+	maxSeen    = 1000    // items kept for a customer
+	maxBasket  = 100     // items of a basket that are paired
+	maxBaskets = 1 << 17 // latest baskets
+	maxKnown   = 1 << 20 // latest event ids
 )
 
 // userDamp is the power of a customer's items that divides each of their
@@ -16,6 +21,7 @@ const userDamp = 0.6
 
 // learned is what events taught. Its owner locks it.
 type learned struct {
+	opts     *Options
 	items    *numbers
 	together pairs   // by customer
 	next     pairs   // directed: what followed what
@@ -23,19 +29,22 @@ type learned struct {
 	visits   *visits // latest sessions
 	alike    *visits // customers as sessions: their latest items
 	popular  []float32
-	known    map[string]struct{} // event ids
-	users    map[string]*trail
-	baskets  map[string][]uint32
+	users    map[string]*person
+	baskets  latest[string, []uint32]
+	known    latest[string, struct{}] // event ids
+	waiting  waiting
+	decay    decay
 }
 
-// trail is the latest items of a customer, each once, latest last.
-type trail struct {
-	items  []uint32
-	bought map[uint32]bool
+func newLearned(opts *Options) *learned {
+	return &learned{opts: opts, items: newNumbers(), visits: newVisits(), alike: newVisits(), users: map[string]*person{},
+		baskets: latest[string, []uint32]{most: maxBaskets}, known: latest[string, struct{}]{most: maxKnown}, decay: decay{half: opts.HalfLife}}
 }
 
-func newLearned() *learned {
-	return &learned{items: newNumbers(), visits: newVisits(), alike: newVisits(), known: map[string]struct{}{}, users: map[string]*trail{}, baskets: map[string][]uint32{}}
+// person is what is known of a customer.
+type person struct {
+	items []uint32        // what they took, each once, latest last
+	facts map[uint32]fact // what holds of an item for them
 }
 
 // numbers are those of the ids that are known.
@@ -57,66 +66,70 @@ func (l *learned) taken(item uint32) float64 {
 	return float64(l.popular[item])
 }
 
-// strength of a kind of event; 0 teaches nothing.
-func strength(kind string) float32 {
-	switch kind {
-	case "purchased":
-		return 1
-	case "carted":
-		return 0.6
-	case "clicked":
-		return 0.4
-	case "viewed":
-		return 0.3
-	}
-	return 0
-}
-
+// record takes an event once. What holds of a customer (owned, not interested)
+// counts at once; what is learned waits until events that are late may have come.
 func (l *learned) record(e *Event) {
+	if e.Item == "" {
+		return
+	}
 	if e.ID != "" {
-		if _, dup := l.known[e.ID]; dup {
+		if _, dup := l.known.get(e.ID); dup {
 			return
 		}
-		l.known[e.ID] = struct{}{}
+		l.known.put(e.ID, struct{}{})
 	}
-	if e.Kind == "refunded" && e.Customer != "" {
-		if u := l.users[e.Customer]; u != nil {
-			delete(u.bought, l.items.no[e.Item])
+	l.note(e)
+	if l.opts.Late <= 0 || e.At.IsZero() {
+		l.learn(e)
+		return
+	}
+	l.waiting.add(*e)
+	for {
+		due, ok := l.waiting.due(l.opts.Late)
+		if !ok {
+			return
 		}
+		l.learn(&due)
+	}
+}
+
+// learn counts an event in every structure it speaks to.
+func (l *learned) learn(e *Event) {
+	w := float32(l.opts.strength(e))
+	if w <= 0 {
 		return
 	}
-	w := strength(e.Kind)
-	if w == 0 || e.Item == "" {
-		return
+	if factor := l.decay.rescale(e.At); factor < 1 {
+		l.shrink(factor)
 	}
+	w *= l.decay.growth(e.At)
 	item := l.items.add(e.Item)
 	for int(item) >= len(l.popular) {
 		l.popular = append(l.popular, 0)
 	}
 	l.popular[item] += w
 	if e.Customer != "" {
-		l.byCustomer(e, item, w)
+		l.byCustomer(e.Customer, item, w)
 	}
 	if e.Session != "" {
 		l.bySession(e.Session, item, w)
 	}
 	if e.Basket != "" && e.Kind == "purchased" {
-		l.byBasket(e.Basket, item)
+		l.byBasket(e.Basket, item, w)
 	}
 }
 
-func (l *learned) byCustomer(e *Event, item uint32, w float32) {
-	u := l.users[e.Customer]
+func (l *learned) person(customer string) *person {
+	u := l.users[customer]
 	if u == nil {
-		u = &trail{}
-		l.users[e.Customer] = u
+		u = &person{}
+		l.users[customer] = u
 	}
-	if e.Kind == "purchased" {
-		if u.bought == nil {
-			u.bought = map[uint32]bool{}
-		}
-		u.bought[item] = true
-	}
+	return u
+}
+
+func (l *learned) byCustomer(customer string, item uint32, w float32) {
+	u := l.person(customer)
 	for _, it := range u.items {
 		if it == item {
 			return
@@ -133,7 +146,7 @@ func (l *learned) byCustomer(e *Event, item uint32, w float32) {
 		u.items = append(u.items[:0], u.items[1:]...)
 	}
 	u.items = append(u.items, item)
-	l.alike.add(e.Customer, item)
+	l.alike.add(customer, item)
 }
 
 func (l *learned) bySession(key string, item uint32, w float32) {
@@ -148,16 +161,98 @@ func (l *learned) bySession(key string, item uint32, w float32) {
 	l.visits.add(key, item)
 }
 
-func (l *learned) byBasket(key string, item uint32) {
-	b := l.baskets[key]
-	l.basket.count(item, 1)
+func (l *learned) byBasket(key string, item uint32, w float32) {
+	b, _ := l.baskets.get(key)
+	l.basket.count(item, w)
 	for _, other := range b {
 		if other != item {
-			l.basket.add(item, other, 1)
-			l.basket.add(other, item, 1)
+			l.basket.add(item, other, w)
+			l.basket.add(other, item, w)
 		}
 	}
 	if len(b) < maxBasket {
-		l.baskets[key] = append(b, item)
+		l.baskets.put(key, append(b, item))
 	}
+}
+
+// shrink makes all counts smaller by a factor, as time goes by.
+func (l *learned) shrink(factor float32) {
+	for _, p := range []*pairs{&l.together, &l.next, &l.basket} {
+		p.shrink(factor)
+	}
+	for i := range l.popular {
+		l.popular[i] *= factor
+	}
+}
+
+// latest holds the latest keys, between most and twice as many, in two
+// generations.
+type latest[K comparable, V any] struct {
+	most     int
+	now, old map[K]V
+}
+
+func (l *latest[K, V]) get(k K) (V, bool) {
+	if v, ok := l.now[k]; ok {
+		return v, true
+	}
+	v, ok := l.old[k]
+	return v, ok
+}
+
+func (l *latest[K, V]) put(k K, v V) {
+	if l.now == nil || len(l.now) >= l.most {
+		l.now, l.old = map[K]V{}, l.now
+	}
+	l.now[k] = v
+}
+
+// decay weighs what is new above what is old: instead of shrinking all counts
+// all the time, later ones grow (forward decay, Cormode et al. 2009).
+type decay struct {
+	half   time.Duration // 0 for none
+	from   time.Time     // growth is 1 here
+	newest time.Time
+}
+
+// maxGrowth, in half-lives, is how far growth goes before counts are rescaled.
+const maxGrowth = 32
+
+// clamp is at, but no further ahead of the newest than maxGrowth half-lives:
+// one wrong clock must not age everything.
+func (d *decay) clamp(at time.Time) time.Time {
+	if far := d.newest.Add(maxGrowth / 4 * d.half); at.After(far) {
+		return far
+	}
+	return at
+}
+
+// rescale moves time on and returns what counts are to be multiplied with, 1
+// most of the time.
+func (d *decay) rescale(at time.Time) float32 {
+	if d.half <= 0 || at.IsZero() {
+		return 1
+	}
+	if d.newest.IsZero() {
+		d.from, d.newest = at, at
+	}
+	if at = d.clamp(at); at.After(d.newest) {
+		d.newest = at
+	}
+	lives := float64(d.newest.Sub(d.from)) / float64(d.half)
+	if lives < maxGrowth {
+		return 1
+	}
+	d.from = d.newest
+	return float32(math.Exp2(-lives))
+}
+
+func (d *decay) growth(at time.Time) float32 {
+	if d.half <= 0 || d.newest.IsZero() {
+		return 1
+	}
+	if at.IsZero() {
+		at = d.newest
+	}
+	return float32(math.Exp2(max(-maxGrowth, float64(d.clamp(at).Sub(d.from))/float64(d.half))))
 }

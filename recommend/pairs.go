@@ -123,6 +123,16 @@ func (p *pairs) add(a, b uint32, w float32) {
 	p.rows[a].add(b, w)
 }
 
+// shrink makes all counts smaller by a factor.
+func (p *pairs) shrink(factor float32) {
+	for i := range p.rows {
+		for j := range p.rows[i].cells {
+			p.rows[i].cells[j].w *= factor
+		}
+		p.seen[i] *= factor
+	}
+}
+
 // from adds to scores what goes with an item, divided by the item's own count
 // to the power own. What remains is to divide by the partners' counts: damp.
 func (p *pairs) from(item uint32, weight, own float64, to *scratch) {

@@ -10,7 +10,7 @@ func (s *Shelf) Relax(r Request) (relaxed Request, dropped []string, ok bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	some := func(q *Request) bool {
-		return slices.ContainsFunc(s.order, func(id string) bool { return s.blocked(&s.items[id].Item, q) == "" })
+		return slices.ContainsFunc(s.order, func(id string) bool { return s.blocked(s.items[id], q) == "" })
 	}
 	if some(&r) {
 		return r, nil, true

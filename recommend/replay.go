@@ -47,7 +47,7 @@ func NewReplay(events []Event, opts *ReplayOptions) *Replay {
 		if e.Customer == "" {
 			key = "s" + e.Session
 		}
-		if strength(e.Kind) == 0 || len(key) == 1 {
+		if (&Options{}).strength(e) <= 0 || len(key) == 1 {
 			continue
 		}
 		if groups[key] == nil {
