@@ -45,8 +45,8 @@ func TestFactsInAnyOrder(t *testing.T) {
 				}
 				require.NoError(t, s.Record(context.Background(), c.events[i], c.events[i]))
 			}
-			assert.Equal(t, c.want, s.blocked(s.items["d1"], &Request{Customer: "c"}), "%s, backwards %t", name, backwards)
-			assert.Empty(t, s.blocked(s.items["d1"], &Request{}), name)
+			assert.Equal(t, c.want, s.blocked(s.index.items["d1"], &Request{Customer: "c"}), "%s, backwards %t", name, backwards)
+			assert.Empty(t, s.blocked(s.index.items["d1"], &Request{}), name)
 		}
 	}
 }

@@ -29,6 +29,7 @@ type learned struct {
 	visits   *visits // latest sessions
 	alike    *visits // customers as sessions: their latest items
 	popular  []float32
+	most     float32 // of popular
 	users    map[string]*person
 	baskets  latest[string, []uint32]
 	known    latest[string, struct{}] // event ids
@@ -108,6 +109,7 @@ func (l *learned) learn(e *Event) {
 		l.popular = append(l.popular, 0)
 	}
 	l.popular[item] += w
+	l.most = max(l.most, l.popular[item])
 	if e.Customer != "" {
 		l.byCustomer(e.Customer, item, w)
 	}
@@ -183,6 +185,7 @@ func (l *learned) shrink(factor float32) {
 	for i := range l.popular {
 		l.popular[i] *= factor
 	}
+	l.most *= factor
 }
 
 // latest holds the latest keys, between most and twice as many, in two

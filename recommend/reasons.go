@@ -50,7 +50,7 @@ func (s *Shelf) why(it *stocked, r *Request, c *scored) []Reason {
 	}
 	anchor := func(ids []string) string {
 		for _, id := range ids {
-			if of := s.items[id]; of != nil {
+			if of := s.index.items[id]; of != nil {
 				return nameIn(of.Name, r.Language)
 			}
 		}
@@ -106,7 +106,7 @@ func (s *Shelf) asked(it *stocked, r *Request) string {
 			continue
 		}
 		for _, v := range f.Any {
-			if it.Has(Filter{f.Attribute, []string{v}}) {
+			if it.has(Filter{f.Attribute, []string{v}}) {
 				names = append(names, s.opts.Attributes.Display(f.Attribute, v, r.Language))
 			}
 		}

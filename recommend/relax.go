@@ -10,7 +10,7 @@ func (s *Shelf) Relax(r Request) (relaxed Request, dropped []string, ok bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	some := func(q *Request) bool {
-		return slices.ContainsFunc(s.order, func(id string) bool { return s.blocked(s.items[id], q) == "" })
+		return slices.ContainsFunc(s.index.likely(q), func(it *stocked) bool { return s.blocked(it, q) == "" })
 	}
 	if some(&r) {
 		return r, nil, true

@@ -3,14 +3,11 @@ package recommend
 import (
 	"math"
 	"slices"
-
-	"github.com/frontdesk-go/frontdesk/internal/text"
 )
 
 // signals are what events say about a request: scores by item number, 0 to 1.
 type signals struct {
 	history, session, with scratch
-	popular                float64 // of the most popular item
 }
 
 // signals fills g for a request.
@@ -29,31 +26,12 @@ func (s *Shelf) signals(r *Request, b *board) {
 		l.basket.from(it, 1, w.Own, &g.with)
 		l.together.from(it, 0.3, w.Own, &g.with)
 	}
-	g.popular = 0
-	for _, v := range l.popular {
-		g.popular = math.Max(g.popular, float64(v))
-	}
 	for _, x := range []*scratch{&g.history, &g.session, &g.with} {
 		top := x.top()
 		for _, i := range x.touched {
 			x.score[i] /= top
 		}
 	}
-}
-
-func (s *Shelf) query(t string) map[string]float64 {
-	q := map[string]float64{}
-	sum := 0.0
-	for _, term := range text.Terms(text.Cut(t, 1000)) {
-		if w, ok := s.idf[term]; ok && q[term] == 0 {
-			q[term] = w
-			sum += w * w
-		}
-	}
-	for k := range q {
-		q[k] /= math.Sqrt(sum)
-	}
-	return q
 }
 
 // scored are the parts of an item's score, each 0 to 1.
@@ -68,21 +46,23 @@ func (c *scored) total() float64 {
 
 func (s *Shelf) score(it *stocked, r *Request, g *signals, query map[string]float64) scored {
 	c := scored{history: float64(g.history.score[it.no]), session: float64(g.session.score[it.no])}
-	if g.popular > 0 {
-		c.popular = math.Log1p(s.learned.taken(it.no)) / math.Log1p(g.popular)
+	if s.learned.most > 0 {
+		c.popular = math.Log1p(s.learned.taken(it.no)) / math.Log1p(float64(s.learned.most))
 	}
 	for _, f := range r.Wish {
-		if it.Has(f) {
+		if it.has(f) {
 			c.wish += 1 / float64(len(r.Wish))
 		}
 	}
 	if it.norm > 0 {
 		for t, w := range query {
-			c.words += w * it.terms[t] * s.idf[t] / it.norm
+			if have := it.terms[t]; have > 0 {
+				c.words += w * have * s.index.idf(t) / it.norm
+			}
 		}
 	}
 	for _, id := range r.GoesWith {
-		of := s.items[id]
+		of := s.index.items[id]
 		if id == it.ID || of == nil {
 			continue
 		}
@@ -93,7 +73,7 @@ func (s *Shelf) score(it *stocked, r *Request, g *signals, query map[string]floa
 		}
 	}
 	for _, id := range r.Like {
-		if of := s.items[id]; of != nil && id != it.ID && of.Category == it.Category {
+		if of := s.index.items[id]; of != nil && id != it.ID && of.Category == it.Category {
 			c.like = math.Max(c.like, 0.2+0.5*alike(&of.Item, &it.Item)+0.3*float64(g.with.score[it.no]))
 		}
 	}

@@ -4,12 +4,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"sync"
 	"time"
-
-	"github.com/frontdesk-go/frontdesk/internal/text"
 )
 
 // Options configure a Shelf. The zero value works.
@@ -45,23 +42,13 @@ type Shelf struct {
 	boards  sync.Pool // of *board
 
 	mu      sync.RWMutex
-	items   map[string]*stocked
-	order   []string
-	idf     map[string]float64
+	index   index
 	learned *learned
-}
-
-// stocked is an item with its words.
-type stocked struct {
-	Item
-	no    uint32 // in learned
-	terms map[string]float64
-	norm  float64
 }
 
 // New makes a shelf of items. It fails on an item that is not valid, with its id.
 func New(items []Item, opts *Options) (*Shelf, error) {
-	s := &Shelf{items: map[string]*stocked{}, weights: DefaultWeights(), boards: sync.Pool{New: func() any { return new(board) }}}
+	s := &Shelf{index: newIndex(), weights: DefaultWeights(), boards: sync.Pool{New: func() any { return new(board) }}}
 	if opts != nil {
 		s.opts = *opts
 	}
@@ -88,19 +75,17 @@ func (s *Shelf) Put(items ...Item) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, it := range items {
+	all := make([]*stocked, len(items))
+	for i, it := range items {
 		if len(it.Variants) > 0 {
 			it.Stock = 0
 			for _, v := range it.Variants {
 				it.Stock += v.Stock
 			}
 		}
-		if s.items[it.ID] == nil {
-			s.order = append(s.order, it.ID)
-		}
-		s.items[it.ID] = &stocked{Item: it, no: s.learned.items.add(it.ID)}
+		all[i] = &stocked{Item: it, no: s.learned.items.add(it.ID)}
 	}
-	s.reindex()
+	s.index.put(all, s.opts.Attributes)
 	return nil
 }
 
@@ -109,57 +94,7 @@ func (s *Shelf) Remove(ids ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, id := range ids {
-		delete(s.items, id)
-	}
-	s.order = slices.DeleteFunc(s.order, func(id string) bool { return s.items[id] == nil })
-	s.reindex()
-}
-
-// reindex weighs the words of every item; the caller holds the lock.
-func (s *Shelf) reindex() {
-	df := map[string]float64{}
-	for _, id := range s.order {
-		it := s.items[id]
-		it.terms = map[string]float64{}
-		add := func(t string, w float64) {
-			for _, term := range text.Terms(t) {
-				it.terms[term] = math.Max(it.terms[term], w)
-			}
-		}
-		for _, n := range it.Name {
-			add(n, 1)
-		}
-		for _, d := range it.Description {
-			add(d, 0.5)
-		}
-		add(it.Brand, 1)
-		if s.opts.Attributes != nil {
-			for attr, vs := range it.all() {
-				for _, v := range vs {
-					for _, names := range s.opts.Attributes.values[attr][v] {
-						for _, n := range names {
-							add(n, 0.7)
-						}
-					}
-				}
-			}
-		}
-		for t := range it.terms {
-			df[t]++
-		}
-	}
-	s.idf = make(map[string]float64, len(df))
-	for t, n := range df {
-		s.idf[t] = math.Log(1 + float64(len(s.order))/n)
-	}
-	for _, id := range s.order {
-		it := s.items[id]
-		sum := 0.0
-		for _, t := range sorted(it.terms) {
-			w := it.terms[t] * s.idf[t]
-			sum += w * w
-		}
-		it.norm = math.Sqrt(sum)
+		s.index.remove(id)
 	}
 }
 
@@ -192,7 +127,7 @@ func (it *Item) Has(f Filter) bool {
 func (s *Shelf) Item(id string) (Item, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	it := s.items[id]
+	it := s.index.items[id]
 	if it == nil {
 		return Item{}, false
 	}
@@ -203,9 +138,9 @@ func (s *Shelf) Item(id string) (Item, bool) {
 func (s *Shelf) Items() []Item {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	out := make([]Item, 0, len(s.order))
-	for _, id := range s.order {
-		out = append(out, s.items[id].Item)
+	out := make([]Item, 0, len(s.index.all))
+	for _, it := range s.index.all {
+		out = append(out, it.Item)
 	}
 	return out
 }
@@ -235,7 +170,7 @@ func (s *Shelf) blocked(it *stocked, r *Request) string {
 		return "dismissed"
 	}
 	for _, f := range r.Must {
-		if !it.Has(f) {
+		if !it.has(f) {
 			return f.Attribute
 		}
 	}
@@ -273,10 +208,9 @@ func (s *Shelf) recommend(r *Request) []Suggestion {
 	b := s.boards.Get().(*board)
 	defer s.boards.Put(b)
 	s.signals(r, b)
-	query := s.query(r.Text)
+	query := s.index.query(r.Text)
 	var all []candidate
-	for _, id := range s.order {
-		it := s.items[id]
+	for _, it := range s.index.likely(r) {
 		if s.blocked(it, r) != "" {
 			continue
 		}
