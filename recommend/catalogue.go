@@ -16,8 +16,8 @@ import (
 
 // ReadCatalogue reads items from CSV with a header. Columns: id, category,
 // brand, name.LANG, price.CURRENCY (decimal, "299.00"), stock (a number, or
-// "size: S=3 M=0" for variants), link, picture, description.LANG, goes_with
-// (ids with "|" between); every other column is an attribute, several values
+// "size: S=3 M=0" for variants), link, picture, description.LANG, lasts_days,
+// goes_with (ids with "|" between); every other column is an attribute, several values
 // with "|" between. id, a name, a price, category and stock are needed. All
 // problems are reported together, with file, line and column.
 func ReadCatalogue(r io.Reader, name string) ([]Item, error) {
@@ -108,6 +108,8 @@ func readItem(head, rec []string) (Item, error) {
 			it.Link = v
 		case "picture":
 			it.Picture = v
+		case "lasts_days":
+			it.LastsDays, err = strconv.Atoi(v)
 		case "goes_with":
 			it.GoesWith = list(v)
 		default:
@@ -130,6 +132,8 @@ func (it *Item) validate() error {
 		return fmt.Errorf("item %q has no name", it.ID)
 	case len(it.Price) == 0:
 		return fmt.Errorf("item %q has no price: fill a price column", it.ID)
+	case it.LastsDays < 0:
+		return fmt.Errorf("item %q lasts %d days: use 0 for what is not used up", it.ID, it.LastsDays)
 	case it.Stock < 0:
 		return fmt.Errorf("item %q has a stock of %d", it.ID, it.Stock)
 	}
@@ -204,7 +208,10 @@ func ReadAttributes(r io.Reader, name string) (*Attributes, error) {
 }
 
 // Value is one value of one attribute.
-type Value struct{ Attribute, Value string }
+type Value struct {
+	Attribute string `json:"attribute"`
+	Value     string `json:"value"`
+}
 
 // All are the values with their names in every language, sorted: what a host
 // makes a gazetteer of.

@@ -21,7 +21,14 @@
 //     Garg et al. 2019);
 //   - what followed what, decayed by steps.
 //
-// [Weights] say how much each speaks. Each suggestion says why. A customer's
+// Beside them speak what is trending in the customer's segments, the customer's
+// taste in attributes for what nobody has taken yet, and the time after which a
+// consumable is used up. [Shelf.Ask] finds the question that narrows the choice
+// most when no taste is known. A complement never replaces what it goes with.
+//
+// [Weights] say how much each structure speaks; [Replay] measures them on a
+// host's own log and chooses them. Each suggestion says why, as data
+// and as a sentence. A customer's
 // history counts only when Request.Personal allows it; the price never depends
 // on the customer.
 //

@@ -58,6 +58,9 @@ func (l *learned) note(e *Event) {
 	}
 	u, item := l.person(e.Customer), l.items.add(e.Item)
 	f := u.facts[item]
+	if owned && f.owned && !f.bought.IsZero() && !e.At.IsZero() {
+		l.boughtAgain(item, e.At.Sub(f.bought).Abs())
+	}
 	if (owned || e.Kind == "refunded") && !e.At.Before(f.bought) {
 		f.owned, f.bought = owned, e.At
 	}

@@ -20,6 +20,9 @@ type Item struct {
 	Picture     string            `json:"picture,omitempty"`
 	Description map[string]string `json:"description,omitempty"` // by language
 	GoesWith    []string          `json:"goes_with,omitempty"`   // ids of complements
+	// LastsDays is after how many days one is used up, for what is bought again:
+	// coffee, not a kettle. 0 leaves it to be learned from repeat purchases.
+	LastsDays int `json:"lasts_days,omitempty"`
 }
 
 // Variant is one choice within an item: {"size", "M"} and its own stock.
@@ -47,6 +50,9 @@ type Request struct {
 	GoesWith []string
 	// Session are the ids looked at in this conversation, latest last.
 	Session []string
+	// Segments the customer is in: what is trending there counts, or among
+	// everyone when a segment is not known or is "". None leaves trends out.
+	Segments []string
 	// Exclude are ids not to return (already shown or owned).
 	Exclude []string
 	// Cheapest puts the lowest price in Currency first, whatever else speaks for
@@ -55,7 +61,9 @@ type Request struct {
 	// Personal allows the customer's history; without consent it is false.
 	Personal bool
 	// N is how many to return at most, 3 when 0.
-	N   int
+	N int
+	// Now is the time of asking, for what is used up and bought again; without it
+	// nothing owned is suggested.
 	Now time.Time
 }
 
@@ -76,8 +84,15 @@ type Suggestion struct {
 
 // Reason is why an item was chosen, as data and as a sentence.
 type Reason struct {
-	Code string `json:"code"` // "asked", "budget", "history", "together", "similar", "popular", "goes_with"
-	Text string `json:"text"` // in Request.Language
+	// Code is "asked" (for Values), "budget", "over", "between" (the price
+	// bounds), "goes_with" (the catalogue says so), "together" (customers do),
+	// "similar", "bought", "looked" (of the customer's own history), "history",
+	// "session", "taste" (Values), "due" (used up by now), "words", "trending",
+	// "popular", "new".
+	Code   string  `json:"code"`
+	Text   string  `json:"text"`             // in Request.Language
+	Item   string  `json:"item,omitempty"`   // the item it refers to
+	Values []Value `json:"values,omitempty"` // the values it refers to
 }
 
 // Offer is a discount a rule grants.
@@ -110,4 +125,6 @@ type Event struct {
 	// Basket joins purchases made together.
 	Basket string  `json:"basket,omitempty"`
 	Value  float64 `json:"value,omitempty"`
+	// Segments the customer is in, for what is trending in each.
+	Segments []string `json:"segments,omitempty"`
 }

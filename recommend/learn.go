@@ -34,11 +34,13 @@ type learned struct {
 	baskets  latest[string, []uint32]
 	known    latest[string, struct{}] // event ids
 	waiting  waiting
+	trends   trends
+	gaps     map[uint32]gaps
 	decay    decay
 }
 
 func newLearned(opts *Options) *learned {
-	return &learned{opts: opts, items: newNumbers(), visits: newVisits(), alike: newVisits(), users: map[string]*person{},
+	return &learned{opts: opts, items: newNumbers(), visits: newVisits(), alike: newVisits(), users: map[string]*person{}, trends: trends{}, gaps: map[uint32]gaps{},
 		baskets: latest[string, []uint32]{most: maxBaskets}, known: latest[string, struct{}]{most: maxKnown}, decay: decay{half: opts.HalfLife}}
 }
 
@@ -64,7 +66,7 @@ func (l *learned) taken(item uint32) float64 {
 	if int(item) >= len(l.popular) {
 		return 0
 	}
-	return float64(l.popular[item])
+	return float64(l.popular[item] / l.decay.growth(l.decay.newest))
 }
 
 // record takes an event once. What holds of a customer (owned, not interested)
@@ -100,11 +102,12 @@ func (l *learned) learn(e *Event) {
 	if w <= 0 {
 		return
 	}
+	item := l.items.add(e.Item)
+	l.trends.add(e.Segments, item, w, e.At)
 	if factor := l.decay.rescale(e.At); factor < 1 {
 		l.shrink(factor)
 	}
 	w *= l.decay.growth(e.At)
-	item := l.items.add(e.Item)
 	for int(item) >= len(l.popular) {
 		l.popular = append(l.popular, 0)
 	}
@@ -250,6 +253,7 @@ func (d *decay) rescale(at time.Time) float32 {
 	return float32(math.Exp2(-lives))
 }
 
+// growth is what an event of a time counts as.
 func (d *decay) growth(at time.Time) float32 {
 	if d.half <= 0 || d.newest.IsZero() {
 		return 1

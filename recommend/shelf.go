@@ -164,7 +164,7 @@ func (s *Shelf) blocked(it *stocked, r *Request) string {
 		return "excluded"
 	}
 	switch f := s.learned.fact(r.Customer, it.no); {
-	case f.owned:
+	case f.owned && s.due(it, r) < dueAt:
 		return "owned"
 	case f.unwanted:
 		return "dismissed"
