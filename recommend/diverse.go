@@ -5,42 +5,96 @@ import (
 	"slices"
 )
 
-// alike is the share of attribute values two items have in common.
-func alike(a, b *Item) float64 {
+// maxRerank is how many of the best are looked at for an answer.
+const maxRerank = 50
+
+// alike is the share of an item's attribute values that another has too.
+func alike(a, b *stocked) float64 {
 	same, all := 0, 0
-	for k, vs := range a.Attributes {
+	for attr, vs := range a.Attributes {
 		for _, v := range vs {
 			all++
-			if slices.Contains(b.Attributes[k], v) {
+			if slices.Contains(b.Attributes[attr], v) {
 				same++
 			}
 		}
 	}
-	if all == 0 {
-		return 0
-	}
-	return float64(same) / float64(all)
+	return float64(same) / float64(max(1, all))
 }
 
-// diversify re-ranks by maximal marginal relevance (Carbonell & Goldstein 1998).
+// near is how much an item repeats one that is chosen already: items
+// of one category do somewhat, and more with every attribute they share.
+func near(chosen, it *stocked) float64 {
+	if chosen.Category != it.Category {
+		return 0
+	}
+	return 0.2 + alike(chosen, it)
+}
+
+// diversify picks n of the best by maximal marginal relevance (Carbonell &
+// Goldstein 1998) over attributes, and keeps Options.MaxPer.
 func (s *Shelf) diversify(all []candidate, n int) []candidate {
-	all = all[:min(len(all), 50)]
+	left := s.strongest(all, max(maxRerank, 2*n))
 	var out []candidate
-	for len(out) < n && len(all) > 0 {
-		best, at := math.Inf(-1), 0
-		for i := range all {
-			v := all[i].score
+	given := map[Value]int{}
+	for len(out) < n && len(left) > 0 {
+		best, at := math.Inf(-1), -1
+		for i := range left {
+			if s.full(left[i].stocked, given, 0) {
+				continue
+			}
+			v := left[i].score
 			for j := range out {
-				if out[j].Category == all[i].Category {
-					v -= s.opts.Diversity * alike(&out[j].Item, &all[i].Item) / float64(len(out))
-				}
+				v -= s.opts.Diversity * near(out[j].stocked, left[i].stocked) / float64(len(out))
 			}
 			if v > best {
 				best, at = v, i
 			}
 		}
-		out = append(out, all[at])
-		all = slices.Delete(all, at, at+1)
+		if at < 0 {
+			break
+		}
+		s.give(left[at].stocked, given)
+		out = append(out, left[at])
+		left = slices.Delete(left, at, at+1)
 	}
 	return out
+}
+
+// strongest are the first n of all, without most of those that Options.MaxPer
+// would leave out anyway.
+func (s *Shelf) strongest(all []candidate, n int) []candidate {
+	out := make([]candidate, 0, min(n, len(all)))
+	given := map[Value]int{}
+	for _, c := range all {
+		if len(out) == n {
+			break
+		}
+		if !s.full(c.stocked, given, 10) {
+			s.give(c.stocked, given)
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func (s *Shelf) give(it *stocked, given map[Value]int) {
+	for attr := range s.opts.MaxPer {
+		for _, v := range it.values[attr] {
+			given[Value{attr, v}]++
+		}
+	}
+}
+
+// full reports whether as many of one of the item's limited values were given
+// as may be, and spare more.
+func (s *Shelf) full(it *stocked, given map[Value]int, spare int) bool {
+	for attr, most := range s.opts.MaxPer {
+		for _, v := range it.values[attr] {
+			if most > 0 && given[Value{attr, v}] >= most+spare {
+				return true
+			}
+		}
+	}
+	return false
 }

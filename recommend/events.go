@@ -51,6 +51,9 @@ type fact struct {
 
 // note keeps what holds from now on, whatever was learned.
 func (l *learned) note(e *Event) {
+	if e.Customer != "" && l.opts.MaxShown > 0 {
+		l.tire(e)
+	}
 	owned, unwanted := e.Kind == "purchased", e.Kind == "dismissed" || e.Kind == "reviewed" && e.Value > 0 && e.Value < 2.5
 	again := e.Kind == "carted" || e.Kind == "purchased"
 	if e.Customer == "" || !(owned || unwanted || again || e.Kind == "refunded") {
@@ -71,6 +74,27 @@ func (l *learned) note(e *Event) {
 		u.facts = map[uint32]fact{}
 	}
 	u.facts[item] = f
+}
+
+// tire counts how often an item was shown since the customer reacted to it.
+func (l *learned) tire(e *Event) {
+	switch e.Kind {
+	case "shown":
+		u, item := l.person(e.Customer), l.items.add(e.Item)
+		n, _ := u.shown.get(item)
+		u.shown.put(item, n+1)
+	case "viewed", "dwelt", "clicked", "carted", "purchased":
+		l.person(e.Customer).shown.put(l.items.add(e.Item), 0)
+	}
+}
+
+func (l *learned) shown(customer string, item uint32) int {
+	u := l.users[customer]
+	if customer == "" || u == nil {
+		return 0
+	}
+	n, _ := u.shown.get(item)
+	return n
 }
 
 // fact is what holds of an item for a customer; nothing for an unknown one.

@@ -14,6 +14,7 @@ type stocked struct {
 	no     uint32 // in learned
 	at     int    // place in the catalogue
 	values map[string][]string
+	attrs  []string // of values, sorted
 	terms  map[string]float64
 	norm   float64
 }
@@ -62,6 +63,7 @@ func (x *index) put(items []*stocked, names *Attributes) {
 			x.next++
 		}
 		it.values = it.Item.all()
+		it.attrs = sorted(it.values)
 		it.words(names)
 		x.items[it.ID] = it
 		x.all = insert(x.all, it)

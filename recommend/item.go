@@ -67,6 +67,11 @@ type Request struct {
 	Now time.Time
 }
 
+// asks reports whether the customer asked for something themself.
+func (r *Request) asks() bool {
+	return r.Text != "" || len(r.Must)+len(r.Wish)+len(r.Like) > 0 || r.MinPrice > 0 || r.MaxPrice > 0
+}
+
 // Filter names an attribute ("category", "brand", "colour", "size", or any
 // other of the catalogue) and the values that pass.
 type Filter struct {

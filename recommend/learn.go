@@ -46,8 +46,9 @@ func newLearned(opts *Options) *learned {
 
 // person is what is known of a customer.
 type person struct {
-	items []uint32        // what they took, each once, latest last
-	facts map[uint32]fact // what holds of an item for them
+	items []uint32            // what they took, each once, latest last
+	facts map[uint32]fact     // what holds of an item for them
+	shown latest[uint32, int] // how often an item was, since they reacted to it
 }
 
 // numbers are those of the ids that are known.
@@ -127,7 +128,7 @@ func (l *learned) learn(e *Event) {
 func (l *learned) person(customer string) *person {
 	u := l.users[customer]
 	if u == nil {
-		u = &person{}
+		u = &person{shown: latest[uint32, int]{most: 200}}
 		l.users[customer] = u
 	}
 	return u

@@ -86,7 +86,7 @@ func (s *Shelf) score(it *stocked, r *Request, g *signals, query map[string]floa
 	}
 	for _, id := range r.Like {
 		if of := s.index.items[id]; of != nil && id != it.ID && of.Category == it.Category {
-			c.like = math.Max(c.like, 0.2+0.5*alike(&of.Item, &it.Item)+0.3*float64(g.with.score[it.no]))
+			c.like = math.Max(c.like, 0.2+0.5*alike(of, it)+0.3*float64(g.with.score[it.no]))
 		}
 	}
 	return c

@@ -31,6 +31,13 @@ type Options struct {
 	// Diversity, 0 to 1, is how much unlike items are preferred to the next
 	// best; 0.3 when 0.
 	Diversity float64
+	// MaxPer limits how many items of one answer share a value of an attribute,
+	// as {"brand": 2, "seller": 1}, so that none fills every answer.
+	MaxPer map[string]int
+	// MaxShown is how often an item is shown to a customer who does not react to
+	// it before it is no longer suggested unasked; 0 for no limit. It needs
+	// "shown" events.
+	MaxShown int
 }
 
 // Shelf is a catalogue that learns. It is safe for concurrent use.
@@ -168,6 +175,9 @@ func (s *Shelf) blocked(it *stocked, r *Request) string {
 		return "owned"
 	case f.unwanted:
 		return "dismissed"
+	}
+	if s.opts.MaxShown > 0 && !r.asks() && s.learned.shown(r.Customer, it.no) >= s.opts.MaxShown {
+		return "shown"
 	}
 	for _, f := range r.Must {
 		if !it.has(f) {

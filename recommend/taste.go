@@ -53,7 +53,7 @@ func (it *stocked) fits(taste map[Value]float64) (score float64, best Value) {
 		return 0, Value{}
 	}
 	sum, n, top := 0.0, 0, 0.0
-	for _, attr := range sorted(it.values) {
+	for _, attr := range it.attrs {
 		for _, v := range it.values[attr] {
 			n++
 			key := Value{attr, v}
