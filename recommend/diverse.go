@@ -98,3 +98,31 @@ func (s *Shelf) full(it *stocked, given map[Value]int, spare int) bool {
 	}
 	return false
 }
+
+// explore is diversify with the last place left to the bandit's chance.
+func (s *Shelf) explore(all []candidate, n int) []candidate {
+	if n < 2 || len(all) < n || s.opts.Bandit.opts.Explore == 0 {
+		return s.diversify(all, n)
+	}
+	out := s.diversify(all, n-1)
+	given := map[Value]int{}
+	for i := range out {
+		s.give(out[i].stocked, given)
+	}
+	var left []candidate
+	var could []Candidate
+	for _, c := range s.strongest(all, max(maxRerank, 2*n)) {
+		chosen := slices.ContainsFunc(out, func(o candidate) bool { return o.stocked == c.stocked })
+		if !chosen && !s.full(c.stocked, given, 0) {
+			left = append(left, c)
+			could = append(could, Candidate{c.ID, c.features})
+		}
+	}
+	if len(left) == 0 {
+		return out
+	}
+	choice := s.opts.Bandit.choose(could)
+	last := left[choice.Chosen]
+	last.choice = &choice
+	return append(out, last)
+}

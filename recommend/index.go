@@ -64,7 +64,7 @@ func (x *index) put(items []*stocked, names *Attributes) {
 		}
 		it.values = it.Item.all()
 		it.attrs = sorted(it.values)
-		it.words(names)
+		it.weighWords(names)
 		x.items[it.ID] = it
 		x.all = insert(x.all, it)
 		for attr, vs := range it.values {
@@ -115,9 +115,9 @@ func (x *index) idf(term string) float64 {
 	return math.Log(1 + float64(len(x.all))/float64(max(1, x.df[term])))
 }
 
-// words weighs the words of an item: of its name, its brand, what its values
+// weighWords weighs the words of an item: of its name, its brand, what its values
 // are called, its description.
-func (it *stocked) words(names *Attributes) {
+func (it *stocked) weighWords(names *Attributes) {
 	it.terms = map[string]float64{}
 	add := func(t string, w float64) {
 		for _, term := range text.Terms(t) {

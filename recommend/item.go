@@ -85,6 +85,10 @@ type Suggestion struct {
 	Score   float64  `json:"score"`
 	Reasons []Reason `json:"reasons"` // strongest first, at least one
 	Offer   *Offer   `json:"offer,omitempty"`
+	// Features are what Options.Bandit learns from, with the item and what came
+	// of it; Choice is set for the place that explores. Both are nil without one.
+	Features []float64 `json:"features,omitempty"`
+	Choice   *Choice   `json:"choice,omitempty"`
 }
 
 // Reason is why an item was chosen, as data and as a sentence.

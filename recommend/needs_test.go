@@ -64,7 +64,7 @@ func TestAsk(t *testing.T) {
 	require.NoError(t, err)
 	q, ok := s.Ask(Request{Language: "zh"}, "colour", "size", "material")
 	require.True(t, ok)
-	assert.Equal(t, Question{"size", []Choice{{"L", "大号", 4}, {"M", "中号", 4}, {"S", "小号", 4}}}, q)
+	assert.Equal(t, Question{"size", []Answer{{"L", "大号", 4}, {"M", "中号", 4}, {"S", "小号", 4}}}, q)
 	q, ok = s.Ask(Request{Must: []Filter{{"size", []string{"S", "L"}}}}, "colour", "size", "material")
 	require.True(t, ok)
 	assert.Equal(t, "colour", q.Attribute, "what was answered is not asked again")
@@ -74,7 +74,7 @@ func TestAsk(t *testing.T) {
 	assert.False(t, ok, "all are of clay")
 	q, ok = s.Ask(Request{})
 	require.True(t, ok)
-	assert.LessOrEqual(t, len(q.Choices), maxChoices)
+	assert.LessOrEqual(t, len(q.Answers), maxAnswers)
 }
 
 // What is used up is suggested again when its time has come, by the catalogue
@@ -193,7 +193,7 @@ func ExampleShelf_Ask() {
 		return
 	}
 	if q, ok := s.Ask(Request{Language: "en"}); ok {
-		fmt.Println(q.Attribute, q.Choices[0].Name, q.Choices[0].Items)
+		fmt.Println(q.Attribute, q.Answers[0].Name, q.Answers[0].Items)
 	}
 	// Output: colour black 2
 }

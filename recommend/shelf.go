@@ -31,6 +31,8 @@ type Options struct {
 	// Diversity, 0 to 1, is how much unlike items are preferred to the next
 	// best; 0.3 when 0.
 	Diversity float64
+	// Bandit re-ranks the best by what customers did; nil keeps the order.
+	Bandit *Bandit
 	// MaxPer limits how many items of one answer share a value of an attribute,
 	// as {"brand": 2, "seller": 1}, so that none fills every answer.
 	MaxPer map[string]int
@@ -211,7 +213,9 @@ func (s *Shelf) Recommend(ctx context.Context, r Request) ([]Suggestion, error) 
 type candidate struct {
 	*stocked
 	scored
-	score float64
+	score    float64
+	features []float64 // with a bandit
+	choice   *Choice   // where it explores
 }
 
 func (s *Shelf) recommend(r *Request) []Suggestion {
@@ -228,19 +232,21 @@ func (s *Shelf) recommend(r *Request) []Suggestion {
 		if len(r.GoesWith) > 0 && sc.with == 0 || len(r.Like) > 0 && sc.like == 0 {
 			continue
 		}
-		all = append(all, candidate{it, sc, sc.total()})
+		all = append(all, candidate{stocked: it, scored: sc, score: sc.total()})
 	}
 	slices.SortStableFunc(all, func(x, y candidate) int { return cmp.Compare(y.score, x.score) })
 	if r.Cheapest {
 		all = slices.DeleteFunc(all, func(x candidate) bool { return x.Price[r.Currency] == 0 })
 		slices.SortStableFunc(all, func(x, y candidate) int { return cmp.Compare(x.Price[r.Currency], y.Price[r.Currency]) })
 		all = all[:min(r.N, len(all))]
+	} else if s.opts.Bandit != nil {
+		all = s.explore(s.opts.Bandit.rerank(all), r.N)
 	} else {
 		all = s.diversify(all, r.N)
 	}
 	out := make([]Suggestion, len(all))
 	for i, c := range all {
-		out[i] = Suggestion{Item: c.Item, Score: c.score, Reasons: s.why(c.stocked, r, &c.scored)}
+		out[i] = Suggestion{Item: c.Item, Score: c.score, Reasons: s.why(c.stocked, r, &c.scored), Features: c.features, Choice: c.choice}
 	}
 	return out
 }

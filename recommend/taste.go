@@ -72,18 +72,18 @@ func (it *stocked) fits(taste map[Value]float64) (score float64, best Value) {
 // whose answer narrows the choice most.
 type Question struct {
 	Attribute string   `json:"attribute"`
-	Choices   []Choice `json:"choices"` // at most six, the most items first
+	Answers   []Answer `json:"answers"` // at most six, the most items first
 }
 
-// Choice is one answer to a Question.
-type Choice struct {
+// Answer is one answer to a Question.
+type Answer struct {
 	Value string `json:"value"`
 	Name  string `json:"name"` // in Request.Language
 	Items int    `json:"items"`
 }
 
-// maxChoices is how many answers a person reads.
-const maxChoices = 6
+// maxAnswers is how many answers a person reads.
+const maxAnswers = 6
 
 // Ask finds the question that splits the items a request lets through best: the
 // highest entropy over the answers a person can be offered, items weighed by
@@ -126,18 +126,18 @@ func (s *Shelf) Ask(r Request, attributes ...string) (q Question, ok bool) {
 	for _, attr := range sorted(values) {
 		names := sorted(values[attr])
 		slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(values[attr][b].weight, values[attr][a].weight) })
-		names = names[:min(maxChoices, len(names))]
+		names = names[:min(maxAnswers, len(names))]
 		entropy := 0.0
-		choices := make([]Choice, len(names))
+		answers := make([]Answer, len(names))
 		for i, v := range names {
 			t := values[attr][v]
 			if p := t.weight / all; p < 1 { // what all hold tells nothing
 				entropy -= p * math.Log(p)
 			}
-			choices[i] = Choice{v, s.opts.Attributes.Display(attr, v, r.Language), t.items}
+			answers[i] = Answer{v, s.opts.Attributes.Display(attr, v, r.Language), t.items}
 		}
 		if len(names) > 1 && entropy > best {
-			best, q, ok = entropy, Question{attr, choices}, true
+			best, q, ok = entropy, Question{attr, answers}, true
 		}
 	}
 	return q, ok
