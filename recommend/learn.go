@@ -2,6 +2,7 @@ package recommend
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -10,8 +11,6 @@ const (
 	maxHistory = 30      // latest items of a customer that a new one is paired with
 	maxSteps   = 10      // items before it that a new one follows
 	maxSeen    = 1000    // items kept for a customer
-	maxBasket  = 100     // items of a basket that are paired
-	maxBaskets = 1 << 17 // latest baskets
 	maxKnown   = 1 << 20 // latest event ids
 )
 
@@ -31,7 +30,7 @@ type learned struct {
 	popular  []float32
 	most     float32 // of popular
 	users    map[string]*person
-	baskets  latest[string, []uint32]
+	baskets  *visits                  // latest baskets
 	known    latest[string, struct{}] // event ids
 	waiting  waiting
 	trends   trends
@@ -41,7 +40,7 @@ type learned struct {
 
 func newLearned(opts *Options) *learned {
 	return &learned{opts: opts, items: newNumbers(), visits: newVisits(), alike: newVisits(), users: map[string]*person{}, trends: trends{}, gaps: map[uint32]gaps{},
-		baskets: latest[string, []uint32]{most: maxBaskets}, known: latest[string, struct{}]{most: maxKnown}, decay: decay{half: opts.HalfLife}}
+		baskets: newVisits(), known: latest[string, struct{}]{most: maxKnown}, decay: decay{half: opts.HalfLife}}
 }
 
 // person is what is known of a customer.
@@ -168,17 +167,17 @@ func (l *learned) bySession(key string, item uint32, w float32) {
 }
 
 func (l *learned) byBasket(key string, item uint32, w float32) {
-	b, _ := l.baskets.get(key)
 	l.basket.count(item, w)
-	for _, other := range b {
-		if other != item {
+	if b := l.baskets.of(key); b != nil {
+		if slices.Contains(b.items, item) {
+			return
+		}
+		for _, other := range b.items {
 			l.basket.add(item, other, w)
 			l.basket.add(other, item, w)
 		}
 	}
-	if len(b) < maxBasket {
-		l.baskets.put(key, append(b, item))
-	}
+	l.baskets.add(key, item)
 }
 
 // shrink makes all counts smaller by a factor, as time goes by.

@@ -14,9 +14,11 @@ type Weights struct {
 	Sessions float64 // sessions like this one
 	Next     float64 // what followed the items of this session
 	Basket   float64 // bought at once
+	Baskets  float64 // baskets like this one
 	Popular  float64 // how often an item is taken at all
 	// Own and Target are the powers of the two items' counts that divide a pair.
 	Own, Target float64
+	Goods       float64 // Target of what is bought at once
 	Rare        float64 // the power of an item's count that divides what alike customers hold
 	// Recent is the e-folding of history items by steps back; 0 weighs all alike.
 	Recent float64
@@ -26,7 +28,7 @@ type Weights struct {
 
 // DefaultWeights are those of a nil Options.Weights.
 func DefaultWeights() Weights {
-	return Weights{Together: 0.12, Alike: 0.12, Sessions: 1, Next: 0.1, Basket: 1, Own: 0.7, Target: 0.4, Rare: 0.35,
+	return Weights{Together: 0.12, Alike: 0.12, Sessions: 1, Next: 0.1, Basket: 1, Baskets: 1, Own: 0.7, Target: 0.4, Goods: 0.15, Rare: 0.35,
 		Visits: VisitWeights{Step: 2, Near: 5, IDF: 1.5, Len: 0.2, Age: 1, Before: 0.6},
 		Tastes: VisitWeights{Step: 30, Near: 50, IDF: 1.5, Len: 0.5, Before: 1}}
 }
@@ -34,7 +36,7 @@ func DefaultWeights() Weights {
 // board is the working space of one ranking.
 type board struct {
 	sum, part, like, now, skip scratch
-	target, rare               power
+	target, rare, goods        power
 	signals                    signals
 }
 
@@ -91,8 +93,14 @@ func (l *learned) rank(b *board, customer, own string, session []uint32, w *Weig
 			for _, it := range session {
 				l.basket.from(it, 1, w.Own, &b.part)
 			}
-			l.basket.damp(b.target.set(w.Target), &b.part)
+			l.basket.damp(b.goods.set(w.Goods), &b.part)
 			b.mix(w.Basket)
+		}
+		if w.Baskets > 0 {
+			b.part.reset(n)
+			l.baskets.from(session, "", &w.Tastes, b, &b.part)
+			l.basket.damp(b.goods.set(w.Goods), &b.part)
+			b.mix(w.Baskets)
 		}
 	}
 }

@@ -8,8 +8,8 @@ import (
 
 // Replay is a host's own log cut in two: what is learned, and what came next,
 // held back to judge by. Of a customer's items the last tenth is held back, or
-// any tenth when the events have neither time nor session; of sessions without
-// a customer, the last twentieth of the sessions.
+// any tenth when the events have neither time nor session; of sessions, or
+// else baskets, without a customer, the last twentieth.
 type Replay struct {
 	learn   []Event
 	queries []held
@@ -40,20 +40,24 @@ func NewReplay(events []Event, opts *ReplayOptions) *Replay {
 	slices.SortStableFunc(events, func(a, b Event) int { return a.At.Compare(b.At) })
 	groups := map[string][]int{} // events by customer, or by session
 	var order []string
-	sessions := 0
+	visits := 0
 	for i := range events {
 		e := &events[i]
 		key := "c" + e.Customer
-		if e.Customer == "" {
+		switch {
+		case e.Customer != "":
+		case e.Session != "":
 			key = "s" + e.Session
+		default:
+			key = "b" + e.Basket
 		}
 		if (&Options{}).strength(e) <= 0 || len(key) == 1 {
 			continue
 		}
 		if groups[key] == nil {
 			order = append(order, key)
-			if key[0] == 's' {
-				sessions++
+			if key[0] != 'c' {
+				visits++
 			}
 		}
 		groups[key] = append(groups[key], i)
@@ -66,8 +70,8 @@ func NewReplay(events []Event, opts *ReplayOptions) *Replay {
 			r.holdCustomer(events, g, out)
 			continue
 		}
-		if nth++; nth > sessions-sessions/20 {
-			r.holdSession(events, g, out)
+		if nth++; nth > visits-visits/20 {
+			r.holdVisit(events, g, out)
 		}
 	}
 	for i := range events {
@@ -118,12 +122,14 @@ func (r *Replay) holdCustomer(events []Event, g []int, out map[int]bool) {
 	}
 }
 
-func (r *Replay) holdSession(events []Event, g []int, out map[int]bool) {
+// holdVisit asks for every next item of a session, and for the last of a basket.
+func (r *Replay) holdVisit(events []Event, g []int, out map[int]bool) {
 	var now []string
-	for _, i := range g {
+	for k, i := range g {
 		out[i] = true
-		if len(now) > 0 {
-			r.queries = append(r.queries, held{session: slices.Clone(now[max(0, len(now)-maxSession):]), want: map[string]bool{events[i].Item: true}, again: true})
+		session := events[i].Session != ""
+		if len(now) > 0 && (session || k == len(g)-1 && !slices.Contains(now, events[i].Item)) {
+			r.queries = append(r.queries, held{session: slices.Clone(now[max(0, len(now)-maxSession):]), want: map[string]bool{events[i].Item: true}, again: session})
 		}
 		now = append(now, events[i].Item)
 	}
@@ -214,6 +220,8 @@ func knobs() []knob {
 		{func(w *Weights) *float64 { return &w.Next }, mix},
 		{func(w *Weights) *float64 { return &w.Together }, mix},
 		{func(w *Weights) *float64 { return &w.Alike }, mix},
+		{func(w *Weights) *float64 { return &w.Baskets }, []float64{0, 0.3, 1, 3}},
+		{func(w *Weights) *float64 { return &w.Goods }, []float64{0, 0.1, 0.2, 0.3, 0.4}},
 		{func(w *Weights) *float64 { return &w.Target }, power},
 		{func(w *Weights) *float64 { return &w.Own }, power},
 		{func(w *Weights) *float64 { return &w.Rare }, power},

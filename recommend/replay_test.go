@@ -49,6 +49,22 @@ func TestReplayHoldsBackTheTail(t *testing.T) {
 	assert.Zero(t, none.Queries)
 }
 
+func TestReplayOfBaskets(t *testing.T) {
+	t.Parallel()
+	var all []Event
+	for i := range 40 {
+		for k := range 3 {
+			all = append(all, Event{Kind: "purchased", Basket: fmt.Sprint(i), Item: fmt.Sprint("abc"[k:k+1], i%5)})
+		}
+	}
+	r := NewReplay(all, nil)
+	require.Len(t, r.queries, 2)
+	assert.Len(t, r.learn, 38*3)
+	rep, err := r.Judge(context.Background(), nil)
+	require.NoError(t, err)
+	assert.Equal(t, 1.0, rep.HitRate)
+}
+
 // Weights that are plainly wrong are put right by the log.
 func TestTune(t *testing.T) {
 	t.Parallel()

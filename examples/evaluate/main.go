@@ -36,7 +36,7 @@ func commands() []command {
 		{"intent", "-train F [-valid F] -test F [-oos-train F] [-oos-valid F -oos-test F]", evaluateIntent},
 		{"sentiment", "[-train F] -test F", evaluateSentiment},
 		{"retrieve", "-dir D [-queries dev|test] [-no-answers]", evaluateRetrieve},
-		{"recommend", "-train F -test F [-sessions | -next | -baskets] [-tune] [-items F]", evaluateRecommend},
+		{"recommend", "-train F -test F [-sessions | -next | -baskets] [-valid F] [-tune] [-items F]", evaluateRecommend},
 	}
 }
 

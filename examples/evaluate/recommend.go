@@ -20,6 +20,7 @@ func evaluateRecommend(ctx context.Context, args []string, log io.Writer) (resul
 	next := fs.Bool("next", false, "files hold user, item, position: the next item of each user, seen items left out")
 	baskets := fs.Bool("baskets", false, "files hold baskets: the rest of each basket")
 	tune := fs.Bool("tune", false, "choose weights by replaying the train part, before the test is read")
+	valid := fs.String("valid", "", "with -next: what came between train and test; rankings see it, nothing learns it")
 	items := fs.String("items", "", "attributes of items: item, attribute ids")
 	if err := fs.Parse(args); err != nil {
 		return nil, err
@@ -27,7 +28,7 @@ func evaluateRecommend(ctx context.Context, args []string, log io.Writer) (resul
 	if err := need(map[string]string{"train": *train, "test": *test}); err != nil {
 		return nil, err
 	}
-	m := &ranked{catalogue: map[string]bool{}, shown: map[string]bool{}, tune: *tune, log: log}
+	m := &ranked{catalogue: map[string]bool{}, shown: map[string]bool{}, tune: *tune, valid: *valid, log: log}
 	run := m.users
 	switch {
 	case *sessions:
@@ -63,6 +64,7 @@ type ranked struct {
 	catalogue, shown                      map[string]bool
 	eventCPU, queryCPU                    float64
 	tune                                  bool
+	valid                                 string
 	log                                   io.Writer
 }
 
@@ -183,6 +185,15 @@ func (m *ranked) next(ctx context.Context, train, test string) error {
 	s, err := m.learn(ctx, events)
 	if err != nil {
 		return err
+	}
+	if m.valid != "" {
+		vs, err := rows(m.valid, 2)
+		if err != nil {
+			return err
+		}
+		for _, r := range vs {
+			history[r[0]] = append(history[r[0]], r[1])
+		}
 	}
 	ts, err := rows(test, 2)
 	if err != nil {
