@@ -127,11 +127,13 @@ func (l *learned) learn(e *Event) {
 func (l *learned) person(customer string) *person {
 	u := l.users[customer]
 	if u == nil {
-		u = &person{shown: latest[uint32, int]{most: 200}}
+		u = newPerson()
 		l.users[customer] = u
 	}
 	return u
 }
+
+func newPerson() *person { return &person{shown: latest[uint32, int]{most: 200}} }
 
 func (l *learned) byCustomer(customer string, item uint32, w float32) {
 	u := l.person(customer)

@@ -76,7 +76,7 @@ func (v *visits) add(key string, item uint32) {
 }
 
 // held reports whether a session's number still stands in the ring.
-func (v *visits) held(n uint32) bool { return v.next-n <= uint32(len(v.ring)) }
+func (v *visits) held(n uint32) bool { return v.next-n-1 < uint32(len(v.ring)) }
 
 // VisitWeights say how sessions are compared.
 type VisitWeights struct {

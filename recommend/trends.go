@@ -22,6 +22,8 @@ type trend struct {
 	most  float32
 }
 
+func newTrend() *trend { return &trend{decay: decay{half: trendHalf}, count: map[uint32]float32{}} }
+
 // trends are those of everyone, under "", and of each segment.
 type trends map[string]*trend
 
@@ -36,7 +38,7 @@ func (ts trends) add(segments []string, item uint32, w float32, at time.Time) {
 			if len(ts) > maxSegments {
 				continue
 			}
-			t = &trend{decay: decay{half: trendHalf}, count: map[uint32]float32{}}
+			t = newTrend()
 			ts[name] = t
 		}
 		t.add(item, w, at)
