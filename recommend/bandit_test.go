@@ -161,7 +161,7 @@ func TestShelfWithABandit(t *testing.T) {
 			record(t, one, Event{Kind: "purchased", Customer: fmt.Sprint("u", i), Item: fmt.Sprintf("%02d", i*i%30)})
 		}
 	}
-	red := Request{N: 4, Must: []Filter{{"colour", []string{"red"}}}}
+	red := Request{N: 4, Must: []Filter{{Attribute: "colour", Any: []string{"red"}}}}
 	want, got := recommendTo(t, plain, red), recommendTo(t, still, red)
 	for i := range want {
 		assert.Equal(t, want[i].Item.ID, got[i].Item.ID, "an untaught bandit changed the order")

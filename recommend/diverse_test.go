@@ -65,7 +65,7 @@ func TestMaxShown(t *testing.T) {
 	record(t, s, shown)
 	assert.Equal(t, "b", ids(recommendTo(t, s, Request{Customer: "c"})))
 	assert.Equal(t, "a b", ids(recommendTo(t, s, Request{})))
-	assert.Equal(t, "a b", ids(recommendTo(t, s, Request{Customer: "c", Must: []Filter{{"colour", []string{"red"}}}})), "asked for")
+	assert.Equal(t, "a b", ids(recommendTo(t, s, Request{Customer: "c", Must: []Filter{{Attribute: "colour", Any: []string{"red"}}}})), "asked for")
 	record(t, s, Event{Kind: "viewed", Customer: "c", Item: "a"})
 	assert.Equal(t, "a b", ids(recommendTo(t, s, Request{Customer: "c"})), "a reaction starts again")
 }

@@ -147,13 +147,7 @@ func (it *stocked) weighWords(names *Attributes) {
 
 // has is Item.Has without reading the attributes again.
 func (it *stocked) has(f Filter) bool {
-	have := it.values[f.Attribute]
-	for _, v := range f.Any {
-		if slices.Contains(have, v) {
-			return true
-		}
-	}
-	return false
+	return f.passes(it.values[f.Attribute])
 }
 
 // query are the words of a request and their weights, of length one.
@@ -178,6 +172,9 @@ func (x *index) likely(r *Request) []*stocked {
 	best, rarest := x.all, len(x.all)
 	for _, f := range r.Must {
 		n := 0
+		if f.Min != 0 || f.Max != 0 {
+			continue
+		}
 		for _, v := range f.Any {
 			n += len(x.by[Value{f.Attribute, v}])
 		}

@@ -3,7 +3,10 @@ package recommend
 import (
 	"context"
 	"fmt"
+	"io"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -34,7 +37,7 @@ func TestIndexChangesInPlace(t *testing.T) {
 			want[id] = it
 		}
 		assert.Len(t, s.Items(), len(want))
-		for _, f := range []Filter{{"colour", []string{"red"}}, {"category", []string{"cup", "pot", "cup"}}, {"colour", nil}} {
+		for _, f := range []Filter{{Attribute: "colour", Any: []string{"red"}}, {Attribute: "category", Any: []string{"cup", "pot", "cup"}}, {Attribute: "colour"}} {
 			got := map[string]bool{}
 			for _, it := range s.index.likely(&Request{Must: []Filter{f}}) {
 				assert.False(t, got[it.ID], "twice")
@@ -88,10 +91,13 @@ func TestRecommendInvariants(t *testing.T) {
 			MinPrice: rapid.Int64Range(0, 200).Draw(t, "least"), MaxPrice: rapid.Int64Range(0, 500).Draw(t, "most"), N: rapid.IntRange(0, 9).Draw(t, "n"),
 			Exclude: rapid.SliceOfN(id, 0, 3).Draw(t, "exclude"), Session: rapid.SliceOfN(id, 0, 3).Draw(t, "now"), Cheapest: rapid.Bool().Draw(t, "cheapest")}
 		if rapid.Bool().Draw(t, "filter") {
-			r.Must = append(r.Must, Filter{"colour", rapid.SliceOfN(rapid.SampledFrom(colours), 1, 2).Draw(t, "any")})
+			r.Must = append(r.Must, Filter{Attribute: "colour", Any: rapid.SliceOfN(rapid.SampledFrom(colours), 1, 2).Draw(t, "any")})
 		}
 		if rapid.Bool().Draw(t, "wish") {
-			r.Wish = append(r.Wish, Filter{"category", []string{"pan"}})
+			r.Wish = append(r.Wish, Filter{Attribute: "category", Any: []string{"pan"}})
+		}
+		if rapid.Bool().Draw(t, "not") {
+			r.Not = append(r.Not, Filter{Attribute: "colour", Any: []string{"green"}})
 		}
 		switch rapid.IntRange(0, 2).Draw(t, "mode") {
 		case 1:
@@ -119,6 +125,9 @@ func TestRecommendInvariants(t *testing.T) {
 			for _, f := range r.Must {
 				assert.True(t, g.Item.Has(f), "outside a filter")
 			}
+			for _, f := range r.Not {
+				assert.False(t, g.Item.Has(f), "what must not be")
+			}
 			p := g.Item.Price["CNY"]
 			assert.True(t, p >= r.MinPrice && (r.MaxPrice == 0 || p <= r.MaxPrice), "outside the budget")
 			require.NotEmpty(t, g.Reasons)
@@ -129,4 +138,36 @@ func TestRecommendInvariants(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Readers, writers and changes of the catalogue may run at once.
+func TestConcurrentUse(t *testing.T) {
+	t.Parallel()
+	s, err := New([]Item{thing("0", "cup", "red", 100, 1), thing("1", "cup", "blue", 100, 1)}, &Options{Bandit: NewBandit(nil), MaxShown: 3, Late: time.Second})
+	require.NoError(t, err)
+	var wait sync.WaitGroup
+	for who := range 4 {
+		wait.Go(func() {
+			for i := range 50 {
+				id := fmt.Sprint(i % 7)
+				switch who {
+				case 0:
+					assert.NoError(t, s.Put(thing(id, "cup", "red", 100, i%2)))
+				case 1:
+					assert.NoError(t, s.Record(context.Background(), Event{ID: fmt.Sprint(i), At: noon(i), Kind: "viewed", Customer: "c", Session: "s", Item: id}))
+				case 2:
+					got, err := s.Recommend(context.Background(), Request{Customer: "c", Personal: true, Session: []string{id}})
+					assert.NoError(t, err)
+					for _, g := range got {
+						assert.Positive(t, g.Item.Stock)
+					}
+				case 3:
+					s.Rank("c", []string{id}, 5, false)
+					s.Ask(Request{})
+					assert.NoError(t, s.Save(io.Discard))
+				}
+			}
+		})
+	}
+	wait.Wait()
 }

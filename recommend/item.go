@@ -1,6 +1,10 @@
 package recommend
 
-import "time"
+import (
+	"slices"
+	"strconv"
+	"time"
+)
 
 // Item is one thing on offer.
 type Item struct {
@@ -23,6 +27,12 @@ type Item struct {
 	// LastsDays is after how many days one is used up, for what is bought again:
 	// coffee, not a kettle. 0 leaves it to be learned from repeat purchases.
 	LastsDays int `json:"lasts_days,omitempty"`
+	// Needs are ids a customer must own before this one is suggested: the course
+	// before, the camera of a lens.
+	Needs []string `json:"needs,omitempty"`
+	// From and Until bound when it may be suggested, Until excluded; zero is open.
+	From  time.Time `json:"from,omitzero"`
+	Until time.Time `json:"until,omitzero"`
 }
 
 // Variant is one choice within an item: {"size", "M"} and its own stock.
@@ -43,6 +53,9 @@ type Request struct {
 	// Must are hard: an item that fails one is never returned. Wish only ranks.
 	Must []Filter
 	Wish []Filter
+	// Not is hard too: an item that passes one of these is never returned, such
+	// as what somebody is allergic to.
+	Not []Filter
 	// MinPrice and MaxPrice bound the price in minor units of Currency; 0 is open.
 	MinPrice, MaxPrice int64
 	// Like asks for items similar to these, GoesWith for complements of these.
@@ -62,8 +75,9 @@ type Request struct {
 	Personal bool
 	// N is how many to return at most, 3 when 0.
 	N int
-	// Now is the time of asking, for what is used up and bought again; without it
-	// nothing owned is suggested.
+	// Now is the time of asking, for what is valid then, and for what is used up
+	// and bought again; without it neither From and Until are looked at nor is
+	// anything owned suggested.
 	Now time.Time
 }
 
@@ -73,10 +87,31 @@ func (r *Request) asks() bool {
 }
 
 // Filter names an attribute ("category", "brand", "colour", "size", or any
-// other of the catalogue) and the values that pass.
+// other of the catalogue) and the values that pass: one of Any, or a number
+// from Min to Max.
 type Filter struct {
 	Attribute string   `json:"attribute"`
-	Any       []string `json:"any"`
+	Any       []string `json:"any,omitempty"`
+	// Min and Max bound a value that is a decimal number, when either is set; 0
+	// is open. A value that is no number does not pass.
+	Min float64 `json:"min,omitempty"`
+	Max float64 `json:"max,omitempty"`
+}
+
+// passes reports whether one of an attribute's values passes.
+func (f *Filter) passes(values []string) bool {
+	for _, v := range values {
+		if slices.Contains(f.Any, v) {
+			return true
+		}
+		if f.Min == 0 && f.Max == 0 {
+			continue
+		}
+		if n, err := strconv.ParseFloat(v, 64); err == nil && n >= f.Min && (f.Max == 0 || n <= f.Max) {
+			return true
+		}
+	}
+	return false
 }
 
 // Suggestion is an item and why it was chosen.

@@ -35,7 +35,7 @@ func TestNewForATaste(t *testing.T) {
 	for _, id := range []string{"1", "6", "11", "16"} { // all blue
 		record(t, s, Event{Kind: "viewed", Customer: "c", Item: id})
 	}
-	r := Request{Customer: "c", Personal: true, Language: "en", N: 2, Must: []Filter{{"category", []string{"jug"}}}}
+	r := Request{Customer: "c", Personal: true, Language: "en", N: 2, Must: []Filter{{Attribute: "category", Any: []string{"jug"}}}}
 	got := recommendTo(t, s, r)
 	require.Len(t, got, 2)
 	assert.Equal(t, "blue jug", got[0].Item.ID)
@@ -65,10 +65,10 @@ func TestAsk(t *testing.T) {
 	q, ok := s.Ask(Request{Language: "zh"}, "colour", "size", "material")
 	require.True(t, ok)
 	assert.Equal(t, Question{"size", []Answer{{"L", "大号", 4}, {"M", "中号", 4}, {"S", "小号", 4}}}, q)
-	q, ok = s.Ask(Request{Must: []Filter{{"size", []string{"S", "L"}}}}, "colour", "size", "material")
+	q, ok = s.Ask(Request{Must: []Filter{{Attribute: "size", Any: []string{"S", "L"}}}}, "colour", "size", "material")
 	require.True(t, ok)
 	assert.Equal(t, "colour", q.Attribute, "what was answered is not asked again")
-	_, ok = s.Ask(Request{Must: []Filter{{"colour", []string{"blue"}}}})
+	_, ok = s.Ask(Request{Must: []Filter{{Attribute: "colour", Any: []string{"blue"}}}})
 	assert.False(t, ok, "one item left needs no question")
 	_, ok = s.Ask(Request{}, "material")
 	assert.False(t, ok, "all are of clay")

@@ -125,11 +125,10 @@ func (it *Item) all() map[string][]string {
 	return out
 }
 
-// Has reports whether one of the values is true of the item; a variant only
+// Has reports whether a value of the item passes the filter; a variant's only
 // while it is in stock.
 func (it *Item) Has(f Filter) bool {
-	have := it.all()[f.Attribute]
-	return slices.ContainsFunc(f.Any, func(v string) bool { return slices.Contains(have, v) })
+	return f.passes(it.all()[f.Attribute])
 }
 
 // Item returns an item by id.
@@ -171,6 +170,8 @@ func (s *Shelf) blocked(it *stocked, r *Request) string {
 		return "stock"
 	case slices.Contains(r.Exclude, it.ID):
 		return "excluded"
+	case !r.Now.IsZero() && (r.Now.Before(it.From) || !it.Until.IsZero() && !r.Now.Before(it.Until)):
+		return "validity"
 	}
 	switch f := s.learned.fact(r.Customer, it.no); {
 	case f.owned && s.due(it, r) < dueAt:
@@ -184,6 +185,16 @@ func (s *Shelf) blocked(it *stocked, r *Request) string {
 	for _, f := range r.Must {
 		if !it.has(f) {
 			return f.Attribute
+		}
+	}
+	for _, f := range r.Not {
+		if it.has(f) {
+			return "not"
+		}
+	}
+	for _, id := range it.Needs {
+		if no, known := s.learned.items.no[id]; !known || !s.learned.fact(r.Customer, no).owned {
+			return "needs"
 		}
 	}
 	if r.MinPrice > 0 || r.MaxPrice > 0 {
