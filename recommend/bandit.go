@@ -145,23 +145,20 @@ func (b *Bandit) choose(cs []Candidate) Choice {
 	return Choice{Candidates: cs, Chosen: at, Propensity: p[at]}
 }
 
-// rerank orders the first fifty by the reward expected, on the scale of their
-// scores.
-func (b *Bandit) rerank(all []candidate) []candidate {
-	if len(all) == 0 {
-		return all
+// rerank orders the best by the reward expected, on the scale of their scores.
+func (b *Bandit) rerank(best []candidate) {
+	if len(best) == 0 {
+		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	top := max(1e-9, all[0].score)
-	first := all[:min(maxRerank, len(all))]
-	for i := range first {
-		c := &first[i]
+	top := max(1e-9, best[0].score)
+	for i := range best {
+		c := &best[i]
 		c.features = []float64{1, c.score / top, c.wish, c.words, c.history, c.session, c.with, c.like, c.popular, c.trend, c.taste, c.due}
 		c.score = top * b.predict(&Candidate{c.ID, c.features}) / priorScore
 	}
-	slices.SortStableFunc(first, func(x, y candidate) int { return cmp.Compare(y.score, x.score) })
-	return all
+	slices.SortStableFunc(best, func(x, y candidate) int { return cmp.Compare(y.score, x.score) })
 }
 
 // Learn takes what came of an item that was shown: its Suggestion's features

@@ -33,46 +33,44 @@ func near(chosen, it *stocked) float64 {
 
 // diversify picks n of the best by maximal marginal relevance (Carbonell &
 // Goldstein 1998) over attributes, and keeps Options.MaxPer.
-func (s *Shelf) diversify(all []candidate, n int) []candidate {
-	left := s.strongest(all, max(maxRerank, 2*n))
+func (s *Shelf) diversify(best []candidate, n int) []candidate {
+	left := slices.Clone(best)
 	var out []candidate
 	given := map[Value]int{}
 	for len(out) < n && len(left) > 0 {
-		best, at := math.Inf(-1), -1
+		top, at := math.Inf(-1), -1
 		for i := range left {
-			if s.full(left[i].stocked, given, 0) {
-				continue
-			}
-			v := left[i].score
-			for j := range out {
-				v -= s.opts.Diversity * near(out[j].stocked, left[i].stocked) / float64(len(out))
-			}
-			if v > best {
-				best, at = v, i
+			v := left[i].score - s.opts.Diversity*left[i].near/float64(max(1, len(out)))
+			if v > top && !s.full(left[i].stocked, given, 0) {
+				top, at = v, i
 			}
 		}
 		if at < 0 {
 			break
 		}
-		s.give(left[at].stocked, given)
-		out = append(out, left[at])
+		chosen := left[at]
+		s.give(chosen.stocked, given)
+		out = append(out, chosen)
 		left = slices.Delete(left, at, at+1)
+		for i := range left {
+			left[i].near += near(chosen.stocked, left[i].stocked)
+		}
 	}
 	return out
 }
 
 // strongest are the first n of all, without most of those that Options.MaxPer
 // would leave out anyway.
-func (s *Shelf) strongest(all []candidate, n int) []candidate {
+func (s *Shelf) strongest(all []ranked, n int) []candidate {
 	out := make([]candidate, 0, min(n, len(all)))
 	given := map[Value]int{}
-	for _, c := range all {
+	for _, x := range all {
 		if len(out) == n {
 			break
 		}
-		if !s.full(c.stocked, given, 10) {
-			s.give(c.stocked, given)
-			out = append(out, c)
+		if !s.full(x.it, given, 10) {
+			s.give(x.it, given)
+			out = append(out, candidate{stocked: x.it, score: x.score})
 		}
 	}
 	return out
@@ -100,18 +98,18 @@ func (s *Shelf) full(it *stocked, given map[Value]int, spare int) bool {
 }
 
 // explore is diversify with the last place left to the bandit's chance.
-func (s *Shelf) explore(all []candidate, n int) []candidate {
-	if n < 2 || len(all) < n || s.opts.Bandit.opts.Explore == 0 {
-		return s.diversify(all, n)
+func (s *Shelf) explore(best []candidate, n int) []candidate {
+	if n < 2 || len(best) < n || s.opts.Bandit.opts.Explore == 0 {
+		return s.diversify(best, n)
 	}
-	out := s.diversify(all, n-1)
+	out := s.diversify(best, n-1)
 	given := map[Value]int{}
 	for i := range out {
 		s.give(out[i].stocked, given)
 	}
 	var left []candidate
 	var could []Candidate
-	for _, c := range s.strongest(all, max(maxRerank, 2*n)) {
+	for _, c := range best {
 		chosen := slices.ContainsFunc(out, func(o candidate) bool { return o.stocked == c.stocked })
 		if !chosen && !s.full(c.stocked, given, 0) {
 			left = append(left, c)

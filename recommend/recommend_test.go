@@ -203,17 +203,55 @@ func BenchmarkRecord(b *testing.B) {
 	}
 }
 
-func BenchmarkRecommend(b *testing.B) {
-	items := make([]Item, 10000)
+// large is a shelf of many items and customers with histories.
+func large(tb testing.TB, n int) *Shelf {
+	items := make([]Item, n)
 	for i := range items {
 		items[i] = Item{ID: fmt.Sprint(i), Category: fmt.Sprint(i % 20), Name: map[string]string{"en": fmt.Sprint("Item ", i)}, Price: map[string]int64{"USD": int64(i%300+1) * 100}, Stock: 3,
 			Attributes: map[string][]string{"colour": {fmt.Sprint(i % 9)}}}
 	}
 	s, err := New(items, nil)
-	require.NoError(b, err)
-	b.ReportAllocs()
-	for b.Loop() {
-		_, _ = s.Recommend(context.Background(), Request{N: 10, Currency: "USD", MaxPrice: 9000, Must: []Filter{{Attribute: "category", Any: []string{"7"}}}, Language: "en"})
+	require.NoError(tb, err)
+	for i := range 30000 {
+		u := fmt.Sprint(i % 3000)
+		require.NoError(tb, s.Record(context.Background(), Event{Kind: "viewed", Customer: u, Session: u, Item: fmt.Sprint(i * 7919 % (1 + i%n))}))
+	}
+	return s
+}
+
+// In a large catalogue an open request looks only at what something speaks for,
+// and finds more when that does not do.
+func TestLargeCatalogue(t *testing.T) {
+	t.Parallel()
+	s := large(t, largeCatalogue+100)
+	b := new(board)
+	r := Request{Customer: "7", Personal: true, N: 5, Currency: "USD"}
+	s.signals(&r, b)
+	assert.Less(t, len(s.pool(&r, b)), largeCatalogue)
+	whole := s.allowed(s.index.all, &r, &b.signals, nil)
+	got, err := s.Recommend(context.Background(), r)
+	require.NoError(t, err)
+	require.Len(t, got, 5)
+	assert.Equal(t, whole[0].it.ID, got[0].Item.ID, "the best was overlooked")
+
+	require.NoError(t, s.Put(Item{ID: "77", Category: "7", Name: map[string]string{"en": "Dear"}, Price: map[string]int64{"USD": 9e9}, Stock: 1}))
+	got, err = s.Recommend(context.Background(), Request{MinPrice: 8e9, Currency: "USD"})
+	require.NoError(t, err)
+	assert.Equal(t, "77", ids(got), "the only one that passes was overlooked")
+}
+
+func BenchmarkRecommend(b *testing.B) {
+	s := large(b, 10000)
+	for name, r := range map[string]Request{
+		"filtered": {N: 10, Currency: "USD", MaxPrice: 9000, Must: []Filter{{Attribute: "category", Any: []string{"7"}}}, Language: "en"},
+		"for you":  {N: 10, Customer: "7", Personal: true, Session: []string{"5", "6"}, Language: "en", Currency: "USD"},
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				_, _ = s.Recommend(context.Background(), r)
+			}
+		})
 	}
 }
 

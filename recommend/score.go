@@ -58,8 +58,10 @@ func (s *Shelf) score(it *stocked, r *Request, g *signals, query map[string]floa
 		c.popular = math.Log1p(s.learned.taken(it.no)) / math.Log1p(g.most)
 	}
 	c.trend = s.learned.trends.of(r.Segments, it.no)
-	c.taste, c.liked = it.fits(g.taste)
-	c.taste /= 1 + s.learned.taken(it.no)/3 // events know better once there are some
+	if taken := s.learned.taken(it.no); taken < 9 { // then events know better
+		c.taste, c.liked = it.fits(g.taste)
+		c.taste /= 1 + taken/3
+	}
 	c.due = min(1, s.due(it, r))
 	for _, f := range r.Wish {
 		if it.has(f) {

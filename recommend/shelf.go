@@ -220,11 +220,18 @@ func (s *Shelf) Recommend(ctx context.Context, r Request) ([]Suggestion, error) 
 	return s.recommend(&r), nil
 }
 
-// candidate is an item that may be suggested, and what speaks for it.
+// ranked is an item that may be suggested, with its score.
+type ranked struct {
+	it    *stocked
+	score float64
+}
+
+// candidate is one of the best, with what speaks for it.
 type candidate struct {
 	*stocked
 	scored
 	score    float64
+	near     float64   // to those that are chosen already
 	features []float64 // with a bandit
 	choice   *Choice   // where it explores
 }
@@ -234,30 +241,96 @@ func (s *Shelf) recommend(r *Request) []Suggestion {
 	defer s.boards.Put(b)
 	s.signals(r, b)
 	query := s.index.query(r.Text)
-	var all []candidate
-	for _, it := range s.index.likely(r) {
+	all := s.allowed(s.pool(r, b), r, &b.signals, query)
+	if len(all) < r.N && len(r.Must) == 0 {
+		all = s.allowed(s.index.all, r, &b.signals, query)
+	}
+	if r.Cheapest {
+		all = slices.DeleteFunc(all, func(x ranked) bool { return x.it.Price[r.Currency] == 0 })
+		slices.SortStableFunc(all, func(x, y ranked) int { return cmp.Compare(x.it.Price[r.Currency], y.it.Price[r.Currency]) })
+		all = all[:min(r.N, len(all))]
+	}
+	best := s.strongest(all, max(maxRerank, 2*r.N))
+	for i := range best {
+		best[i].scored = s.score(best[i].stocked, r, &b.signals, query)
+	}
+	switch {
+	case r.Cheapest:
+	case s.opts.Bandit != nil:
+		s.opts.Bandit.rerank(best)
+		best = s.explore(best, r.N)
+	default:
+		best = s.diversify(best, r.N)
+	}
+	out := make([]Suggestion, min(r.N, len(best)))
+	for i := range out {
+		c := &best[i]
+		out[i] = Suggestion{Item: c.Item, Score: c.score, Reasons: s.why(c.stocked, r, &c.scored), Features: c.features, Choice: c.choice}
+	}
+	return out
+}
+
+// allowed are the items that pass, the best first.
+func (s *Shelf) allowed(items []*stocked, r *Request, g *signals, query map[string]float64) []ranked {
+	var out []ranked
+	for _, it := range items {
 		if s.blocked(it, r) != "" {
 			continue
 		}
-		sc := s.score(it, r, &b.signals, query)
+		sc := s.score(it, r, g, query)
 		if len(r.GoesWith) > 0 && sc.with == 0 || len(r.Like) > 0 && sc.like == 0 {
 			continue
 		}
-		all = append(all, candidate{stocked: it, scored: sc, score: sc.total()})
+		out = append(out, ranked{it, sc.total()})
 	}
-	slices.SortStableFunc(all, func(x, y candidate) int { return cmp.Compare(y.score, x.score) })
-	if r.Cheapest {
-		all = slices.DeleteFunc(all, func(x candidate) bool { return x.Price[r.Currency] == 0 })
-		slices.SortStableFunc(all, func(x, y candidate) int { return cmp.Compare(x.Price[r.Currency], y.Price[r.Currency]) })
-		all = all[:min(r.N, len(all))]
-	} else if s.opts.Bandit != nil {
-		all = s.explore(s.opts.Bandit.rerank(all), r.N)
-	} else {
-		all = s.diversify(all, r.N)
+	slices.SortFunc(out, func(x, y ranked) int {
+		return cmp.Or(cmp.Compare(y.score, x.score), cmp.Compare(x.it.at, y.it.at))
+	})
+	return out
+}
+
+// largeCatalogue is from how many items on an open request looks only at those
+// that something speaks for.
+const largeCatalogue = 5000
+
+// pool are the items worth scoring: those a filter leaves; in a large catalogue,
+// when nothing is asked for, those that events, trends or taste speak for, and
+// the latest.
+func (s *Shelf) pool(r *Request, b *board) []*stocked {
+	x := &s.index
+	if len(x.all) < largeCatalogue || r.Text != "" || r.Cheapest || len(r.Must)+len(r.Wish)+len(r.Like)+len(r.GoesWith) > 0 {
+		return x.likely(r)
 	}
-	out := make([]Suggestion, len(all))
-	for i, c := range all {
-		out[i] = Suggestion{Item: c.Item, Score: c.score, Reasons: s.why(c.stocked, r, &c.scored), Features: c.features, Choice: c.choice}
+	const few = 200
+	picked := &b.part
+	picked.reset(len(s.learned.items.of))
+	for _, from := range []*scratch{&b.signals.history, &b.signals.session} {
+		for _, no := range strongest(from, few) {
+			picked.add(no, 1)
+		}
+	}
+	if t := s.learned.trends[""]; t != nil {
+		for no, w := range t.count {
+			if w > t.most/20 {
+				picked.add(no, 1)
+			}
+		}
+	}
+	for v := range b.signals.taste {
+		if items := x.by[v]; len(items) < few {
+			for _, it := range items {
+				picked.add(it.no, 1)
+			}
+		}
+	}
+	for _, it := range x.all[len(x.all)-few:] {
+		picked.add(it.no, 1)
+	}
+	out := make([]*stocked, 0, len(picked.touched))
+	for _, no := range picked.touched {
+		if it := x.items[s.learned.items.of[no]]; it != nil {
+			out = append(out, it)
+		}
 	}
 	return out
 }
