@@ -27,10 +27,18 @@
 // most when no taste is known. A complement never replaces what it goes with.
 //
 // [Weights] say how much each structure speaks; [Replay] measures them on a
-// host's own log and chooses them. Each suggestion says why, as data
-// and as a sentence. A customer's
-// history counts only when Request.Personal allows it; the price never depends
-// on the customer.
+// host's own log and chooses them. [Options] limit what one brand may fill and
+// how often an item is shown; a [Bandit] re-ranks by what customers did, and
+// [Estimate] judges another policy from its log before it is on.
+//
+// Each suggestion says why, as data and as a sentence. A customer's history
+// counts only when Request.Personal allows it; the price never depends on the
+// customer.
+//
+// What is learned lives in memory: items, sessions, baskets and event ids by
+// caps; a customer costs their latest items. [Shelf.Save] and [Shelf.Restore]
+// keep it between runs. With Options.Late, replicas that read the same log in
+// another order learn the same.
 //
 // A [Shelf] learns by [Shelf.Record] and is safe for concurrent use.
 package recommend
