@@ -15,7 +15,6 @@ type Weights struct {
 	Next     float64 // what followed the items of this session
 	Basket   float64 // bought at once
 	Baskets  float64 // baskets like this one
-	Popular  float64 // how often an item is taken at all
 	// Own and Target are the powers of the two items' counts that divide a pair.
 	Own, Target float64
 	Goods       float64 // Target of what is bought at once
