@@ -2,6 +2,7 @@ package recommend
 
 import (
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,14 +11,16 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
 
 // ReadCatalogue reads items from CSV with a header. Columns: id, category,
 // brand, name.LANG, price.CURRENCY (decimal, "299.00"), stock (a number, or
-// "size: S=3 M=0" for variants), link, picture, description.LANG, goes_with
-// (ids with "|" between); every other column is an attribute, several values
+// "size: S=3 M=0" for variants), link, picture, description.LANG, lasts_days,
+// goes_with and needs (ids with "|" between), from and until (2026-11-30, or
+// RFC 3339); every other column is an attribute, several values
 // with "|" between. id, a name, a price, category and stock are needed. All
 // problems are reported together, with file, line and column.
 func ReadCatalogue(r io.Reader, name string) ([]Item, error) {
@@ -108,6 +111,14 @@ func readItem(head, rec []string) (Item, error) {
 			it.Link = v
 		case "picture":
 			it.Picture = v
+		case "needs":
+			it.Needs = list(v)
+		case "from":
+			it.From, err = date(v)
+		case "until":
+			it.Until, err = date(v)
+		case "lasts_days":
+			it.LastsDays, err = strconv.Atoi(v)
 		case "goes_with":
 			it.GoesWith = list(v)
 		default:
@@ -130,6 +141,8 @@ func (it *Item) validate() error {
 		return fmt.Errorf("item %q has no name", it.ID)
 	case len(it.Price) == 0:
 		return fmt.Errorf("item %q has no price: fill a price column", it.ID)
+	case it.LastsDays < 0:
+		return fmt.Errorf("item %q lasts %d days: use 0 for what is not used up", it.ID, it.LastsDays)
 	case it.Stock < 0:
 		return fmt.Errorf("item %q has a stock of %d", it.ID, it.Stock)
 	}
@@ -139,6 +152,42 @@ func (it *Item) validate() error {
 		}
 	}
 	return nil
+}
+
+// date reads a day, from its beginning in UTC, or a moment.
+func date(s string) (time.Time, error) {
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("date %q: write it like 2026-11-30 or 2026-11-30T20:00:00+08:00", s)
+}
+
+// ReadItems reads items from a JSON array of Item. Problems are reported
+// together, with the file and the place in the array.
+func ReadItems(r io.Reader, name string) ([]Item, error) {
+	d := json.NewDecoder(r)
+	d.DisallowUnknownFields()
+	var out []Item
+	if err := d.Decode(&out); err != nil {
+		return nil, fmt.Errorf("recommend: %s: want an array of items: %w", name, err)
+	}
+	var errs []error
+	seen := map[string]int{}
+	for i := range out {
+		err := out[i].validate()
+		if first, dup := seen[out[i].ID]; dup && err == nil {
+			err = fmt.Errorf("id %q is the %d. item's already: give one of them another", out[i].ID, first+1)
+		}
+		if seen[out[i].ID] = i; err != nil {
+			errs = append(errs, fmt.Errorf("recommend: %s: item %d: %w", name, i+1, err))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // minor reads "299", "299.5" or "299.00" as minor units.
@@ -204,7 +253,10 @@ func ReadAttributes(r io.Reader, name string) (*Attributes, error) {
 }
 
 // Value is one value of one attribute.
-type Value struct{ Attribute, Value string }
+type Value struct {
+	Attribute string `json:"attribute"`
+	Value     string `json:"value"`
+}
 
 // All are the values with their names in every language, sorted: what a host
 // makes a gazetteer of.

@@ -10,11 +10,35 @@
 //	})
 //
 // Filters are hard: what fails one, is out of stock, was bought by the customer
-// or is excluded is never suggested. The rest is ranked by wishes and words,
-// by what others took together (co-occurrence with damped counts, after
-// Deshpande & Karypis 2004), by what followed what, and by popularity. Each
-// suggestion says why. A customer's history counts only when Request.Personal
-// allows it; the price never depends on the customer.
+// or is excluded is never suggested. The rest is ranked by wishes and words, by
+// popularity, and by three structures that each event updates in microseconds:
+//
+//   - what the same customers took (co-occurrence with damped counts, after
+//     Deshpande & Karypis 2004), what was bought at once, and what customers
+//     with a like history hold;
+//   - the latest sessions, by the items they hold: what sessions like this one
+//     went on to (V-SKNN of Ludewig & Jannach 2018, distances as in STAN of
+//     Garg et al. 2019);
+//   - what followed what, decayed by steps.
+//
+// Beside them speak what is trending in the customer's segments, the customer's
+// taste in attributes for what nobody has taken yet, and the time after which a
+// consumable is used up. [Shelf.Ask] finds the question that narrows the choice
+// most when no taste is known. A complement never replaces what it goes with.
+//
+// [Weights] say how much each structure speaks; [Replay] measures them on a
+// host's own log and chooses them. [Options] limit what one brand may fill and
+// how often an item is shown; a [Bandit] re-ranks by what customers did, and
+// [Estimate] judges another policy from its log before it is on.
+//
+// Each suggestion says why, as data and as a sentence. A customer's history
+// counts only when Request.Personal allows it; the price never depends on the
+// customer.
+//
+// What is learned lives in memory: items, sessions, baskets and event ids by
+// caps; a customer costs their latest items. [Shelf.Save] and [Shelf.Restore]
+// keep it between runs. With Options.Late, replicas that read the same log in
+// another order learn the same.
 //
 // A [Shelf] learns by [Shelf.Record] and is safe for concurrent use.
 package recommend

@@ -1,6 +1,10 @@
 package recommend
 
-import "time"
+import (
+	"slices"
+	"strconv"
+	"time"
+)
 
 // Item is one thing on offer.
 type Item struct {
@@ -20,6 +24,15 @@ type Item struct {
 	Picture     string            `json:"picture,omitempty"`
 	Description map[string]string `json:"description,omitempty"` // by language
 	GoesWith    []string          `json:"goes_with,omitempty"`   // ids of complements
+	// LastsDays is after how many days one is used up, for what is bought again:
+	// coffee, not a kettle. 0 leaves it to be learned from repeat purchases.
+	LastsDays int `json:"lasts_days,omitempty"`
+	// Needs are ids a customer must own before this one is suggested: the course
+	// before, the camera of a lens.
+	Needs []string `json:"needs,omitempty"`
+	// From and Until bound when it may be suggested, Until excluded; zero is open.
+	From  time.Time `json:"from,omitzero"`
+	Until time.Time `json:"until,omitzero"`
 }
 
 // Variant is one choice within an item: {"size", "M"} and its own stock.
@@ -40,6 +53,9 @@ type Request struct {
 	// Must are hard: an item that fails one is never returned. Wish only ranks.
 	Must []Filter
 	Wish []Filter
+	// Not is hard too: an item that passes one of these is never returned, such
+	// as what somebody is allergic to.
+	Not []Filter
 	// MinPrice and MaxPrice bound the price in minor units of Currency; 0 is open.
 	MinPrice, MaxPrice int64
 	// Like asks for items similar to these, GoesWith for complements of these.
@@ -47,6 +63,9 @@ type Request struct {
 	GoesWith []string
 	// Session are the ids looked at in this conversation, latest last.
 	Session []string
+	// Segments the customer is in: what is trending there counts, or among
+	// everyone when a segment is not known or is "". None leaves trends out.
+	Segments []string
 	// Exclude are ids not to return (already shown or owned).
 	Exclude []string
 	// Cheapest puts the lowest price in Currency first, whatever else speaks for
@@ -55,15 +74,44 @@ type Request struct {
 	// Personal allows the customer's history; without consent it is false.
 	Personal bool
 	// N is how many to return at most, 3 when 0.
-	N   int
+	N int
+	// Now is the time of asking, for what is valid then, and for what is used up
+	// and bought again; without it neither From and Until are looked at nor is
+	// anything owned suggested.
 	Now time.Time
 }
 
+// asks reports whether the customer asked for something themself.
+func (r *Request) asks() bool {
+	return r.Text != "" || len(r.Must)+len(r.Wish)+len(r.Like) > 0 || r.MinPrice > 0 || r.MaxPrice > 0
+}
+
 // Filter names an attribute ("category", "brand", "colour", "size", or any
-// other of the catalogue) and the values that pass.
+// other of the catalogue) and the values that pass: one of Any, or a number
+// from Min to Max.
 type Filter struct {
 	Attribute string   `json:"attribute"`
-	Any       []string `json:"any"`
+	Any       []string `json:"any,omitempty"`
+	// Min and Max bound a value that is a decimal number, when either is set; 0
+	// is open. A value that is no number does not pass.
+	Min float64 `json:"min,omitempty"`
+	Max float64 `json:"max,omitempty"`
+}
+
+// passes reports whether one of an attribute's values passes.
+func (f *Filter) passes(values []string) bool {
+	for _, v := range values {
+		if slices.Contains(f.Any, v) {
+			return true
+		}
+		if f.Min == 0 && f.Max == 0 {
+			continue
+		}
+		if n, err := strconv.ParseFloat(v, 64); err == nil && n >= f.Min && (f.Max == 0 || n <= f.Max) {
+			return true
+		}
+	}
+	return false
 }
 
 // Suggestion is an item and why it was chosen.
@@ -72,12 +120,23 @@ type Suggestion struct {
 	Score   float64  `json:"score"`
 	Reasons []Reason `json:"reasons"` // strongest first, at least one
 	Offer   *Offer   `json:"offer,omitempty"`
+	// Features are what Options.Bandit learns from, with the item and what came
+	// of it; Choice is set for the place that explores. Both are nil without one.
+	Features []float64 `json:"features,omitempty"`
+	Choice   *Choice   `json:"choice,omitempty"`
 }
 
 // Reason is why an item was chosen, as data and as a sentence.
 type Reason struct {
-	Code string `json:"code"` // "asked", "budget", "history", "together", "similar", "popular", "goes_with"
-	Text string `json:"text"` // in Request.Language
+	// Code is "asked" (for Values), "budget", "over", "between" (the price
+	// bounds), "goes_with" (the catalogue says so), "together" (customers do),
+	// "similar", "bought", "looked" (of the customer's own history), "history",
+	// "session", "taste" (Values), "due" (used up by now), "words", "trending",
+	// "popular", "new".
+	Code   string  `json:"code"`
+	Text   string  `json:"text"`             // in Request.Language
+	Item   string  `json:"item,omitempty"`   // the item it refers to
+	Values []Value `json:"values,omitempty"` // the values it refers to
 }
 
 // Offer is a discount a rule grants.
@@ -92,14 +151,24 @@ type Offer struct {
 	Text     string `json:"text,omitempty"`
 }
 
-// Event is one thing done with items. Events are idempotent by ID.
+// Event is one thing done with an item. Events are idempotent by ID and may
+// come out of order, see Options.Late.
 type Event struct {
-	ID       string    `json:"id"`
+	ID       string    `json:"id"` // "" is never taken for a repetition
 	At       time.Time `json:"at"`
 	Customer string    `json:"customer,omitempty"`
 	Session  string    `json:"session,omitempty"`
-	Kind     string    `json:"kind"` // "viewed", "carted", "uncarted", "purchased", "refunded", "shown", "clicked", "dismissed"
-	Item     string    `json:"item"`
+	// Kind is "viewed", "dwelt" (Value seconds), "searched" (opened from a
+	// search), "clicked", "carted", "uncarted", "purchased", "refunded",
+	// "reviewed" (Value stars, 1 to 5), "dismissed" (not interested), "shown",
+	// or one of Options.Kinds. A purchase makes an item the customer's own until
+	// a refund; what was dismissed, or reviewed with less than three stars, is
+	// not suggested again until the customer puts it into a cart.
+	Kind string `json:"kind"`
+	Item string `json:"item"`
 	// Basket joins purchases made together.
-	Basket string `json:"basket,omitempty"`
+	Basket string  `json:"basket,omitempty"`
+	Value  float64 `json:"value,omitempty"`
+	// Segments the customer is in, for what is trending in each.
+	Segments []string `json:"segments,omitempty"`
 }

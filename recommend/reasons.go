@@ -1,9 +1,10 @@
 package recommend
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -43,45 +44,65 @@ func (s *Shelf) why(it *stocked, r *Request, c *scored) []Reason {
 		w float64
 	}
 	var out []weighed
-	add := func(code string, w float64, pairs ...string) {
+	add := func(w float64, reason Reason, pairs ...string) {
 		if w > 0 {
-			out = append(out, weighed{Reason{Code: code, Text: s.reasons.say(r.Language, code, pairs...)}, w})
+			reason.Text = s.reasons.say(r.Language, reason.Code, pairs...)
+			out = append(out, weighed{reason, w})
 		}
 	}
-	anchor := func(ids []string) string {
+	about := func(code, id string, w float64) { // a reason that names another item
+		if of := s.index.items[id]; of != nil {
+			add(w, Reason{Code: code, Item: id}, "{name}", nameIn(of.Name, r.Language))
+		}
+	}
+	first := func(ids []string) string {
 		for _, id := range ids {
-			if of := s.items[id]; of != nil {
-				return nameIn(of.Name, r.Language)
+			if s.index.items[id] != nil {
+				return id
 			}
 		}
 		return ""
 	}
-	if len(r.GoesWith) > 0 {
-		code := "together"
-		if c.listed {
-			code = "goes_with"
-		}
-		add(code, 2*c.with, "{name}", anchor(r.GoesWith))
+	if c.listed {
+		about("goes_with", first(r.GoesWith), 2*c.with)
+	} else {
+		about("together", first(r.GoesWith), 2*c.with)
 	}
-	if len(r.Like) > 0 {
-		add("similar", 2*c.like, "{name}", anchor(r.Like))
+	about("similar", first(r.Like), 2*c.like)
+	if asked := it.asked(r); len(asked) > 0 {
+		add(1.5, Reason{Code: "asked", Values: asked}, "{what}", s.display(asked, r.Language))
 	}
-	add("asked", s.askedWeight(r), "{what}", s.asked(it, r))
 	if budget, code := s.budget(r); budget != "" {
-		add(code, 1.4, "{budget}", budget)
+		add(1.4, Reason{Code: code}, "{budget}", budget)
 	}
-	add("history", c.history)
-	add("session", 0.8*c.session)
+	if c.due > 0 {
+		add(1.3*c.due, Reason{Code: "due"})
+	}
+	if c.history > 0 {
+		if id, code := s.because(it, r.Customer); id != "" {
+			about(code, id, c.history)
+		} else {
+			add(c.history, Reason{Code: "history"})
+		}
+	}
+	add(0.8*c.session, Reason{Code: "session"})
+	if c.taste > 0.1 && c.liked != (Value{}) {
+		liked := []Value{c.liked}
+		add(0.6*c.taste, Reason{Code: "taste", Values: liked}, "{what}", s.display(liked, r.Language))
+	}
 	if c.words > 0.15 {
-		add("words", c.words)
+		add(c.words, Reason{Code: "words"})
+	}
+	if c.trend > 0.3 {
+		add(0.4*c.trend, Reason{Code: "trending"})
 	}
 	if c.popular > 0.3 {
-		add("popular", 0.5*c.popular)
+		add(0.5*c.popular, Reason{Code: "popular"})
 	}
 	if len(out) == 0 {
-		add("new", 0.01)
+		add(0.01, Reason{Code: "new"})
 	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].w > out[j].w })
+	slices.SortStableFunc(out, func(a, b weighed) int { return cmp.Compare(b.w, a.w) })
 	rs := make([]Reason, len(out))
 	for i, x := range out {
 		rs[i] = x.Reason
@@ -89,29 +110,51 @@ func (s *Shelf) why(it *stocked, r *Request, c *scored) []Reason {
 	return rs
 }
 
-func (s *Shelf) askedWeight(r *Request) float64 {
-	for _, f := range append(r.Must[:len(r.Must):len(r.Must)], r.Wish...) {
-		if f.Attribute != "category" {
-			return 1.5
+// because is the item of the customer's history that most speaks for another,
+// and whether they bought it or looked at it; "" when it is not on the shelf.
+func (s *Shelf) because(it *stocked, customer string) (id, code string) {
+	l := s.learned
+	u, best := l.users[customer], float32(0)
+	if u == nil || customer == "" {
+		return "", ""
+	}
+	for _, no := range u.items[max(0, len(u.items)-maxHistory):] {
+		if int(no) >= len(l.together.rows) || no == it.no {
+			continue
+		}
+		w := l.together.rows[no].get(it.no)
+		if of := l.items.of[no]; w > best && s.index.items[of] != nil {
+			best, id, code = w, of, "looked"
+			if u.facts[no].owned {
+				code = "bought"
+			}
 		}
 	}
-	return 0
+	return id, code
 }
 
-// asked names the values the item has of those asked for.
-func (s *Shelf) asked(it *stocked, r *Request) string {
-	var names []string
+// asked are the values the item has of those asked for, besides the category.
+func (it *stocked) asked(r *Request) []Value {
+	var out []Value
 	for _, f := range append(r.Must[:len(r.Must):len(r.Must)], r.Wish...) {
 		if f.Attribute == "category" {
 			continue
 		}
 		for _, v := range f.Any {
-			if it.Has(Filter{f.Attribute, []string{v}}) {
-				names = append(names, s.opts.Attributes.Display(f.Attribute, v, r.Language))
+			if slices.Contains(it.values[f.Attribute], v) {
+				out = append(out, Value{f.Attribute, v})
 			}
 		}
 	}
-	return strings.Join(names, s.reasons.say(r.Language, "list"))
+	return out
+}
+
+func (s *Shelf) display(values []Value, lang string) string {
+	names := make([]string, len(values))
+	for i, v := range values {
+		names[i] = s.opts.Attributes.Display(v.Attribute, v.Value, lang)
+	}
+	return strings.Join(names, s.reasons.say(lang, "list"))
 }
 
 func (s *Shelf) budget(r *Request) (text, code string) {

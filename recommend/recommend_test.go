@@ -41,7 +41,7 @@ func TestRecommend(t *testing.T) {
 	t.Parallel()
 	s := shelf(t)
 	require.NoError(t, s.Record(context.Background(), Event{ID: "1", Kind: "purchased", Customer: "c", Item: "d2"}))
-	red, dress := Filter{"colour", []string{"red"}}, Filter{"category", []string{"dress"}}
+	red, dress := Filter{Attribute: "colour", Any: []string{"red"}}, Filter{Attribute: "category", Any: []string{"dress"}}
 	for name, c := range map[string]struct {
 		r    Request
 		want string
@@ -50,8 +50,8 @@ func TestRecommend(t *testing.T) {
 		"budget":            {Request{Must: []Filter{red}, MaxPrice: 30000, Currency: "CNY"}, "d1"},
 		"budget in USD":     {Request{Must: []Filter{dress}, MinPrice: 4000, MaxPrice: 9000, Currency: "USD"}, "d1 d3"},
 		"no such currency":  {Request{MaxPrice: 30000, Currency: "EUR"}, ""},
-		"size in stock":     {Request{Must: []Filter{{"size", []string{"L"}}}}, "d1"},
-		"size sold out":     {Request{Must: []Filter{{"size", []string{"M"}}}}, ""},
+		"size in stock":     {Request{Must: []Filter{{Attribute: "size", Any: []string{"L"}}}}, "d1"},
+		"size sold out":     {Request{Must: []Filter{{Attribute: "size", Any: []string{"M"}}}}, ""},
 		"never just bought": {Request{Customer: "c", Must: []Filter{dress}}, "d1 d3"},
 		"excluded":          {Request{Must: []Filter{dress}, Exclude: []string{"d1"}}, "d2 d3"},
 		"goes with":         {Request{GoesWith: []string{"d1"}}, "s1"},
@@ -69,7 +69,7 @@ func TestRecommend(t *testing.T) {
 
 func TestCheapestFirst(t *testing.T) {
 	t.Parallel()
-	got, err := shelf(t).Recommend(context.Background(), Request{Cheapest: true, Currency: "CNY", Must: []Filter{{"category", []string{"dress"}}}, N: 2})
+	got, err := shelf(t).Recommend(context.Background(), Request{Cheapest: true, Currency: "CNY", Must: []Filter{{Attribute: "category", Any: []string{"dress"}}}, N: 2})
 	require.NoError(t, err)
 	require.Len(t, got, 2)
 	assert.Equal(t, "d2 d1", got[0].Item.ID+" "+got[1].Item.ID)
@@ -79,7 +79,7 @@ func TestReasonsSpeakTheLanguage(t *testing.T) {
 	t.Parallel()
 	s := shelf(t)
 	for lang, want := range map[string]string{"zh": "符合您要的红色|在您说的 ¥300 以内", "en": "matches red|under your budget of ¥300"} {
-		got, err := s.Recommend(context.Background(), Request{Language: lang, Currency: "CNY", MaxPrice: 30000, Must: []Filter{{"colour", []string{"red"}}}})
+		got, err := s.Recommend(context.Background(), Request{Language: lang, Currency: "CNY", MaxPrice: 30000, Must: []Filter{{Attribute: "colour", Any: []string{"red"}}}})
 		require.NoError(t, err)
 		require.Len(t, got, 1)
 		assert.Equal(t, want, got[0].Reasons[0].Text+"|"+got[0].Reasons[1].Text)
@@ -89,14 +89,14 @@ func TestReasonsSpeakTheLanguage(t *testing.T) {
 func TestRelax(t *testing.T) {
 	t.Parallel()
 	s := shelf(t)
-	red, dress := Filter{"colour", []string{"red"}}, Filter{"category", []string{"dress"}}
+	red, dress := Filter{Attribute: "colour", Any: []string{"red"}}, Filter{Attribute: "category", Any: []string{"dress"}}
 	_, dropped, ok := s.Relax(Request{Must: []Filter{red, dress}, MaxPrice: 20000, Currency: "CNY"})
 	assert.True(t, ok)
 	assert.Equal(t, []string{"price"}, dropped)
-	_, dropped, ok = s.Relax(Request{Must: []Filter{red, {"category", []string{"shoes"}}}})
+	_, dropped, ok = s.Relax(Request{Must: []Filter{red, {Attribute: "category", Any: []string{"shoes"}}}})
 	assert.True(t, ok)
 	assert.Equal(t, []string{"colour"}, dropped)
-	_, _, ok = s.Relax(Request{Must: []Filter{{"category", []string{"car"}}}})
+	_, _, ok = s.Relax(Request{Must: []Filter{{Attribute: "category", Any: []string{"car"}}}})
 	assert.False(t, ok)
 }
 
@@ -190,6 +190,7 @@ func FuzzReaders(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		_, _ = ReadCatalogue(strings.NewReader(string(raw)), "c")
 		_, _ = ReadAttributes(strings.NewReader(string(raw)), "a")
+		_, _ = ReadItems(strings.NewReader(string(raw)), "i")
 		_, _ = ReadOffers(strings.NewReader(string(raw)), "o")
 	})
 }
@@ -202,17 +203,55 @@ func BenchmarkRecord(b *testing.B) {
 	}
 }
 
-func BenchmarkRecommend(b *testing.B) {
-	items := make([]Item, 10000)
+// large is a shelf of many items and customers with histories.
+func large(tb testing.TB, n int) *Shelf {
+	items := make([]Item, n)
 	for i := range items {
 		items[i] = Item{ID: fmt.Sprint(i), Category: fmt.Sprint(i % 20), Name: map[string]string{"en": fmt.Sprint("Item ", i)}, Price: map[string]int64{"USD": int64(i%300+1) * 100}, Stock: 3,
 			Attributes: map[string][]string{"colour": {fmt.Sprint(i % 9)}}}
 	}
 	s, err := New(items, nil)
-	require.NoError(b, err)
-	b.ReportAllocs()
-	for b.Loop() {
-		_, _ = s.Recommend(context.Background(), Request{N: 10, Currency: "USD", MaxPrice: 9000, Must: []Filter{{"category", []string{"7"}}}, Language: "en"})
+	require.NoError(tb, err)
+	for i := range 30000 {
+		u := fmt.Sprint(i % 3000)
+		require.NoError(tb, s.Record(context.Background(), Event{Kind: "viewed", Customer: u, Session: u, Item: fmt.Sprint(i * 7919 % (1 + i%n))}))
+	}
+	return s
+}
+
+// In a large catalogue an open request looks only at what something speaks for,
+// and finds more when that does not do.
+func TestLargeCatalogue(t *testing.T) {
+	t.Parallel()
+	s := large(t, largeCatalogue+100)
+	b := new(board)
+	r := Request{Customer: "7", Personal: true, N: 5, Currency: "USD"}
+	s.signals(&r, b)
+	assert.Less(t, len(s.pool(&r, b)), largeCatalogue)
+	whole := s.allowed(s.index.all, &r, &b.signals, nil)
+	got, err := s.Recommend(context.Background(), r)
+	require.NoError(t, err)
+	require.Len(t, got, 5)
+	assert.Equal(t, whole[0].it.ID, got[0].Item.ID, "the best was overlooked")
+
+	require.NoError(t, s.Put(Item{ID: "77", Category: "7", Name: map[string]string{"en": "Dear"}, Price: map[string]int64{"USD": 9e9}, Stock: 1}))
+	got, err = s.Recommend(context.Background(), Request{MinPrice: 8e9, Currency: "USD"})
+	require.NoError(t, err)
+	assert.Equal(t, "77", ids(got), "the only one that passes was overlooked")
+}
+
+func BenchmarkRecommend(b *testing.B) {
+	s := large(b, 10000)
+	for name, r := range map[string]Request{
+		"filtered": {N: 10, Currency: "USD", MaxPrice: 9000, Must: []Filter{{Attribute: "category", Any: []string{"7"}}}, Language: "en"},
+		"for you":  {N: 10, Customer: "7", Personal: true, Session: []string{"5", "6"}, Language: "en", Currency: "USD"},
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				_, _ = s.Recommend(context.Background(), r)
+			}
+		})
 	}
 }
 
@@ -226,7 +265,7 @@ func ExampleShelf_Recommend() {
 		return
 	}
 	for lang, cur := range map[string]string{"zh": "CNY"} {
-		got, _ := s.Recommend(context.Background(), Request{Language: lang, Currency: cur, MaxPrice: 30000, Must: []Filter{{"colour", []string{"red"}}}})
+		got, _ := s.Recommend(context.Background(), Request{Language: lang, Currency: cur, MaxPrice: 30000, Must: []Filter{{Attribute: "colour", Any: []string{"red"}}}})
 		fmt.Println(got[0].Item.Name[lang], got[0].Reasons[1].Text)
 	}
 	// Output: 红裙子 在您说的 ¥300 以内

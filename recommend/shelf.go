@@ -1,23 +1,45 @@
 package recommend
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"slices"
-	"sort"
 	"sync"
-
-	"github.com/frontdesk-go/frontdesk/internal/text"
+	"time"
 )
 
 // Options configure a Shelf. The zero value works.
 type Options struct {
 	// Attributes name values in reasons; nil shows the values themselves.
 	Attributes *Attributes
+	// Weights of what events say; nil for DefaultWeights. Replay.Tune chooses
+	// them on a log.
+	Weights *Weights
+	// Kinds weighs kinds of event, 0 to 1, a host's own among them; a kind that
+	// is not named keeps its default (purchased 1, reviewed 0.8, carted 0.6,
+	// clicked and searched 0.4, viewed and dwelt 0.3).
+	Kinds map[string]float64
+	// HalfLife is after how long what was learned counts half against what is
+	// new, by the events' own times; 0 forgets nothing.
+	HalfLife time.Duration
+	// Late is how long events may be late: what an event teaches waits that
+	// long, by the events' own times, so that the same events in any order
+	// teach the same. 0 learns at once, in the order of arrival. What a customer
+	// owns or dismissed counts at once either way.
+	Late time.Duration
 	// Diversity, 0 to 1, is how much unlike items are preferred to the next
 	// best; 0.3 when 0.
 	Diversity float64
+	// Bandit re-ranks the best by what customers did; nil keeps the order.
+	Bandit *Bandit
+	// MaxPer limits how many items of one answer share a value of an attribute,
+	// as {"brand": 2, "seller": 1}, so that none fills every answer.
+	MaxPer map[string]int
+	// MaxShown is how often an item is shown to a customer who does not react to
+	// it before it is no longer suggested unasked; 0 for no limit. It needs
+	// "shown" events.
+	MaxShown int
 }
 
 // Shelf is a catalogue that learns. It is safe for concurrent use.
@@ -25,25 +47,23 @@ type Shelf struct {
 	opts    Options
 	reasons sentences
 
-	mu      sync.RWMutex
-	items   map[string]*stocked
-	order   []string
-	idf     map[string]float64
-	learned *learned
-}
+	weights Weights
+	boards  sync.Pool // of *board
 
-// stocked is an item with its words.
-type stocked struct {
-	Item
-	terms map[string]float64
-	norm  float64
+	mu      sync.RWMutex
+	index   index
+	learned *learned
 }
 
 // New makes a shelf of items. It fails on an item that is not valid, with its id.
 func New(items []Item, opts *Options) (*Shelf, error) {
-	s := &Shelf{items: map[string]*stocked{}, learned: newLearned()}
+	s := &Shelf{index: newIndex(), weights: DefaultWeights(), boards: sync.Pool{New: func() any { return new(board) }}}
 	if opts != nil {
 		s.opts = *opts
+	}
+	s.learned = newLearned(&s.opts)
+	if s.opts.Weights != nil {
+		s.weights = *s.opts.Weights
 	}
 	if s.opts.Diversity <= 0 {
 		s.opts.Diversity = 0.3
@@ -64,19 +84,17 @@ func (s *Shelf) Put(items ...Item) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, it := range items {
+	all := make([]*stocked, len(items))
+	for i, it := range items {
 		if len(it.Variants) > 0 {
 			it.Stock = 0
 			for _, v := range it.Variants {
 				it.Stock += v.Stock
 			}
 		}
-		if s.items[it.ID] == nil {
-			s.order = append(s.order, it.ID)
-		}
-		s.items[it.ID] = &stocked{Item: it}
+		all[i] = &stocked{Item: it, no: s.learned.items.add(it.ID)}
 	}
-	s.reindex()
+	s.index.put(all, s.opts.Attributes)
 	return nil
 }
 
@@ -85,57 +103,7 @@ func (s *Shelf) Remove(ids ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, id := range ids {
-		delete(s.items, id)
-	}
-	s.order = slices.DeleteFunc(s.order, func(id string) bool { return s.items[id] == nil })
-	s.reindex()
-}
-
-// reindex weighs the words of every item; the caller holds the lock.
-func (s *Shelf) reindex() {
-	df := map[string]float64{}
-	for _, id := range s.order {
-		it := s.items[id]
-		it.terms = map[string]float64{}
-		add := func(t string, w float64) {
-			for _, term := range text.Terms(t) {
-				it.terms[term] = math.Max(it.terms[term], w)
-			}
-		}
-		for _, n := range it.Name {
-			add(n, 1)
-		}
-		for _, d := range it.Description {
-			add(d, 0.5)
-		}
-		add(it.Brand, 1)
-		if s.opts.Attributes != nil {
-			for attr, vs := range it.all() {
-				for _, v := range vs {
-					for _, names := range s.opts.Attributes.values[attr][v] {
-						for _, n := range names {
-							add(n, 0.7)
-						}
-					}
-				}
-			}
-		}
-		for t := range it.terms {
-			df[t]++
-		}
-	}
-	s.idf = make(map[string]float64, len(df))
-	for t, n := range df {
-		s.idf[t] = math.Log(1 + float64(len(s.order))/n)
-	}
-	for _, id := range s.order {
-		it := s.items[id]
-		sum := 0.0
-		for _, t := range sorted(it.terms) {
-			w := it.terms[t] * s.idf[t]
-			sum += w * w
-		}
-		it.norm = math.Sqrt(sum)
+		s.index.remove(id)
 	}
 }
 
@@ -157,18 +125,17 @@ func (it *Item) all() map[string][]string {
 	return out
 }
 
-// Has reports whether one of the values is true of the item; a variant only
+// Has reports whether a value of the item passes the filter; a variant's only
 // while it is in stock.
 func (it *Item) Has(f Filter) bool {
-	have := it.all()[f.Attribute]
-	return slices.ContainsFunc(f.Any, func(v string) bool { return slices.Contains(have, v) })
+	return f.passes(it.all()[f.Attribute])
 }
 
 // Item returns an item by id.
 func (s *Shelf) Item(id string) (Item, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	it := s.items[id]
+	it := s.index.items[id]
 	if it == nil {
 		return Item{}, false
 	}
@@ -179,9 +146,9 @@ func (s *Shelf) Item(id string) (Item, bool) {
 func (s *Shelf) Items() []Item {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	out := make([]Item, 0, len(s.order))
-	for _, id := range s.order {
-		out = append(out, s.items[id].Item)
+	out := make([]Item, 0, len(s.index.all))
+	for _, it := range s.index.all {
+		out = append(out, it.Item)
 	}
 	return out
 }
@@ -197,19 +164,37 @@ func (s *Shelf) Record(_ context.Context, events ...Event) error {
 }
 
 // blocked says why an item must not be suggested; "" when it may.
-func (s *Shelf) blocked(it *Item, r *Request) string {
+func (s *Shelf) blocked(it *stocked, r *Request) string {
 	switch {
 	case it.Stock <= 0:
 		return "stock"
 	case slices.Contains(r.Exclude, it.ID):
 		return "excluded"
+	case !r.Now.IsZero() && (r.Now.Before(it.From) || !it.Until.IsZero() && !r.Now.Before(it.Until)):
+		return "validity"
 	}
-	if u := s.learned.users[r.Customer]; r.Customer != "" && u != nil && u.bought[it.ID] {
+	switch f := s.learned.fact(r.Customer, it.no); {
+	case f.owned && s.due(it, r) < dueAt:
 		return "owned"
+	case f.unwanted:
+		return "dismissed"
+	}
+	if s.opts.MaxShown > 0 && !r.asks() && s.learned.shown(r.Customer, it.no) >= s.opts.MaxShown {
+		return "shown"
 	}
 	for _, f := range r.Must {
-		if !it.Has(f) {
+		if !it.has(f) {
 			return f.Attribute
+		}
+	}
+	for _, f := range r.Not {
+		if it.has(f) {
+			return "not"
+		}
+	}
+	for _, id := range it.Needs {
+		if no, known := s.learned.items.no[id]; !known || !s.learned.fact(r.Customer, no).owned {
+			return "needs"
 		}
 	}
 	if r.MinPrice > 0 || r.MaxPrice > 0 {
@@ -235,206 +220,119 @@ func (s *Shelf) Recommend(ctx context.Context, r Request) ([]Suggestion, error) 
 	return s.recommend(&r), nil
 }
 
+// ranked is an item that may be suggested, with its score.
+type ranked struct {
+	it    *stocked
+	score float64
+}
+
+// candidate is one of the best, with what speaks for it.
+type candidate struct {
+	*stocked
+	scored
+	score    float64
+	near     float64   // to those that are chosen already
+	features []float64 // with a bandit
+	choice   *Choice   // where it explores
+}
+
 func (s *Shelf) recommend(r *Request) []Suggestion {
-	sig := s.signals(r)
-	query := s.query(r.Text)
-	var out []Suggestion
-	for _, id := range s.order {
-		it := s.items[id]
-		if s.blocked(&it.Item, r) != "" {
-			continue
-		}
-		sc := s.score(it, r, sig, query)
-		if len(r.GoesWith) > 0 && sc.with == 0 || len(r.Like) > 0 && sc.like == 0 {
-			continue
-		}
-		out = append(out, Suggestion{Item: it.Item, Score: sc.total(), Reasons: s.why(it, r, &sc)})
+	b := s.boards.Get().(*board)
+	defer s.boards.Put(b)
+	s.signals(r, b)
+	query := s.index.query(r.Text)
+	all := s.allowed(s.pool(r, b), r, &b.signals, query)
+	if len(all) < r.N && len(r.Must) == 0 {
+		all = s.allowed(s.index.all, r, &b.signals, query)
 	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].Score > out[j].Score })
 	if r.Cheapest {
-		out = slices.DeleteFunc(out, func(x Suggestion) bool { return x.Item.Price[r.Currency] == 0 })
-		sort.SliceStable(out, func(i, j int) bool { return out[i].Item.Price[r.Currency] < out[j].Item.Price[r.Currency] })
-		return out[:min(r.N, len(out))]
+		all = slices.DeleteFunc(all, func(x ranked) bool { return x.it.Price[r.Currency] == 0 })
+		slices.SortStableFunc(all, func(x, y ranked) int { return cmp.Compare(x.it.Price[r.Currency], y.it.Price[r.Currency]) })
+		all = all[:min(r.N, len(all))]
 	}
-	return s.diversify(out, r.N)
-}
-
-// signals are what events say about a request.
-type signals struct {
-	history, session, basket map[string]float64
-	popular                  float64 // of the most popular item
-}
-
-func (s *Shelf) signals(r *Request) signals {
-	g := signals{history: map[string]float64{}, session: map[string]float64{}, basket: map[string]float64{}}
-	if u := s.learned.users[r.Customer]; r.Personal && r.Customer != "" && u != nil {
-		for _, it := range u.items[max(0, len(u.items)-maxHistory):] {
-			s.learned.together.from(it, 1, g.history)
-		}
+	best := s.strongest(all, max(maxRerank, 2*r.N))
+	for i := range best {
+		best[i].scored = s.score(best[i].stocked, r, &b.signals, query)
 	}
-	for i, it := range r.Session {
-		age := float64(len(r.Session) - i)
-		s.learned.next.from(it, 1/age, g.session)
-		s.learned.together.from(it, 0.5/age, g.session)
+	switch {
+	case r.Cheapest:
+	case s.opts.Bandit != nil:
+		s.opts.Bandit.rerank(best)
+		best = s.explore(best, r.N)
+	default:
+		best = s.diversify(best, r.N)
 	}
-	for _, it := range append(slices.Clone(r.GoesWith), r.Like...) {
-		s.learned.basket.from(it, 1, g.basket)
-		s.learned.together.from(it, 0.3, g.basket)
-	}
-	for _, v := range s.learned.popular {
-		g.popular = math.Max(g.popular, v)
-	}
-	for _, m := range []map[string]float64{g.history, g.session, g.basket} {
-		top := 0.0
-		for _, v := range m {
-			top = math.Max(top, v)
-		}
-		for k := range m {
-			m[k] /= top
-		}
-	}
-	return g
-}
-
-func (s *Shelf) query(t string) map[string]float64 {
-	q := map[string]float64{}
-	sum := 0.0
-	for _, term := range text.Terms(text.Cut(t, 1000)) {
-		if w, ok := s.idf[term]; ok && q[term] == 0 {
-			q[term] = w
-			sum += w * w
-		}
-	}
-	for k := range q {
-		q[k] /= math.Sqrt(sum)
-	}
-	return q
-}
-
-// scored are the parts of an item's score, each 0 to 1.
-type scored struct {
-	wish, words, history, session, with, like, popular float64
-	listed                                             bool // the catalogue itself says it goes with
-}
-
-func (c *scored) total() float64 {
-	return 1.5*c.wish + 1.2*c.words + 0.8*c.history + 0.6*c.session + 1.5*c.with + 1.5*c.like + 0.3*c.popular
-}
-
-func (s *Shelf) score(it *stocked, r *Request, g signals, query map[string]float64) scored {
-	c := scored{history: g.history[it.ID], session: g.session[it.ID]}
-	if g.popular > 0 {
-		c.popular = math.Log1p(s.learned.popular[it.ID]) / math.Log1p(g.popular)
-	}
-	for _, f := range r.Wish {
-		if it.Has(f) {
-			c.wish += 1 / float64(len(r.Wish))
-		}
-	}
-	if it.norm > 0 {
-		for t, w := range query {
-			c.words += w * it.terms[t] * s.idf[t] / it.norm
-		}
-	}
-	for _, id := range r.GoesWith {
-		of := s.items[id]
-		if id == it.ID || of == nil {
-			continue
-		}
-		if slices.Contains(of.GoesWith, it.ID) || slices.Contains(it.GoesWith, id) {
-			c.with, c.listed = 1, true
-		} else if of.Category != it.Category { // a substitute is no complement
-			c.with = math.Max(c.with, 0.8*g.basket[it.ID])
-		}
-	}
-	for _, id := range r.Like {
-		if of := s.items[id]; of != nil && id != it.ID && of.Category == it.Category {
-			c.like = math.Max(c.like, 0.2+0.5*alike(&of.Item, &it.Item)+0.3*g.basket[it.ID])
-		}
-	}
-	return c
-}
-
-// alike is the share of attribute values two items have in common.
-func alike(a, b *Item) float64 {
-	same, all := 0, 0
-	for k, vs := range a.Attributes {
-		for _, v := range vs {
-			all++
-			if slices.Contains(b.Attributes[k], v) {
-				same++
-			}
-		}
-	}
-	if all == 0 {
-		return 0
-	}
-	return float64(same) / float64(all)
-}
-
-// diversify re-ranks by maximal marginal relevance (Carbonell & Goldstein 1998).
-func (s *Shelf) diversify(all []Suggestion, n int) []Suggestion {
-	all = all[:min(len(all), 50)]
-	var out []Suggestion
-	for len(out) < n && len(all) > 0 {
-		best, at := math.Inf(-1), 0
-		for i := range all {
-			v := all[i].Score
-			for j := range out {
-				if out[j].Item.Category == all[i].Item.Category {
-					v -= s.opts.Diversity * alike(&out[j].Item, &all[i].Item) / float64(len(out))
-				}
-			}
-			if v > best {
-				best, at = v, i
-			}
-		}
-		out = append(out, all[at])
-		all = slices.Delete(all, at, at+1)
+	out := make([]Suggestion, min(r.N, len(best)))
+	for i := range out {
+		c := &best[i]
+		out[i] = Suggestion{Item: c.Item, Score: c.score, Reasons: s.why(c.stocked, r, &c.scored), Features: c.features, Choice: c.choice}
 	}
 	return out
 }
 
-// Relax explains an empty answer: it drops as little of a request as lets
-// something through, price first, then wishes of the customer's own from the
-// last named to the first, and says what was dropped. ok is false when nothing
-// helps.
-func (s *Shelf) Relax(r Request) (relaxed Request, dropped []string, ok bool) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	some := func(q *Request) bool {
-		return slices.ContainsFunc(s.order, func(id string) bool { return s.blocked(&s.items[id].Item, q) == "" })
-	}
-	if some(&r) {
-		return r, nil, true
-	}
-	free := r
-	free.MinPrice, free.MaxPrice = 0, 0
-	if (r.MinPrice > 0 || r.MaxPrice > 0) && some(&free) {
-		return free, []string{"price"}, true
-	}
-	for i := len(r.Must) - 1; i >= 0; i-- {
-		if r.Must[i].Attribute == "category" {
+// allowed are the items that pass, the best first.
+func (s *Shelf) allowed(items []*stocked, r *Request, g *signals, query map[string]float64) []ranked {
+	var out []ranked
+	for _, it := range items {
+		if s.blocked(it, r) != "" {
 			continue
 		}
-		one := r
-		one.Must = slices.Delete(slices.Clone(r.Must), i, i+1)
-		if some(&one) {
-			return one, []string{r.Must[i].Attribute}, true
-		}
-	}
-	dropped = []string{"price"}
-	for i := len(free.Must) - 1; i >= 0; i-- {
-		if free.Must[i].Attribute == "category" {
+		sc := s.score(it, r, g, query)
+		if len(r.GoesWith) > 0 && sc.with == 0 || len(r.Like) > 0 && sc.like == 0 {
 			continue
 		}
-		dropped = append(dropped, free.Must[i].Attribute)
-		free.Must = slices.Delete(slices.Clone(free.Must), i, i+1)
-		if some(&free) {
-			return free, dropped, true
+		out = append(out, ranked{it, sc.total()})
+	}
+	slices.SortFunc(out, func(x, y ranked) int {
+		return cmp.Or(cmp.Compare(y.score, x.score), cmp.Compare(x.it.at, y.it.at))
+	})
+	return out
+}
+
+// largeCatalogue is from how many items on an open request looks only at those
+// that something speaks for.
+const largeCatalogue = 5000
+
+// pool are the items worth scoring: those a filter leaves; in a large catalogue,
+// when nothing is asked for, those that events, trends or taste speak for, and
+// the latest.
+func (s *Shelf) pool(r *Request, b *board) []*stocked {
+	x := &s.index
+	if len(x.all) < largeCatalogue || r.Text != "" || r.Cheapest || len(r.Must)+len(r.Wish)+len(r.Like)+len(r.GoesWith) > 0 {
+		return x.likely(r)
+	}
+	const few = 200
+	picked := &b.part
+	picked.reset(len(s.learned.items.of))
+	for _, from := range []*scratch{&b.signals.history, &b.signals.session} {
+		for _, no := range strongest(from, few) {
+			picked.add(no, 1)
 		}
 	}
-	return r, nil, false
+	if t := s.learned.trends[""]; t != nil {
+		for no, w := range t.count {
+			if w > t.most/20 {
+				picked.add(no, 1)
+			}
+		}
+	}
+	for v := range b.signals.taste {
+		if items := x.by[v]; len(items) < few {
+			for _, it := range items {
+				picked.add(it.no, 1)
+			}
+		}
+	}
+	for _, it := range x.all[len(x.all)-few:] {
+		picked.add(it.no, 1)
+	}
+	out := make([]*stocked, 0, len(picked.touched))
+	for _, no := range picked.touched {
+		if it := x.items[s.learned.items.of[no]]; it != nil {
+			out = append(out, it)
+		}
+	}
+	return out
 }
 
 // Left is how many of a variant are in stock; ok is false when the item has no

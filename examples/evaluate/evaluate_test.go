@@ -86,11 +86,12 @@ func TestRecommend(t *testing.T) {
 	t.Parallel()
 	d := write(t, map[string]string{
 		"train.tsv": "u1\ta\nu1\tb\nu2\ta\nu2\tb\nu3\ta\n", "test.tsv": "u3\tb\n",
-		"next.tsv": "u1\ta\t0\nu1\tb\t1\nu2\ta\t0\nu2\tb\t1\nu3\ta\t0\n", "nexttest.tsv": "u3\tb\t1\n",
+		"next.tsv": "u1\ta\t0\nu1\tb\t1\nu2\ta\t0\nu2\tb\t1\nu3\ta\t0\n", "nexttest.tsv": "u3\tb\t1\n", "nextvalid.tsv": "u4\ta\t0\n", "nextlast.tsv": "u4\tb\t1\n",
 		"s.txt": "a b c\na b\na b c\n", "st.txt": "a b\n", "b.tsv": "x|y\nx|y\nx|z\n", "bt.tsv": "x|y\n"})
 	for name, args := range map[string][]string{
 		"users":    {"-train", d + "/train.tsv", "-test", d + "/test.tsv"},
 		"next":     {"-next", "-train", d + "/next.tsv", "-test", d + "/nexttest.tsv"},
+		"valid":    {"-next", "-train", d + "/next.tsv", "-valid", d + "/nextvalid.tsv", "-test", d + "/nextlast.tsv"},
 		"sessions": {"-sessions", "-train", d + "/s.txt", "-test", d + "/st.txt"},
 		"baskets":  {"-baskets", "-train", d + "/b.tsv", "-test", d + "/bt.tsv"},
 	} {

@@ -38,7 +38,7 @@ func commands() []command {
 		{"slots", "-train F -test F [-no-intents]", evaluateSlots},
 		{"sentiment", "[-train F] -test F", evaluateSentiment},
 		{"retrieve", "-dir D [-queries dev|test] [-no-answers]", evaluateRetrieve},
-		{"recommend", "-train F -test F [-sessions | -next | -baskets] [-items F]", evaluateRecommend},
+		{"recommend", "-train F -test F [-sessions | -next | -baskets] [-valid F] [-tune] [-items F]", evaluateRecommend},
 	}
 }
 

@@ -19,6 +19,8 @@ func evaluateRecommend(ctx context.Context, args []string, log io.Writer) (resul
 	sessions := fs.Bool("sessions", false, "files hold one session a line, items in order: next item for every prefix")
 	next := fs.Bool("next", false, "files hold user, item, position: the next item of each user, seen items left out")
 	baskets := fs.Bool("baskets", false, "files hold baskets: the rest of each basket")
+	tune := fs.Bool("tune", false, "choose weights by replaying the train part, before the test is read")
+	valid := fs.String("valid", "", "with -next: what came between train and test; rankings see it, nothing learns it")
 	items := fs.String("items", "", "attributes of items: item, attribute ids")
 	if err := fs.Parse(args); err != nil {
 		return nil, err
@@ -26,11 +28,7 @@ func evaluateRecommend(ctx context.Context, args []string, log io.Writer) (resul
 	if err := need(map[string]string{"train": *train, "test": *test}); err != nil {
 		return nil, err
 	}
-	shelf, err := recommend.New(nil, nil)
-	if err != nil {
-		return nil, err
-	}
-	m := &ranked{catalogue: map[string]bool{}, shown: map[string]bool{}}
+	m := &ranked{catalogue: map[string]bool{}, shown: map[string]bool{}, tune: *tune, valid: *valid, log: log}
 	run := m.users
 	switch {
 	case *sessions:
@@ -49,7 +47,7 @@ func evaluateRecommend(ctx context.Context, args []string, log io.Writer) (resul
 			m.catalogue[r[0]] = true
 		}
 	}
-	if err := run(ctx, shelf, *train, *test); err != nil {
+	if err := run(ctx, *train, *test); err != nil {
 		return nil, err
 	}
 	n := float64(max(1, m.queries))
@@ -65,26 +63,44 @@ type ranked struct {
 	recall20, ndcg20, hit10, hit20, mrr20 float64
 	catalogue, shown                      map[string]bool
 	eventCPU, queryCPU                    float64
+	tune                                  bool
+	valid                                 string
+	log                                   io.Writer
 }
 
-// learn records events in chunks and counts the time.
-func (m *ranked) learn(ctx context.Context, s *recommend.Shelf, events []recommend.Event) error {
+// learn records events in chunks, and counts the time.
+func (m *ranked) learn(ctx context.Context, events []recommend.Event) (*recommend.Shelf, error) {
+	opts := &recommend.Options{}
+	if m.tune {
+		w, rep, err := recommend.NewReplay(events, nil).Tune(ctx)
+		if err != nil {
+			return nil, err
+		}
+		opts.Weights = &w
+		if _, err := fmt.Fprintf(m.log, "tuned on %d rankings of the train part: ndcg %.4f, recall %.4f, mrr %.4f: %+v\n", rep.Queries, rep.NDCG, rep.Recall, rep.MRR, w); err != nil {
+			return nil, err
+		}
+	}
+	s, err := recommend.New(nil, opts)
+	if err != nil {
+		return nil, err
+	}
 	for i := range events {
 		m.catalogue[events[i].Item] = true
 	}
 	w := start()
 	for chunk := range slices.Chunk(events, 4096) {
 		if err := ctx.Err(); err != nil {
-			return err
+			return nil, err
 		}
 		if err := s.Record(ctx, chunk...); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	cpu, _ := w.stop()
 	m.eventCPU += cpu
 	m.events += len(events)
-	return nil
+	return s, nil
 }
 
 // judge counts one query's list against what came.
@@ -121,7 +137,7 @@ func (m *ranked) judge(got []recommend.Scored, want map[string]bool) {
 	}
 }
 
-func (m *ranked) users(ctx context.Context, s *recommend.Shelf, train, test string) error {
+func (m *ranked) users(ctx context.Context, train, test string) error {
 	rs, err := rows(train, 2)
 	if err != nil {
 		return err
@@ -130,7 +146,8 @@ func (m *ranked) users(ctx context.Context, s *recommend.Shelf, train, test stri
 	for i, r := range rs {
 		events[i] = recommend.Event{ID: strconv.Itoa(i), Kind: "viewed", Customer: r[0], Item: r[1]}
 	}
-	if err := m.learn(ctx, s, events); err != nil {
+	s, err := m.learn(ctx, events)
+	if err != nil {
 		return err
 	}
 	ts, err := rows(test, 2)
@@ -154,7 +171,7 @@ func (m *ranked) users(ctx context.Context, s *recommend.Shelf, train, test stri
 	return ctx.Err()
 }
 
-func (m *ranked) next(ctx context.Context, s *recommend.Shelf, train, test string) error {
+func (m *ranked) next(ctx context.Context, train, test string) error {
 	rs, err := rows(train, 3)
 	if err != nil {
 		return err
@@ -165,8 +182,18 @@ func (m *ranked) next(ctx context.Context, s *recommend.Shelf, train, test strin
 		history[r[0]] = append(history[r[0]], r[1])
 		events[i] = recommend.Event{ID: strconv.Itoa(i), Kind: "viewed", Customer: r[0], Session: r[0], Item: r[1]}
 	}
-	if err := m.learn(ctx, s, events); err != nil {
+	s, err := m.learn(ctx, events)
+	if err != nil {
 		return err
+	}
+	if m.valid != "" {
+		vs, err := rows(m.valid, 2)
+		if err != nil {
+			return err
+		}
+		for _, r := range vs {
+			history[r[0]] = append(history[r[0]], r[1])
+		}
 	}
 	ts, err := rows(test, 2)
 	if err != nil {
@@ -181,7 +208,7 @@ func (m *ranked) next(ctx context.Context, s *recommend.Shelf, train, test strin
 	return ctx.Err()
 }
 
-func (m *ranked) sessions(ctx context.Context, s *recommend.Shelf, train, test string) error {
+func (m *ranked) sessions(ctx context.Context, train, test string) error {
 	rs, err := rows(train, 1)
 	if err != nil {
 		return err
@@ -192,7 +219,8 @@ func (m *ranked) sessions(ctx context.Context, s *recommend.Shelf, train, test s
 			events = append(events, recommend.Event{ID: strconv.Itoa(len(events)), Kind: "viewed", Session: strconv.Itoa(i), Item: it})
 		}
 	}
-	if err := m.learn(ctx, s, events); err != nil {
+	s, err := m.learn(ctx, events)
+	if err != nil {
 		return err
 	}
 	ts, err := rows(test, 1)
@@ -203,7 +231,7 @@ func (m *ranked) sessions(ctx context.Context, s *recommend.Shelf, train, test s
 	for _, r := range ts {
 		its := splitItems(r)
 		for i := 1; i < len(its); i++ {
-			m.judge(s.Rank("", its[max(0, i-10):i], 20, true), map[string]bool{its[i]: true})
+			m.judge(s.Rank("", its[max(0, i-20):i], 20, true), map[string]bool{its[i]: true})
 		}
 	}
 	m.queryCPU, _ = w.stop()
@@ -211,7 +239,7 @@ func (m *ranked) sessions(ctx context.Context, s *recommend.Shelf, train, test s
 }
 
 // baskets learns whole baskets and completes others with one item hidden.
-func (m *ranked) baskets(ctx context.Context, s *recommend.Shelf, train, test string) error {
+func (m *ranked) baskets(ctx context.Context, train, test string) error {
 	rs, err := rows(train, 1)
 	if err != nil {
 		return err
@@ -222,7 +250,8 @@ func (m *ranked) baskets(ctx context.Context, s *recommend.Shelf, train, test st
 			events = append(events, recommend.Event{ID: strconv.Itoa(len(events)), Kind: "purchased", Basket: strconv.Itoa(i), Item: it})
 		}
 	}
-	if err := m.learn(ctx, s, events); err != nil {
+	s, err := m.learn(ctx, events)
+	if err != nil {
 		return err
 	}
 	ts, err := rows(test, 1)

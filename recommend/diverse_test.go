@@ -1,0 +1,71 @@
+package recommend
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+func TestAnswersAreVaried(t *testing.T) {
+	t.Parallel()
+	var items []Item
+	for i := range 6 {
+		items = append(items, thing(fmt.Sprint("red cup", i), "cup", "red", 100, 1))
+	}
+	s, err := New(append(items, thing("blue cup", "cup", "blue", 100, 1), thing("jug", "jug", "red", 100, 1)), nil)
+	require.NoError(t, err)
+	got := recommendTo(t, s, Request{N: 3})
+	require.Len(t, got, 3)
+	assert.Equal(t, "blue cup jug red cup0", ids(got))
+}
+
+// No answer holds more of a brand or seller than it may, and it is filled from
+// the others.
+func TestMaxPer(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		most := rapid.IntRange(1, 3).Draw(t, "most")
+		var items []Item
+		brands := map[string]int{}
+		for i := range 120 {
+			it := thing(fmt.Sprint(i), "cup", "red", 100, 1)
+			if it.Brand = "big"; i >= 100 {
+				it.Brand = rapid.SampledFrom([]string{"b", "c"}).Draw(t, "brand")
+			}
+			brands[it.Brand]++
+			items = append(items, it)
+		}
+		s, err := New(items, &Options{MaxPer: map[string]int{"brand": most}})
+		require.NoError(t, err)
+		got, err := s.Recommend(t.Context(), Request{N: 9})
+		require.NoError(t, err)
+		count, want := map[string]int{}, 0
+		for _, g := range got {
+			count[g.Item.Brand]++
+		}
+		for b, n := range brands {
+			assert.LessOrEqual(t, count[b], most)
+			want += min(n, most)
+		}
+		assert.Len(t, got, min(9, want))
+	})
+}
+
+// What was shown often enough without a reaction is not suggested unasked.
+func TestMaxShown(t *testing.T) {
+	t.Parallel()
+	s, err := New([]Item{thing("a", "cup", "red", 100, 1), thing("b", "cup", "red", 100, 1)}, &Options{MaxShown: 2})
+	require.NoError(t, err)
+	shown := Event{Kind: "shown", Customer: "c", Item: "a"}
+	record(t, s, shown, Event{Kind: "shown", Customer: "other", Item: "b"})
+	assert.Equal(t, "a b", ids(recommendTo(t, s, Request{Customer: "c"})))
+	record(t, s, shown)
+	assert.Equal(t, "b", ids(recommendTo(t, s, Request{Customer: "c"})))
+	assert.Equal(t, "a b", ids(recommendTo(t, s, Request{})))
+	assert.Equal(t, "a b", ids(recommendTo(t, s, Request{Customer: "c", Must: []Filter{{Attribute: "colour", Any: []string{"red"}}}})), "asked for")
+	record(t, s, Event{Kind: "viewed", Customer: "c", Item: "a"})
+	assert.Equal(t, "a b", ids(recommendTo(t, s, Request{Customer: "c"})), "a reaction starts again")
+}

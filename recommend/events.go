@@ -1,0 +1,133 @@
+package recommend
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// defaultKinds are the strengths of kinds of event, 0 to 1.
+func defaultKinds(kind string) float64 {
+	switch kind {
+	case "purchased":
+		return 1
+	case "reviewed":
+		return 0.8
+	case "carted":
+		return 0.6
+	case "searched", "clicked":
+		return 0.4
+	case "viewed", "dwelt":
+		return 0.3
+	}
+	return 0
+}
+
+// strength is how much an event says for its item; 0 teaches nothing. A long
+// look says more than a short one, a review as much as its stars above three.
+func (o *Options) strength(e *Event) float64 {
+	w, set := o.Kinds[e.Kind]
+	if !set {
+		w = defaultKinds(e.Kind)
+	}
+	switch e.Kind {
+	case "dwelt":
+		w *= e.Value / 20
+	case "reviewed":
+		w *= (e.Value - 3) / 2
+	}
+	if !(w > 0) { // nor what is no number
+		return 0
+	}
+	return min(w, 1)
+}
+
+// fact is what holds of an item for a customer, and since when: the latest
+// event by its own time decides, whenever it arrives.
+type fact struct {
+	owned, unwanted   bool
+	bought, dismissed time.Time // when either was last said
+}
+
+// note keeps what holds from now on, whatever was learned.
+func (l *learned) note(e *Event) {
+	if e.Customer != "" && l.opts.MaxShown > 0 {
+		l.tire(e)
+	}
+	owned, unwanted := e.Kind == "purchased", e.Kind == "dismissed" || e.Kind == "reviewed" && e.Value > 0 && e.Value < 2.5
+	again := e.Kind == "carted" || e.Kind == "purchased"
+	if e.Customer == "" || !(owned || unwanted || again || e.Kind == "refunded") {
+		return
+	}
+	u, item := l.person(e.Customer), l.items.add(e.Item)
+	f := u.facts[item]
+	if owned && f.owned && !f.bought.IsZero() && !e.At.IsZero() {
+		l.boughtAgain(item, e.At.Sub(f.bought).Abs())
+	}
+	if (owned || e.Kind == "refunded") && !e.At.Before(f.bought) {
+		f.owned, f.bought = owned, e.At
+	}
+	if (unwanted || again) && !e.At.Before(f.dismissed) {
+		f.unwanted, f.dismissed = unwanted, e.At
+	}
+	if u.facts == nil {
+		u.facts = map[uint32]fact{}
+	}
+	u.facts[item] = f
+}
+
+// tire counts how often an item was shown since the customer reacted to it.
+func (l *learned) tire(e *Event) {
+	switch e.Kind {
+	case "shown":
+		u, item := l.person(e.Customer), l.items.add(e.Item)
+		n, _ := u.shown.get(item)
+		u.shown.put(item, n+1)
+	case "viewed", "dwelt", "clicked", "carted", "purchased":
+		l.person(e.Customer).shown.put(l.items.add(e.Item), 0)
+	}
+}
+
+func (l *learned) shown(customer string, item uint32) int {
+	u := l.users[customer]
+	if customer == "" || u == nil {
+		return 0
+	}
+	n, _ := u.shown.get(item)
+	return n
+}
+
+// fact is what holds of an item for a customer; nothing for an unknown one.
+func (l *learned) fact(customer string, item uint32) fact {
+	if u := l.users[customer]; u != nil && customer != "" {
+		return u.facts[item]
+	}
+	return fact{}
+}
+
+// waiting are events that others may still come before, by time and id.
+type waiting struct {
+	events []Event
+	newest time.Time
+}
+
+func (w *waiting) add(e Event) {
+	if e.At.After(w.newest) {
+		w.newest = e.At
+	}
+	at, _ := slices.BinarySearchFunc(w.events, e, func(a, b Event) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
+	w.events = slices.Insert(w.events, at, e)
+}
+
+// maxWaiting bounds how many events wait; the oldest are taken early.
+const maxWaiting = 1 << 14
+
+// due takes the first event that is older than late.
+func (w *waiting) due(late time.Duration) (Event, bool) {
+	if len(w.events) == 0 || w.newest.Sub(w.events[0].At) < late && len(w.events) < maxWaiting {
+		return Event{}, false
+	}
+	e := w.events[0]
+	w.events = w.events[1:]
+	return e, true
+}

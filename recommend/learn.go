@@ -1,0 +1,267 @@
+package recommend
+
+import (
+	"math"
+	"slices"
+	"time"
+)
+
+// Caps on what is learned.
+const (
+	maxHistory = 30      // latest items of a customer that a new one is paired with
+	maxSteps   = 10      // items before it that a new one follows
+	maxSeen    = 1000    // items kept for a customer
+	maxKnown   = 1 << 20 // latest event ids
+)
+
+// userDamp is the power of a customer's items that divides each of their
+// pairs: who takes everything says little about what belongs together.
+const userDamp = 0.6
+
+// learned is what events taught. Its owner locks it.
+type learned struct {
+	opts     *Options
+	items    *numbers
+	together pairs   // by customer
+	next     pairs   // directed: what followed what
+	basket   pairs   // bought at once
+	visits   *visits // latest sessions
+	alike    *visits // customers as sessions: their latest items
+	popular  []float32
+	most     float32 // of popular
+	users    map[string]*person
+	baskets  *visits                  // latest baskets
+	known    latest[string, struct{}] // event ids
+	waiting  waiting
+	trends   trends
+	gaps     map[uint32]gaps
+	decay    decay
+}
+
+func newLearned(opts *Options) *learned {
+	return &learned{opts: opts, items: newNumbers(), visits: newVisits(), alike: newVisits(), users: map[string]*person{}, trends: trends{}, gaps: map[uint32]gaps{},
+		baskets: newVisits(), known: latest[string, struct{}]{most: maxKnown}, decay: decay{half: opts.HalfLife}}
+}
+
+// person is what is known of a customer.
+type person struct {
+	items []uint32            // what they took, each once, latest last
+	facts map[uint32]fact     // what holds of an item for them
+	shown latest[uint32, int] // how often an item was, since they reacted to it
+}
+
+// numbers are those of the ids that are known.
+func (l *learned) numbers(ids []string) []uint32 {
+	out := make([]uint32, 0, len(ids))
+	for _, id := range ids {
+		if i, ok := l.items.no[id]; ok {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// taken is how often an item was taken, by strength.
+func (l *learned) taken(item uint32) float64 {
+	if int(item) >= len(l.popular) {
+		return 0
+	}
+	return float64(l.popular[item] / l.decay.growth(l.decay.newest))
+}
+
+// record takes an event once. What holds of a customer (owned, not interested)
+// counts at once; what is learned waits until events that are late may have come.
+func (l *learned) record(e *Event) {
+	if e.Item == "" {
+		return
+	}
+	if e.ID != "" {
+		if _, dup := l.known.get(e.ID); dup {
+			return
+		}
+		l.known.put(e.ID, struct{}{})
+	}
+	l.note(e)
+	if l.opts.Late <= 0 || e.At.IsZero() {
+		l.learn(e)
+		return
+	}
+	l.waiting.add(*e)
+	for {
+		due, ok := l.waiting.due(l.opts.Late)
+		if !ok {
+			return
+		}
+		l.learn(&due)
+	}
+}
+
+// learn counts an event in every structure it speaks to.
+func (l *learned) learn(e *Event) {
+	w := float32(l.opts.strength(e))
+	if w <= 0 {
+		return
+	}
+	item := l.items.add(e.Item)
+	l.trends.add(e.Segments, item, w, e.At)
+	if factor := l.decay.rescale(e.At); factor < 1 {
+		l.shrink(factor)
+	}
+	w *= l.decay.growth(e.At)
+	for int(item) >= len(l.popular) {
+		l.popular = append(l.popular, 0)
+	}
+	l.popular[item] += w
+	l.most = max(l.most, l.popular[item])
+	if e.Customer != "" {
+		l.byCustomer(e.Customer, item, w)
+	}
+	if e.Session != "" {
+		l.bySession(e.Session, item, w)
+	}
+	if e.Basket != "" && e.Kind == "purchased" {
+		l.byBasket(e.Basket, item, w)
+	}
+}
+
+func (l *learned) person(customer string) *person {
+	u := l.users[customer]
+	if u == nil {
+		u = newPerson()
+		l.users[customer] = u
+	}
+	return u
+}
+
+func newPerson() *person { return &person{shown: latest[uint32, int]{most: 200}} }
+
+func (l *learned) byCustomer(customer string, item uint32, w float32) {
+	u := l.person(customer)
+	for _, it := range u.items {
+		if it == item {
+			return
+		}
+	}
+	l.together.count(item, w)
+	n := len(u.items)
+	damp := w / float32(math.Pow(float64(n+1), userDamp))
+	for _, other := range u.items[max(0, n-maxHistory):] {
+		l.together.add(item, other, damp)
+		l.together.add(other, item, damp)
+	}
+	if n == maxSeen {
+		u.items = append(u.items[:0], u.items[1:]...)
+	}
+	u.items = append(u.items, item)
+	l.alike.add(customer, item)
+}
+
+func (l *learned) bySession(key string, item uint32, w float32) {
+	l.next.count(item, w)
+	if s := l.visits.of(key); s != nil {
+		for back := range min(maxSteps, len(s.items)) {
+			if other := s.items[len(s.items)-1-back]; other != item {
+				l.next.add(other, item, w/float32(back+1))
+			}
+		}
+	}
+	l.visits.add(key, item)
+}
+
+func (l *learned) byBasket(key string, item uint32, w float32) {
+	l.basket.count(item, w)
+	if b := l.baskets.of(key); b != nil {
+		if slices.Contains(b.items, item) {
+			return
+		}
+		for _, other := range b.items {
+			l.basket.add(item, other, w)
+			l.basket.add(other, item, w)
+		}
+	}
+	l.baskets.add(key, item)
+}
+
+// shrink makes all counts smaller by a factor, as time goes by.
+func (l *learned) shrink(factor float32) {
+	for _, p := range []*pairs{&l.together, &l.next, &l.basket} {
+		p.shrink(factor)
+	}
+	for i := range l.popular {
+		l.popular[i] *= factor
+	}
+	l.most *= factor
+}
+
+// latest holds the latest keys, between most and twice as many, in two
+// generations.
+type latest[K comparable, V any] struct {
+	most     int
+	now, old map[K]V
+}
+
+func (l *latest[K, V]) get(k K) (V, bool) {
+	if v, ok := l.now[k]; ok {
+		return v, true
+	}
+	v, ok := l.old[k]
+	return v, ok
+}
+
+func (l *latest[K, V]) put(k K, v V) {
+	if l.now == nil || len(l.now) >= l.most {
+		l.now, l.old = map[K]V{}, l.now
+	}
+	l.now[k] = v
+}
+
+// decay weighs what is new above what is old: instead of shrinking all counts
+// all the time, later ones grow (forward decay, Cormode et al. 2009).
+type decay struct {
+	half   time.Duration // 0 for none
+	from   time.Time     // growth is 1 here
+	newest time.Time
+}
+
+// maxGrowth, in half-lives, is how far growth goes before counts are rescaled.
+const maxGrowth = 32
+
+// clamp is at, but no further ahead of the newest than maxGrowth half-lives:
+// one wrong clock must not age everything.
+func (d *decay) clamp(at time.Time) time.Time {
+	if far := d.newest.Add(maxGrowth / 4 * d.half); at.After(far) {
+		return far
+	}
+	return at
+}
+
+// rescale moves time on and returns what counts are to be multiplied with, 1
+// most of the time.
+func (d *decay) rescale(at time.Time) float32 {
+	if d.half <= 0 || at.IsZero() {
+		return 1
+	}
+	if d.newest.IsZero() {
+		d.from, d.newest = at, at
+	}
+	if at = d.clamp(at); at.After(d.newest) {
+		d.newest = at
+	}
+	lives := float64(d.newest.Sub(d.from)) / float64(d.half)
+	if lives < maxGrowth {
+		return 1
+	}
+	d.from = d.newest
+	return float32(math.Exp2(-lives))
+}
+
+// growth is what an event of a time counts as.
+func (d *decay) growth(at time.Time) float32 {
+	if d.half <= 0 || d.newest.IsZero() {
+		return 1
+	}
+	if at.IsZero() {
+		at = d.newest
+	}
+	return float32(math.Exp2(max(-maxGrowth, float64(d.clamp(at).Sub(d.from))/float64(d.half))))
+}

@@ -1,0 +1,199 @@
+package recommend
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func recommendTo(t *testing.T, s *Shelf, r Request) []Suggestion {
+	t.Helper()
+	got, err := s.Recommend(context.Background(), r)
+	require.NoError(t, err)
+	return got
+}
+
+func record(t *testing.T, s *Shelf, events ...Event) {
+	t.Helper()
+	require.NoError(t, s.Record(context.Background(), events...))
+}
+
+// What nobody has taken yet is suggested to whom it suits, with the reason.
+func TestNewForATaste(t *testing.T) {
+	t.Parallel()
+	var items []Item
+	for i := range 30 {
+		items = append(items, thing(fmt.Sprint(i), []string{"cup", "pot", "pan"}[i%3], []string{"red", "blue", "green", "grey", "white"}[i%5], 100, 1))
+	}
+	s, err := New(append(items, thing("blue jug", "jug", "blue", 100, 1), thing("red jug", "jug", "red", 100, 1)), nil)
+	require.NoError(t, err)
+	for _, id := range []string{"1", "6", "11", "16"} { // all blue
+		record(t, s, Event{Kind: "viewed", Customer: "c", Item: id})
+	}
+	r := Request{Customer: "c", Personal: true, Language: "en", N: 2, Must: []Filter{{Attribute: "category", Any: []string{"jug"}}}}
+	got := recommendTo(t, s, r)
+	require.Len(t, got, 2)
+	assert.Equal(t, "blue jug", got[0].Item.ID)
+	assert.Equal(t, "taste", got[0].Reasons[0].Code)
+	assert.Equal(t, []Value{{"colour", "blue"}}, got[0].Reasons[0].Values)
+	assert.Equal(t, "blue, as you like it", got[0].Reasons[0].Text)
+	r.Personal = false
+	for _, g := range recommendTo(t, s, r) {
+		assert.NotEqual(t, "taste", g.Reasons[0].Code, "a taste was used without consent")
+	}
+}
+
+func TestAsk(t *testing.T) {
+	t.Parallel()
+	var items []Item
+	for i := range 12 {
+		it := thing(fmt.Sprint(i), "cup", []string{"red", "blue"}[i/11], 100, 1)
+		it.Attributes["size"] = []string{[]string{"S", "M", "L"}[i%3]}
+		it.Attributes["sku"] = []string{fmt.Sprint("sku", i)}
+		it.Attributes["material"] = []string{"clay"}
+		items = append(items, it)
+	}
+	names, err := ReadAttributes(strings.NewReader("size: {S: {zh: [小号], en: [small]}, M: {zh: [中号]}, L: {zh: [大号]}}"), "a.yaml")
+	require.NoError(t, err)
+	s, err := New(items, &Options{Attributes: names})
+	require.NoError(t, err)
+	q, ok := s.Ask(Request{Language: "zh"}, "colour", "size", "material")
+	require.True(t, ok)
+	assert.Equal(t, Question{"size", []Answer{{"L", "大号", 4}, {"M", "中号", 4}, {"S", "小号", 4}}}, q)
+	q, ok = s.Ask(Request{Must: []Filter{{Attribute: "size", Any: []string{"S", "L"}}}}, "colour", "size", "material")
+	require.True(t, ok)
+	assert.Equal(t, "colour", q.Attribute, "what was answered is not asked again")
+	_, ok = s.Ask(Request{Must: []Filter{{Attribute: "colour", Any: []string{"blue"}}}})
+	assert.False(t, ok, "one item left needs no question")
+	_, ok = s.Ask(Request{}, "material")
+	assert.False(t, ok, "all are of clay")
+	q, ok = s.Ask(Request{})
+	require.True(t, ok)
+	assert.LessOrEqual(t, len(q.Answers), maxAnswers)
+}
+
+// What is used up is suggested again when its time has come, by the catalogue
+// or as customers showed; nothing else owned ever is.
+func TestReplenish(t *testing.T) {
+	t.Parallel()
+	coffee, kettle, soap := thing("coffee", "coffee", "black", 100, 9), thing("kettle", "kettle", "black", 100, 9), thing("soap", "soap", "black", 100, 9)
+	coffee.LastsDays = 30
+	s, err := New([]Item{coffee, kettle, soap}, nil)
+	require.NoError(t, err)
+	day := func(n int) time.Time { return noon(0).AddDate(0, 0, n) }
+	for _, id := range []string{"coffee", "kettle", "soap"} {
+		record(t, s, Event{ID: id, At: day(0), Kind: "purchased", Customer: "c", Item: id})
+	}
+	for i := range 6 { // others buy soap every ten days
+		record(t, s, Event{At: day(i * 10), Kind: "purchased", Customer: "other", Item: "soap"})
+	}
+	for name, c := range map[string]struct {
+		r    Request
+		want string
+	}{
+		"too early":      {Request{Customer: "c", Personal: true, Now: day(5)}, ""},
+		"soap first":     {Request{Customer: "c", Personal: true, Now: day(9)}, "soap"},
+		"then coffee":    {Request{Customer: "c", Personal: true, Now: day(29)}, "coffee soap"},
+		"no consent":     {Request{Customer: "c", Now: day(29)}, ""},
+		"no clock":       {Request{Customer: "c", Personal: true}, ""},
+		"never a kettle": {Request{Customer: "c", Personal: true, Now: day(3000)}, "coffee soap"},
+	} {
+		got := recommendTo(t, s, c.r)
+		assert.Equal(t, c.want, ids(got), name)
+		for _, g := range got {
+			assert.Equal(t, "due", g.Reasons[0].Code)
+		}
+	}
+}
+
+func TestTrendingInASegment(t *testing.T) {
+	t.Parallel()
+	s, err := New([]Item{thing("sled", "toy", "red", 100, 1), thing("kite", "toy", "red", 100, 1), thing("ball", "toy", "red", 100, 1)}, nil)
+	require.NoError(t, err)
+	for day := range 30 {
+		for i := range 5 {
+			at := noon(i).AddDate(0, 0, day)
+			if day < 20 {
+				record(t, s, Event{At: at, Kind: "viewed", Item: "ball"})
+			} else {
+				record(t, s, Event{At: at, Kind: "viewed", Item: "sled", Segments: []string{"north"}}, Event{At: at, Kind: "viewed", Item: "kite", Segments: []string{"south"}})
+			}
+		}
+	}
+	of := func(item string, segments ...string) float64 {
+		return s.learned.trends.of(segments, s.learned.items.no[item])
+	}
+	assert.Greater(t, of("sled", "north"), 0.3)
+	assert.Zero(t, of("kite", "north"))
+	assert.Greater(t, of("kite", ""), of("ball", ""), "more views in all, but long ago")
+	assert.Equal(t, of("kite", ""), of("kite", "unheard of"))
+	assert.Zero(t, of("kite"), "no segment was named")
+	got := recommendTo(t, s, Request{Segments: []string{"south"}, N: 3, Language: "zh"})
+	require.NotEmpty(t, got)
+	var codes []string
+	for _, g := range got {
+		for _, r := range g.Reasons {
+			if r.Code == "trending" {
+				codes = append(codes, g.Item.ID+" "+r.Text)
+			}
+		}
+	}
+	assert.Equal(t, []string{"kite 最近大家都在看"}, codes)
+
+	ts := trends{}
+	for i := range uint32(3 * maxTrending) {
+		ts.add(nil, i, 1, time.Time{})
+	}
+	assert.LessOrEqual(t, len(ts[""].count), 2*maxTrending)
+}
+
+// A reason names the item of the customer's history that speaks most.
+func TestReasonNamesWhatWasBought(t *testing.T) {
+	t.Parallel()
+	s := shelf(t)
+	for i := range 4 {
+		u := fmt.Sprint(i)
+		record(t, s, Event{Kind: "purchased", Customer: u, Item: "d2"}, Event{Kind: "purchased", Customer: u, Item: "s1"})
+	}
+	record(t, s, Event{Kind: "purchased", Customer: "c", Item: "d2"})
+	for lang, want := range map[string]string{"zh": "您买过「黑裙子」，这款很多人一起选", "en": "because you bought Black dress"} {
+		got := recommendTo(t, s, Request{Customer: "c", Personal: true, Language: lang, N: 1})
+		require.Len(t, got, 1)
+		assert.Equal(t, "s1", got[0].Item.ID)
+		assert.Equal(t, Reason{Code: "bought", Text: want, Item: "d2"}, got[0].Reasons[0])
+	}
+}
+
+// With several anchors, what could replace one of them is no complement.
+func TestAComplementReplacesNothing(t *testing.T) {
+	t.Parallel()
+	s, err := New([]Item{thing("shirt", "shirt", "red", 1, 1), thing("trousers", "trousers", "red", 1, 1), thing("other shirt", "shirt", "red", 1, 1), thing("belt", "belt", "red", 1, 1)}, nil)
+	require.NoError(t, err)
+	for i := range 5 {
+		for _, it := range []string{"trousers", "other shirt", "belt"} {
+			record(t, s, Event{Kind: "purchased", Customer: fmt.Sprint(i), Basket: fmt.Sprint(i), Item: it})
+		}
+	}
+	assert.Equal(t, "belt", ids(recommendTo(t, s, Request{GoesWith: []string{"shirt", "trousers"}})))
+}
+
+func ExampleShelf_Ask() {
+	var items []Item
+	for i, colour := range []string{"red", "red", "black", "black", "white"} {
+		items = append(items, Item{ID: fmt.Sprint(i), Category: "dress", Name: map[string]string{"en": "Dress"}, Price: map[string]int64{"USD": 4000}, Stock: 1, Attributes: map[string][]string{"colour": {colour}}})
+	}
+	s, err := New(items, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if q, ok := s.Ask(Request{Language: "en"}); ok {
+		fmt.Println(q.Attribute, q.Answers[0].Name, q.Answers[0].Items)
+	}
+	// Output: colour black 2
+}

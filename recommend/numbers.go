@@ -1,0 +1,57 @@
+package recommend
+
+// numbers gives strings small numbers, from 1, so that tables hold four bytes
+// an item.
+type numbers struct {
+	no map[string]uint32
+	of []string
+}
+
+func newNumbers() *numbers { return &numbers{no: map[string]uint32{}, of: []string{""}} }
+
+func (n *numbers) add(s string) uint32 {
+	if i, ok := n.no[s]; ok {
+		return i
+	}
+	i := uint32(len(n.of))
+	n.no[s] = i
+	n.of = append(n.of, s)
+	return i
+}
+
+// scratch is a dense vector of scores that remembers what it touched, so that
+// clearing costs what filling did.
+type scratch struct {
+	score   []float32
+	touched []uint32
+}
+
+// reset empties the vector and makes room for n entries.
+func (s *scratch) reset(n int) {
+	for _, i := range s.touched {
+		s.score[i] = 0
+	}
+	s.touched = s.touched[:0]
+	if len(s.score) < n {
+		s.score = make([]float32, n+n/4)
+	}
+}
+
+// add counts only what is more than nothing.
+func (s *scratch) add(i uint32, v float32) {
+	if v <= 0 {
+		return
+	}
+	if s.score[i] == 0 {
+		s.touched = append(s.touched, i)
+	}
+	s.score[i] += v
+}
+
+func (s *scratch) top() float32 {
+	best := float32(0)
+	for _, i := range s.touched {
+		best = max(best, s.score[i])
+	}
+	return best
+}

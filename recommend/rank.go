@@ -1,0 +1,169 @@
+package recommend
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// Weights say how much each structure speaks, and how their counts are damped.
+// They are chosen by [Replay.Tune] on a host's own log; the defaults serve a shop.
+type Weights struct {
+	Together float64 // items taken by the same customers
+	Alike    float64 // customers with a like history
+	Sessions float64 // sessions like this one
+	Next     float64 // what followed the items of this session
+	Basket   float64 // bought at once
+	Baskets  float64 // baskets like this one
+	// Own and Target are the powers of the two items' counts that divide a pair.
+	Own, Target float64
+	Goods       float64 // Target of what is bought at once
+	Rare        float64 // the power of an item's count that divides what alike customers hold
+	// Recent is the e-folding of history items by steps back; 0 weighs all alike.
+	Recent float64
+	Visits VisitWeights // of sessions
+	Tastes VisitWeights // of customers
+}
+
+// DefaultWeights are those of a nil Options.Weights.
+func DefaultWeights() Weights {
+	return Weights{Together: 0.12, Alike: 0.2, Sessions: 1, Next: 0.1, Basket: 1, Baskets: 1, Own: 0.7, Target: 0.4, Goods: 0.15, Rare: 0.35,
+		Visits: VisitWeights{Step: 2, Near: 5, IDF: 1.5, Len: 0.2, Age: 1, Before: 0.6},
+		Tastes: VisitWeights{Step: 30, Near: 50, IDF: 1.5, Len: 0.5, Before: 1}}
+}
+
+// board is the working space of one ranking.
+type board struct {
+	sum, part, like, now, skip scratch
+	target, rare, goods        power
+	signals                    signals
+}
+
+// mix adds a part to the sum, by its weight over its highest score.
+func (b *board) mix(weight float64) {
+	top := b.part.top()
+	if top <= 0 || weight <= 0 {
+		return
+	}
+	f := float32(weight) / top
+	for _, i := range b.part.touched {
+		b.sum.add(i, f*b.part.score[i])
+	}
+}
+
+// rank fills b.sum with the scores of items for a customer and a session.
+func (l *learned) rank(b *board, customer, own string, session []uint32, w *Weights) {
+	n := len(l.items.of)
+	b.sum.reset(n)
+	if u := l.users[customer]; customer != "" && u != nil {
+		b.part.reset(n)
+		for back := range u.items {
+			f := 1.0
+			if w.Recent > 0 {
+				f = math.Exp(-float64(back) / w.Recent)
+			}
+			l.together.from(u.items[len(u.items)-1-back], f, w.Own, &b.part)
+		}
+		l.together.damp(b.target.set(w.Target), &b.part)
+		b.mix(w.Together)
+		if w.Alike > 0 {
+			b.part.reset(n)
+			l.alike.from(u.items, customer, &w.Tastes, b, &b.part)
+			l.together.damp(b.rare.set(w.Rare), &b.part)
+			b.mix(w.Alike)
+		}
+	}
+	if len(session) > 0 {
+		if w.Sessions > 0 {
+			b.part.reset(n)
+			l.visits.from(session, own, &w.Visits, b, &b.part)
+			b.mix(w.Sessions)
+		}
+		if w.Next > 0 {
+			b.part.reset(n)
+			for back := range min(len(session), maxSteps) {
+				l.next.from(session[len(session)-1-back], math.Exp(-float64(back)/w.Visits.Step), w.Own, &b.part)
+			}
+			l.next.damp(b.target.set(w.Target), &b.part)
+			b.mix(w.Next)
+		}
+		if w.Basket > 0 {
+			b.part.reset(n)
+			for _, it := range session {
+				l.basket.from(it, 1, w.Own, &b.part)
+			}
+			l.basket.damp(b.goods.set(w.Goods), &b.part)
+			b.mix(w.Basket)
+		}
+		if w.Baskets > 0 {
+			b.part.reset(n)
+			l.baskets.from(session, "", &w.Tastes, b, &b.part)
+			l.basket.damp(b.goods.set(w.Goods), &b.part)
+			b.mix(w.Baskets)
+		}
+	}
+}
+
+// Scored is an id and its score.
+type Scored struct {
+	Item  string
+	Score float64
+}
+
+// Rank ranks ids by events alone: what goes with a customer's history, and
+// what comes next in a session (ids, latest last). Ids already in either are
+// left out unless seen is true. It needs no catalogue.
+func (s *Shelf) Rank(customer string, session []string, n int, seen bool) []Scored {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	l := s.learned
+	b := s.boards.Get().(*board)
+	defer s.boards.Put(b)
+	now := l.numbers(session)
+	l.rank(b, customer, "", now, &s.weights)
+	b.skip.reset(len(l.items.of))
+	if !seen {
+		if u := l.users[customer]; customer != "" && u != nil {
+			for _, i := range u.items {
+				b.skip.add(i, 1)
+			}
+		}
+		for _, i := range now {
+			b.skip.add(i, 1)
+		}
+	}
+	return l.best(b, n)
+}
+
+// best are the n highest of b.sum that are not to be skipped, ties by id.
+func (l *learned) best(b *board, n int) []Scored {
+	worse := func(x, y cell) int { // a heap's root is the worst kept
+		return cmp.Or(cmp.Compare(x.w, y.w), cmp.Compare(l.items.of[y.item], l.items.of[x.item]))
+	}
+	var top []cell
+	for _, i := range b.sum.touched {
+		if b.skip.score[i] > 0 {
+			continue
+		}
+		c := cell{i, b.sum.score[i]}
+		if len(top) < n {
+			top = append(top, c)
+			if len(top) == n {
+				slices.SortFunc(top, worse)
+			}
+			continue
+		}
+		if n == 0 || worse(c, top[0]) <= 0 {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(top, c, worse)
+		copy(top, top[1:at])
+		top[at-1] = c
+	}
+	slices.SortFunc(top, func(x, y cell) int { return worse(y, x) })
+	out := make([]Scored, len(top))
+	for i, c := range top {
+		out[i] = Scored{l.items.of[c.item], float64(c.w)}
+	}
+	return out
+}

@@ -1,0 +1,45 @@
+package recommend
+
+import "slices"
+
+// Relax explains an empty answer: it drops as little of a request as lets
+// something through, price first, then wishes of the customer's own from the
+// last named to the first, and says what was dropped. ok is false when nothing
+// helps.
+func (s *Shelf) Relax(r Request) (relaxed Request, dropped []string, ok bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	some := func(q *Request) bool {
+		return slices.ContainsFunc(s.index.likely(q), func(it *stocked) bool { return s.blocked(it, q) == "" })
+	}
+	if some(&r) {
+		return r, nil, true
+	}
+	free := r
+	free.MinPrice, free.MaxPrice = 0, 0
+	if (r.MinPrice > 0 || r.MaxPrice > 0) && some(&free) {
+		return free, []string{"price"}, true
+	}
+	for i := len(r.Must) - 1; i >= 0; i-- {
+		if r.Must[i].Attribute == "category" {
+			continue
+		}
+		one := r
+		one.Must = slices.Delete(slices.Clone(r.Must), i, i+1)
+		if some(&one) {
+			return one, []string{r.Must[i].Attribute}, true
+		}
+	}
+	dropped = []string{"price"}
+	for i := len(free.Must) - 1; i >= 0; i-- {
+		if free.Must[i].Attribute == "category" {
+			continue
+		}
+		dropped = append(dropped, free.Must[i].Attribute)
+		free.Must = slices.Delete(slices.Clone(free.Must), i, i+1)
+		if some(&free) {
+			return free, dropped, true
+		}
+	}
+	return r, nil, false
+}

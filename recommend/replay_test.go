@@ -1,0 +1,119 @@
+package recommend
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// habits is a log of customers who each take a pair of items that belong
+// together, in sessions.
+func habits(n int) []Event {
+	var out []Event
+	for i := range n {
+		u := fmt.Sprint("u", i)
+		for k, it := range []string{fmt.Sprint("a", i%7), fmt.Sprint("b", i%7), fmt.Sprint("c", i%7)} {
+			out = append(out, Event{ID: fmt.Sprint(i, k), Kind: "viewed", Customer: u, Session: u, Item: it})
+		}
+	}
+	return out
+}
+
+func TestReplayHoldsBackTheTail(t *testing.T) {
+	t.Parallel()
+	all := habits(40)
+	for i := range 20 { // and visitors nobody knows
+		for k := range 3 {
+			all = append(all, Event{ID: fmt.Sprint("v", i, k), Kind: "viewed", Session: fmt.Sprint("v", i), Item: fmt.Sprint("abc"[k:k+1], i%7)})
+		}
+	}
+	r := NewReplay(all, nil)
+	assert.Len(t, r.queries, 40+2, "one of every customer, two steps of the last session")
+	assert.Len(t, r.learn, 80+57)
+	for _, q := range r.queries[:40] {
+		assert.Len(t, q.session, 2)
+		assert.Len(t, q.want, 1)
+	}
+	rep, err := r.Judge(context.Background(), nil)
+	require.NoError(t, err)
+	assert.Equal(t, 42, rep.Queries)
+	assert.Equal(t, 1.0, rep.HitRate)
+	assert.Greater(t, rep.Coverage, 0.3)
+	assert.Len(t, NewReplay(all, &ReplayOptions{Queries: 5}).queries, 5)
+
+	none, err := NewReplay(nil, nil).Judge(context.Background(), nil)
+	require.NoError(t, err)
+	assert.Zero(t, none.Queries)
+}
+
+func TestReplayOfBaskets(t *testing.T) {
+	t.Parallel()
+	var all []Event
+	for i := range 40 {
+		for k := range 3 {
+			all = append(all, Event{Kind: "purchased", Basket: fmt.Sprint(i), Item: fmt.Sprint("abc"[k:k+1], i%5)})
+		}
+	}
+	r := NewReplay(all, nil)
+	require.Len(t, r.queries, 2)
+	assert.Len(t, r.learn, 38*3)
+	rep, err := r.Judge(context.Background(), nil)
+	require.NoError(t, err)
+	assert.Equal(t, 1.0, rep.HitRate)
+}
+
+// Weights that are plainly wrong are put right by the log.
+func TestTune(t *testing.T) {
+	t.Parallel()
+	r := NewReplay(habits(60), nil)
+	w, rep, err := r.Tune(context.Background())
+	require.NoError(t, err)
+	def, err := r.Judge(context.Background(), nil)
+	require.NoError(t, err)
+	assert.GreaterOrEqual(t, rep.NDCG, def.NDCG)
+	again, err := r.Judge(context.Background(), &w)
+	require.NoError(t, err)
+	assert.InDelta(t, rep.NDCG, again.NDCG, 1e-9, "the report is of the weights returned")
+
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, _, err = r.Tune(ctx)
+	assert.ErrorIs(t, err, context.Canceled)
+}
+
+func TestGainsAreMoreThanChance(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		a, b []float64
+		want bool
+	}{
+		"none":      {nil, nil, false},
+		"same":      {[]float64{1, 0, 1}, []float64{1, 0, 1}, false},
+		"one of 9":  {[]float64{1, 0, 1, 0, 1, 0, 1, 0, 1}, []float64{0, 0, 1, 0, 1, 0, 1, 0, 1}, false},
+		"most of 9": {[]float64{1, 1, 1, 1, 1, 1, 1, 0, 1}, []float64{0, 0, 0, 0, 1, 0, 1, 0, 1}, true},
+		"worse":     {[]float64{0, 0}, []float64{1, 1}, false},
+	} {
+		assert.Equal(t, c.want, gains(c.a, c.b), name)
+	}
+}
+
+func ExampleReplay() {
+	log := []Event{
+		{Kind: "viewed", Session: "1", Item: "tent"}, {Kind: "viewed", Session: "1", Item: "stove"},
+		{Kind: "viewed", Session: "2", Item: "tent"}, {Kind: "viewed", Session: "2", Item: "stove"},
+	}
+	for i := range 20 {
+		s := fmt.Sprint("s", i)
+		log = append(log, Event{Kind: "viewed", Session: s, Item: "tent"}, Event{Kind: "viewed", Session: s, Item: "stove"})
+	}
+	rep, err := NewReplay(log, nil).Judge(context.Background(), nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%d ranking, hit rate %.0f\n", rep.Queries, rep.HitRate)
+	// Output: 1 ranking, hit rate 1
+}

@@ -1,0 +1,205 @@
+package recommend
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"io"
+)
+
+// magic begins a snapshot; its digit is the version.
+const magic = "frontdesk recommend 1\n"
+
+// Save writes what was learned from events: not the catalogue, the options or a
+// bandit. Write it to a new file and rename that over the old one; a part of a
+// snapshot is refused by Restore.
+func (s *Shelf) Save(w io.Writer) error {
+	c := &codec{buf: []byte(magic)}
+	s.mu.RLock()
+	s.learned.code(c)
+	s.mu.RUnlock()
+	c.buf = binary.LittleEndian.AppendUint32(c.buf, crc32.ChecksumIEEE(c.buf))
+	if _, err := w.Write(c.buf); err != nil {
+		return fmt.Errorf("recommend: saving a snapshot: %w", err)
+	}
+	return nil
+}
+
+// Restore replaces what was learned with what Save wrote; on an error nothing
+// changes. Events recorded since the snapshot are recorded again by the host,
+// from its log: those it holds count once.
+func (s *Shelf) Restore(r io.Reader) error {
+	raw, err := io.ReadAll(r)
+	if err != nil {
+		return fmt.Errorf("recommend: restoring a snapshot: %w", err)
+	}
+	body, ok := bytes.CutPrefix(raw, []byte(magic))
+	if !ok || len(body) < 4 {
+		return fmt.Errorf("recommend: restoring a snapshot: it does not begin with %q: it is none, or of another version; learn from the log instead", magic)
+	}
+	sum := binary.LittleEndian.Uint32(raw[len(raw)-4:])
+	if crc32.ChecksumIEEE(raw[:len(raw)-4]) != sum {
+		return fmt.Errorf("recommend: restoring a snapshot: %w: its sum does not agree; learn from the log instead", errDamaged)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l := newLearned(&s.opts)
+	c := &codec{buf: body[:len(body)-4], reading: true}
+	if l.code(c); c.err == nil && len(c.buf) > 0 {
+		c.fail()
+	}
+	if c.err != nil {
+		return fmt.Errorf("recommend: restoring a snapshot: %w; learn from the log instead", c.err)
+	}
+	s.learned = l
+	for _, it := range s.index.all {
+		it.no = l.items.add(it.ID)
+	}
+	return nil
+}
+
+// code writes or reads everything learned.
+func (l *learned) code(c *codec) {
+	array(c, &l.items.of, c.str)
+	if c.reading {
+		if len(l.items.of) == 0 {
+			l.items.of = []string{""}
+		}
+		for i, id := range l.items.of[1:] {
+			l.items.no[id] = uint32(i + 1)
+		}
+	}
+	c.items = uint32(len(l.items.of))
+	for _, p := range []*pairs{&l.together, &l.next, &l.basket} {
+		p.code(c)
+	}
+	for _, v := range []*visits{l.visits, l.alike, l.baskets} {
+		v.code(c)
+	}
+	array(c, &l.popular, c.f32)
+	c.f32(&l.most)
+	table(c, &l.users, func(id *string, u **person) {
+		c.str(id)
+		if *u == nil {
+			*u = newPerson()
+		}
+		(*u).code(c)
+	})
+	l.known.code(c, func(id *string, _ *struct{}) { c.str(id) })
+	array(c, &l.waiting.events, func(e *Event) { e.code(c) })
+	c.time(&l.waiting.newest)
+	table(c, (*map[string]*trend)(&l.trends), func(name *string, t **trend) {
+		c.str(name)
+		if *t == nil {
+			*t = newTrend()
+		}
+		(*t).decay.code(c)
+		c.f32(&(*t).most)
+		table(c, &(*t).count, func(i *uint32, w *float32) { c.item(i); c.f32(w) })
+	})
+	table(c, &l.gaps, func(i *uint32, g *gaps) {
+		c.item(i)
+		c.i64((*int64)(&g.sum))
+		c.int(&g.n)
+	})
+	l.decay.code(c)
+}
+
+func (d *decay) code(c *codec) {
+	c.time(&d.from)
+	c.time(&d.newest)
+}
+
+func (p *pairs) code(c *codec) {
+	array(c, &p.seen, c.f32)
+	if c.reading {
+		p.rows = make([]row, len(p.seen))
+	}
+	for i := range p.rows {
+		r := &p.rows[i]
+		n := c.size(r.n)
+		if c.reading {
+			for range n {
+				var x cell
+				c.item(&x.item)
+				if c.f32(&x.w); c.err != nil || x.item == 0 {
+					c.fail()
+					return
+				}
+				r.add(x.item, x.w)
+			}
+			continue
+		}
+		for _, x := range r.cells {
+			if x.item != 0 {
+				c.item(&x.item)
+				c.f32(&x.w)
+			}
+		}
+	}
+}
+
+func (v *visits) code(c *codec) {
+	c.u32(&v.next)
+	array(c, &v.ring, func(s *visit) {
+		c.str(&s.key)
+		array(c, &s.items, c.item)
+		if len(s.items) > maxSession {
+			c.fail()
+		}
+	})
+	if c.reading && (len(v.ring) > maxVisits || int(v.next) < len(v.ring) || len(v.ring) < maxVisits && int(v.next) != len(v.ring)) {
+		c.fail()
+		return
+	}
+	if c.reading { // the ring's numbers follow from next
+		for i := range v.ring {
+			n := v.next - 1 - (v.next-1-uint32(i))%maxVisits
+			v.open[v.ring[i].key] = n
+		}
+	}
+	array(c, &v.postings, func(p *[]uint32) {
+		array(c, p, c.u32)
+		if len(*p) > 2*maxPosting {
+			c.fail()
+		}
+	})
+	for i := range v.ring {
+		for _, item := range v.ring[i].items {
+			if int(item) >= len(v.postings) {
+				c.fail()
+				return
+			}
+		}
+	}
+}
+
+func (u *person) code(c *codec) {
+	array(c, &u.items, c.item)
+	table(c, &u.facts, func(i *uint32, f *fact) {
+		c.item(i)
+		c.flag(&f.owned)
+		c.flag(&f.unwanted)
+		c.time(&f.bought)
+		c.time(&f.dismissed)
+	})
+	u.shown.code(c, func(i *uint32, n *int) { c.item(i); c.int(n) })
+}
+
+func (l *latest[K, V]) code(c *codec, each func(*K, *V)) {
+	table(c, &l.now, each)
+	table(c, &l.old, each)
+}
+
+func (e *Event) code(c *codec) {
+	for _, s := range []*string{&e.ID, &e.Customer, &e.Session, &e.Kind, &e.Item, &e.Basket} {
+		c.str(s)
+	}
+	c.time(&e.At)
+	f := float32(max(0, e.Value))
+	if c.f32(&f); c.reading {
+		e.Value = float64(f)
+	}
+	array(c, &e.Segments, c.str)
+}
