@@ -47,6 +47,9 @@ func (t *Turn) Recommend(ctx context.Context, r recommend.Request) ([]recommend.
 	if r.Currency == "" {
 		r.Currency = t.Text("currency")
 	}
+	if r.Segments == nil && r.Personal {
+		r.Segments = t.Customer.Tags
+	}
 	if r.Session == nil {
 		r.Session = t.session.Context.Shown
 	}
@@ -61,8 +64,8 @@ func (t *Turn) Recommend(ctx context.Context, r recommend.Request) ([]recommend.
 }
 
 // Wanted maps what the customer named to a request: gazetteer entities of the
-// given types to filters, money to the price bounds, the words to ranking. An
-// entity said with "not" is no filter.
+// given types to filters, money to the price bounds, the words to ranking. What
+// was said with "not" is left out.
 func (t *Turn) Wanted(types ...string) recommend.Request {
 	r := recommend.Request{Text: t.Message.Text, Currency: t.Text("currency")}
 	at := map[string]int{}
@@ -77,7 +80,11 @@ func (t *Turn) Wanted(types ...string) recommend.Request {
 			}
 		}
 		for _, want := range types {
-			if e.Type != want || e.Negated {
+			if e.Type != want {
+				continue
+			}
+			if e.Negated { // "not black"
+				r.Not = append(r.Not, recommend.Filter{Attribute: want, Any: []string{e.Value}})
 				continue
 			}
 			if i, ok := at[want]; ok {
