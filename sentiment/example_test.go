@@ -35,7 +35,7 @@ func Example() {
 	// 我上周买的鞋子开胶了,太差劲了: angry [apologise prioritise person]
 	// 再这样我就投诉到12315: angry [escalate]
 	// it's been two weeks, this is ridiculous: angry [apologise prioritise escalate]
-	// thank you, that helps: satisfied [thank]
+	// thank you, that helps: grateful [thank]
 }
 
 func ExampleScorer_Score() {

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
 )
@@ -21,7 +23,8 @@ var shipped embed.FS
 type Word struct {
 	// Text is matched after folding case, width and traditional script. One
 	// that begins or ends in a Latin letter matches whole words only; a "*" at
-	// the end lets the last word go on ("disappoint*").
+	// the end lets the last word go on ("disappoint*"). A "…" in it stands for
+	// up to some words of the same clause: "有你们这样…的吗".
 	Text string
 	// Kind says what the word does. A word may be listed twice, as urgent and as
 	// another kind (急死了); otherwise the last one counts.
@@ -36,26 +39,32 @@ type Kind string
 
 // The kinds of words.
 const (
-	KindPlain     Kind = "plain"     // carries nothing: hides shorter words in it (正好, "would like")
-	KindAngry     Kind = "angry"     // shows anger
-	KindAnxious   Kind = "anxious"   // shows worry
-	KindSad       Kind = "sad"       // shows disappointment
-	KindSatisfied Kind = "satisfied" // shows content
-	KindGood      Kind = "good"      // speaks well of something, without a feeling of its own
-	KindBad       Kind = "bad"       // speaks ill of something, without a feeling of its own
-	KindTrouble   Kind = "trouble"   // describes what went wrong (开胶, "broken"): hardly a feeling
-	KindNegate    Kind = "negate"    // turns what follows: 不, "not"; the value is how far (1)
-	KindDegree    Kind = "degree"    // strengthens or weakens what follows: 非常, "slightly"; a factor
-	KindAfter     Kind = "after"     // strengthens what stands before it: 死了, 极了; a factor
-	KindContrast  Kind = "contrast"  // what follows weighs more than what came before: 但是, "but"
-	KindConcede   Kind = "concede"   // its clause weighs less: 虽然, "although"
-	KindQuestion  Kind = "question"  // makes its clause a question: 吗, "can i"
-	KindIf        Kind = "if"        // makes its clause a condition: 如果, "if"
-	KindMenace    Kind = "menace"    // anger that with an ultimatum is a threat: 投诉, "bad review"
-	KindUltimatum Kind = "ultimatum" // or else: 再不, 否则, "unless"
-	KindThreat    Kind = "threat"    // a threat as it stands: 12315, "chargeback"
-	KindUrgent    Kind = "urgent"    // presses: 马上, "asap"
-	KindSarcasm   Kind = "sarcasm"   // turns praise in the same sentence: 呵呵, "yeah right"
+	KindPlain        Kind = "plain"        // carries nothing: hides shorter words in it (正好, "would like")
+	KindAngry        Kind = "angry"        // shows anger
+	KindAnxious      Kind = "anxious"      // shows worry
+	KindSad          Kind = "sad"          // shows grief
+	KindDisappointed Kind = "disappointed" // shows that more was hoped for
+	KindSatisfied    Kind = "satisfied"    // shows content
+	KindGrateful     Kind = "grateful"     // thanks
+	KindSurprised    Kind = "surprised"    // shows surprise, which is neither good nor bad
+	KindGood         Kind = "good"         // speaks well of something, without a feeling of its own
+	KindBad          Kind = "bad"          // speaks ill of something, without a feeling of its own
+	KindTrouble      Kind = "trouble"      // describes what went wrong (开胶, "broken"): hardly a feeling
+	KindNegate       Kind = "negate"       // turns what follows: 不, "not"; the value is how far (1)
+	KindDegree       Kind = "degree"       // strengthens or weakens what follows: 非常, "slightly"; a factor
+	KindAfter        Kind = "after"        // strengthens what stands before it: 死了, 极了; a factor
+	KindContrast     Kind = "contrast"     // what follows weighs more than what came before: 但是, "but"
+	KindConcede      Kind = "concede"      // its clause weighs less: 虽然, "although"
+	KindQuestion     Kind = "question"     // makes its clause a question: 吗, "can i"
+	KindIf           Kind = "if"           // makes its clause a condition: 如果, "if"
+	KindMenace       Kind = "menace"       // anger that with an ultimatum is a threat: 投诉, "bad review"
+	KindUltimatum    Kind = "ultimatum"    // or else: 再不, 否则, "unless"
+	KindThreat       Kind = "threat"       // a threat as it stands: 12315, "chargeback"
+	KindUrgent       Kind = "urgent"       // presses: 马上, "asap"
+	KindSarcasm      Kind = "sarcasm"      // turns praise in the same sentence: 呵呵, "yeah right"
+	KindIrony        Kind = "irony"        // praise that mocks when its clause goes on with blame: "thanks for", 恭喜你们
+	KindRhetoric     Kind = "rhetoric"     // a question that is a reproach: 凭什么, "is it too much to ask"
+	KindAgain        Kind = "again"        // once more; after bare praise what went wrong again is mockery: 又, "again"; a factor
 )
 
 // code is a kind inside: the index of kinds.
@@ -66,7 +75,10 @@ const (
 	angry
 	anxious
 	sad
+	disappointed
 	satisfied
+	grateful
+	surprised
 	good
 	bad
 	trouble
@@ -82,6 +94,10 @@ const (
 	threat
 	urgent
 	sarcasm
+	irony
+	rhetoric
+	again
+	opener // the first part of a word with a gap, when it is no word itself
 )
 
 // kinds are all kinds with the value of a word that gives none, and the values
@@ -90,26 +106,32 @@ var kinds = [...]struct {
 	kind          Kind
 	usual, lo, hi float64
 }{
-	plain:     {KindPlain, 0, 0, 0},
-	angry:     {KindAngry, -2.5, -4, 0},
-	anxious:   {KindAnxious, -1.5, -4, 0},
-	sad:       {KindSad, -2, -4, 0},
-	satisfied: {KindSatisfied, 2, 0, 4},
-	good:      {KindGood, 1.5, 0, 4},
-	bad:       {KindBad, -1.5, -4, 0},
-	trouble:   {KindTrouble, -1, -4, 0},
-	negate:    {KindNegate, 1, 0, 1},
-	degree:    {KindDegree, 1.3, 0, 4},
-	after:     {KindAfter, 1.4, 0, 4},
-	contrast:  {KindContrast, 0, 0, 0},
-	concede:   {KindConcede, 0, 0, 0},
-	question:  {KindQuestion, 0, 0, 0},
-	condition: {KindIf, 0, 0, 0},
-	menace:    {KindMenace, -2.2, -4, 0},
-	ultimatum: {KindUltimatum, 0, 0, 0},
-	threat:    {KindThreat, -3.5, -4, 0},
-	urgent:    {KindUrgent, 0.6, 0, 1},
-	sarcasm:   {KindSarcasm, -1, -4, 0},
+	plain:        {KindPlain, 0, 0, 0},
+	angry:        {KindAngry, -2.5, -4, 0},
+	anxious:      {KindAnxious, -1.5, -4, 0},
+	sad:          {KindSad, -2, -4, 0},
+	disappointed: {KindDisappointed, -2, -4, 0},
+	satisfied:    {KindSatisfied, 2, 0, 4},
+	grateful:     {KindGrateful, 1.8, 0, 4},
+	surprised:    {KindSurprised, 0.2, -4, 4},
+	good:         {KindGood, 1.5, 0, 4},
+	bad:          {KindBad, -1.5, -4, 0},
+	trouble:      {KindTrouble, -1, -4, 0},
+	negate:       {KindNegate, 1, 0, 1},
+	degree:       {KindDegree, 1.3, 0, 4},
+	after:        {KindAfter, 1.4, 0, 4},
+	contrast:     {KindContrast, 0, 0, 0},
+	concede:      {KindConcede, 0, 0, 0},
+	question:     {KindQuestion, 0, 0, 0},
+	condition:    {KindIf, 0, 0, 0},
+	menace:       {KindMenace, -2.2, -4, 0},
+	ultimatum:    {KindUltimatum, 0, 0, 0},
+	threat:       {KindThreat, -3.5, -4, 0},
+	urgent:       {KindUrgent, 0.6, 0, 1},
+	sarcasm:      {KindSarcasm, -1, -4, 0},
+	irony:        {KindIrony, 1.8, 0, 4},
+	rhetoric:     {KindRhetoric, -1.8, -4, 0},
+	again:        {KindAgain, 1, 0, 4},
 }
 
 // codeOf finds a kind.
@@ -213,6 +235,14 @@ type entry struct {
 	press float64 // urgency, of a word that is listed as urgent too
 	units int     // Han characters and words
 	file  int     // which lexicon it is from; a later one wins
+	face  bool    // an emoji or emoticon: no negation or question is about it
+	gaps  []gap   // what it means when its clause goes on with a certain text
+}
+
+// A gap is the second part of a word with a gap in it, and the whole word.
+type gap struct {
+	rest  string
+	entry entry
 }
 
 // A lexicon finds entries in normalised text. It is immutable.
@@ -231,7 +261,11 @@ func newLexicon(overlay []Word) (*lexicon, error) {
 			if err := w.validate(); err != nil {
 				return fmt.Errorf("sentiment: %s: word %d (%q): %w", name, i+1, text.Cut(w.Text, 40), err)
 			}
-			key := text.Fold(strings.TrimSuffix(w.Text, "*"))
+			first, rest, gapped := strings.Cut(w.Text, "…")
+			key := text.Fold(strings.TrimSuffix(first, "*"))
+			if rest = text.Fold(rest); gapped && rest == "" {
+				return fmt.Errorf("sentiment: %s: word %d (%q): nothing after the gap", name, i+1, text.Cut(w.Text, 40))
+			}
 			if key == "" {
 				return fmt.Errorf("sentiment: %s: word %d has no text", name, i+1)
 			}
@@ -243,12 +277,25 @@ func newLexicon(overlay []Word) (*lexicon, error) {
 			if e.value == 0 {
 				e.value = kinds[c].usual
 			}
+			begin, _ := utf8.DecodeRuneInString(key)
+			e.face = !unicode.IsLetter(begin) && !unicode.IsDigit(begin)
+			if gapped {
+				whole := byText[key]
+				if whole.file == 0 {
+					whole = entry{kind: opener, units: e.units, file: file}
+				}
+				whole.gaps = append(slices.Clone(whole.gaps), gap{rest, e})
+				byText[key] = whole
+				continue
+			}
 			if last := key[len(key)-1]; strings.HasSuffix(w.Text, "*") && isWord(last) {
 				key += string(rune(goesOn))
 			}
 			switch old, ok := byText[key]; {
 			case c == urgent && ok:
-				e = old
+				if e = old; e.kind == opener {
+					e.kind = plain
+				}
 				e.press = w.Value
 				if e.press == 0 {
 					e.press = kinds[urgent].usual
@@ -256,7 +303,7 @@ func newLexicon(overlay []Word) (*lexicon, error) {
 			case c == urgent:
 				e.kind, e.press = plain, e.value
 			case ok:
-				e.press = old.press
+				e.press, e.gaps = old.press, old.gaps
 			}
 			byText[key] = e
 		}

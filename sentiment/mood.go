@@ -1,16 +1,62 @@
 package sentiment
 
+import "slices"
+
 // Emotion is what a message shows.
 type Emotion string
 
 // The emotions told apart.
 const (
-	Neutral   Emotion = "neutral"
-	Angry     Emotion = "angry"
-	Anxious   Emotion = "anxious"
-	Sad       Emotion = "sad"
-	Satisfied Emotion = "satisfied"
+	Neutral      Emotion = "neutral"
+	Angry        Emotion = "angry"
+	Anxious      Emotion = "anxious"
+	Sad          Emotion = "sad"
+	Disappointed Emotion = "disappointed"
+	Satisfied    Emotion = "satisfied"
+	Grateful     Emotion = "grateful"
+	Surprised    Emotion = "surprised"
 )
+
+// Emotions are all emotions told apart.
+func Emotions() []Emotion { return slices.Clone(emotions[:]) }
+
+// emotions are the emotions in the order of a mass.
+var emotions = [...]Emotion{Neutral, Angry, Anxious, Sad, Disappointed, Satisfied, Grateful, Surprised}
+
+// Distribution is a share for each emotion; the shares sum to 1.
+type Distribution struct {
+	Neutral      float64 `json:"neutral"`
+	Angry        float64 `json:"angry,omitzero"`
+	Anxious      float64 `json:"anxious,omitzero"`
+	Sad          float64 `json:"sad,omitzero"`
+	Disappointed float64 `json:"disappointed,omitzero"`
+	Satisfied    float64 `json:"satisfied,omitzero"`
+	Grateful     float64 `json:"grateful,omitzero"`
+	Surprised    float64 `json:"surprised,omitzero"`
+}
+
+// Of is an emotion's share; 0 for an unknown one.
+func (d *Distribution) Of(e Emotion) float64 {
+	switch e {
+	case Neutral:
+		return d.Neutral
+	case Angry:
+		return d.Angry
+	case Anxious:
+		return d.Anxious
+	case Sad:
+		return d.Sad
+	case Disappointed:
+		return d.Disappointed
+	case Satisfied:
+		return d.Satisfied
+	case Grateful:
+		return d.Grateful
+	case Surprised:
+		return d.Surprised
+	}
+	return 0
+}
 
 // Score is the mood of one text.
 type Score struct {
@@ -18,8 +64,8 @@ type Score struct {
 	Polarity float64 `json:"polarity"`
 	// Emotion is the strongest of Emotions, Neutral when none stands out.
 	Emotion Emotion `json:"emotion"`
-	// Emotions is a distribution that sums to 1.
-	Emotions map[Emotion]float64 `json:"emotions,omitempty"`
+	// Emotions is how likely each is.
+	Emotions Distribution `json:"emotions,omitzero"`
 	// Intensity is how strongly it is felt, 0 to 1.
 	Intensity float64 `json:"intensity"`
 	// Urgency is how pressing the customer says it is, 0 to 1.

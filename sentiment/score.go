@@ -71,67 +71,40 @@ const maxText = 8 << 10
 // words of trouble, which are hardly a feeling; threats; and sarcasm markers.
 func (s *Scorer) Score(txt string) Score {
 	txt = text.Cut(txt, maxText)
-	m := text.Normalize(txt, nil)
-	r := reader{lex: s.lex, s: m.Text}
-	r.hits = r.buf[:0]
-	r.read()
-	look := lookAt(txt)
-	if look.shouted {
-		r.raise(m, txt, look.all)
-	}
-	return s.sum(&r, m, look)
+	var r reader
+	look := r.readText(s.lex, txt)
+	return s.sum(&r, look)
 }
 
 // sum makes the score of what was read.
-func (s *Scorer) sum(r *reader, m text.Mapped, look look) Score {
+func (s *Scorer) sum(r *reader, look look) Score {
 	out := Score{Emotion: Neutral, Urgency: r.urgency}
-	var total, woe float64
-	var mass [5]float64 // in the order of emotions
+	total := r.total(look.marks)
+	var mass masses
 	mass[0] = calm
 	for i := range r.hits {
 		h := &r.hits[i]
-		if h.kind == trouble && h.value < 0 {
-			// A long list of defects is no rage.
-			v := math.Max(h.value, -maxTrouble-woe)
-			woe += v
-			h.value = math.Min(v, 0)
-		}
-		total += h.value
 		h.feel(&mass)
 		out.Threat = out.Threat || h.kind == threat
 	}
-	if total != 0 {
-		total += math.Copysign(0.3*float64(look.marks), total)
-	}
 	out.Polarity = squash(total)
-	sumOf := 0.0
-	for _, x := range mass {
-		sumOf += x
-	}
-	out.Emotions = make(map[Emotion]float64, len(mass))
-	best := 0
-	for i, x := range mass {
-		out.Emotions[emotions[i]] = x / sumOf
-		if x > mass[best] && (i == 4) == (out.Polarity > 0) {
-			best = i
-		}
-	}
-	if math.Abs(out.Polarity) >= s.band || out.Threat {
+	out.Emotions = mass.shares()
+	best := mass.best(out.Polarity)
+	switch {
+	case out.Threat:
+		out.Emotion, best = Angry, 1
+	case math.Abs(out.Polarity) >= s.band && mass[best] >= leastFelt:
 		out.Emotion = emotions[best]
+	case mass[7] > mass[0] && mass[7] > mass[best]:
+		out.Emotion, best = Surprised, 7
 	}
-	if out.Threat {
-		out.Emotion = Angry
-	}
-	felt := sumOf - mass[0]
-	if best > 0 {
-		felt = mass[best]
-	}
+	felt := mass[best]
 	out.Intensity = squash(felt + 0.3*float64(look.marks)*min(felt, 1))
 	if len(r.hits) > 0 {
 		out.Spans = make([]Span, 0, len(r.hits))
 		for i := range r.hits {
 			h := &r.hits[i]
-			start, end := m.Original(int(h.start), int(h.end))
+			start, end := r.m.Original(int(h.start), int(h.end))
 			out.Spans = append(out.Spans, Span{Start: start, End: end, Value: h.value, Why: h.why()})
 		}
 		slices.SortStableFunc(out.Spans, func(a, b Span) int { return a.Start - b.Start })
@@ -142,36 +115,66 @@ func (s *Scorer) sum(r *reader, m text.Mapped, look look) Score {
 const (
 	calm       = 1.2 // the neutral feeling of a text without any word
 	maxTrouble = 2.5 // what words of trouble add up to at most
+	leastFelt  = 0.7 // what is felt of an emotion when it is told: less is trouble told as a fact
+	startled   = 1.5 // how much a word of surprise surprises
 )
 
-// emotions are the emotions in the order of a mass.
-var emotions = [5]Emotion{Neutral, Angry, Anxious, Sad, Satisfied}
+// masses are how strongly each emotion is felt, in the order of emotions.
+type masses [len(emotions)]float64
+
+// shares makes a distribution of masses.
+func (m *masses) shares() Distribution {
+	sum := 0.0
+	for _, x := range m {
+		sum += x
+	}
+	return Distribution{m[0] / sum, m[1] / sum, m[2] / sum, m[3] / sum, m[4] / sum, m[5] / sum, m[6] / sum, m[7] / sum}
+}
+
+// best is the strongest emotion of the sign of a polarity, but Neutral.
+func (m *masses) best(polarity float64) int {
+	best, end := 1, 5
+	if polarity > 0 {
+		best, end = 5, 7
+	}
+	for i := best + 1; i < end; i++ {
+		if m[i] > m[best] {
+			best = i
+		}
+	}
+	return best
+}
 
 // feel adds what a hit shows to the masses of the emotions.
-func (h *hit) feel(mass *[5]float64) {
+func (h *hit) feel(m *masses) {
 	v := math.Abs(h.value)
-	if h.value > 0 {
+	switch {
+	case h.kind == surprised:
+		m[7] += startled
+	case h.value > 0 && h.kind == grateful:
+		m[6] += v
+	case h.value > 0 && h.kind == good:
+		m[5] += 0.8 * v
+	case h.value > 0:
+		m[5] += v
+	default:
 		switch h.kind {
-		case good:
-			mass[4] += 0.8 * v
-		default:
-			mass[4] += v
+		case angry, menace, threat, sarcasm, rhetoric, irony:
+			m[1] += v
+		case anxious:
+			m[2] += v
+		case sad:
+			m[3] += v
+		case trouble: // told as a fact, hardly felt
+			m[0] += v / 2
+			m[2] += v / 4
+			m[4] += v / 4
+		case bad: // ill spoken of
+			m[1] += 0.35 * v
+			m[4] += 0.65 * v
+		default: // disappointment, or praise denied
+			m[4] += v
 		}
-		return
-	}
-	switch h.kind {
-	case angry, menace, threat, sarcasm:
-		mass[1] += v
-	case anxious:
-		mass[2] += v
-	case sad:
-		mass[3] += v
-	case trouble:
-		mass[0] += v / 2
-		mass[2] += v / 2
-	default: // ill spoken of, or praise denied
-		mass[1] += 0.5 * v
-		mass[3] += 0.5 * v
 	}
 }
 

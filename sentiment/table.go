@@ -145,7 +145,7 @@ func (r *Row) validate() error {
 	w := &r.When
 	for _, e := range w.Emotions {
 		if !slices.Contains(emotions[:], e) {
-			return fmt.Errorf("emotion %q: use one of %v", e, emotions)
+			return fmt.Errorf("emotion %q: use one of %v", e, Emotions())
 		}
 	}
 	for _, a := range r.Do {
@@ -209,6 +209,11 @@ func (t *Table) Plan(s Score, trend Trend, in Input) Plan {
 	return Plan{}
 }
 
+// sore reports an emotion one does not sell into.
+func sore(e Emotion) bool {
+	return e == Angry || e == Anxious || e == Sad || e == Disappointed
+}
+
 // limit applies the limits to a row.
 func (t *Table) limit(r *Row, s *Score, trend *Trend, in *Input) Plan {
 	p := Plan{Rule: r.Name}
@@ -225,7 +230,7 @@ func (t *Table) limit(r *Row, s *Score, trend *Trend, in *Input) Plan {
 				a = Soothe
 			}
 		case Upsell:
-			low := s.Emotion != Neutral && s.Emotion != Satisfied || s.Threat || s.Polarity < 0
+			low := sore(s.Emotion) || s.Threat || s.Polarity < 0
 			if low || trend.Level < 0 || trend.Recovering() {
 				continue
 			}
