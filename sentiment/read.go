@@ -61,7 +61,6 @@ type reader struct {
 	s       string // m.Text
 	txt     string // the text as it was written
 	hits    []hit
-	buf     [24]hit
 	urgency float64
 	weight  float64 // of what follows a contrast
 	before  int     // first hit of the sentence before

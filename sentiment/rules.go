@@ -344,7 +344,6 @@ func (r *reader) total(marks int) float64 {
 func (r *reader) readText(lex *lexicon, txt string) look {
 	r.lex, r.txt, r.m = lex, txt, text.Normalize(txt, nil)
 	r.s = r.m.Text
-	r.hits = r.buf[:0]
 	r.read()
 	l := lookAt(txt)
 	if l.shouted {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
 )
@@ -25,9 +26,10 @@ type Options struct {
 // Scorer scores texts by lexicon and rules. It is immutable and safe for
 // concurrent use.
 type Scorer struct {
-	lex   *lexicon
-	table *Table
-	band  float64
+	lex     *lexicon
+	table   *Table
+	band    float64
+	readers sync.Pool // of *reader
 }
 
 // New makes a Scorer. It decodes the lexicons, which takes some milliseconds:
@@ -71,9 +73,17 @@ const maxText = 8 << 10
 // words of trouble, which are hardly a feeling; threats; and sarcasm markers.
 func (s *Scorer) Score(txt string) Score {
 	txt = text.Cut(txt, maxText)
-	var r reader
+	r, _ := s.readers.Get().(*reader)
+	if r == nil {
+		r = &reader{hits: make([]hit, 0, 24)}
+	}
 	look := r.readText(s.lex, txt)
-	return s.sum(&r, look)
+	out := s.sum(r, look)
+	if cap(r.hits) <= 1<<10 {
+		*r = reader{hits: r.hits[:0]} // nothing of the customer's text is kept
+		s.readers.Put(r)
+	}
+	return out
 }
 
 // sum makes the score of what was read.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
@@ -83,7 +84,22 @@ func TestScoreProperties(t *testing.T) {
 				require.True(t, utf8.ValidString(text[sp.Start:sp.End]), "spans are whole characters")
 			}
 		}
+		// What stands before the text moves its spans and nothing else.
+		front := rapid.SampledFrom([]string{"。", "😮‍💨。", "ＸＸＬ。", "é。", "質。", "soooo。"}).Draw(t, "front")
+		moved := s.Score(front + text)
+		if !strings.ContainsAny(text, "\xff") && len(moved.Spans) == len(got.Spans) && len(got.Spans) > 0 && !startsWithMark(text) {
+			for i, sp := range moved.Spans {
+				require.Equal(t, text[got.Spans[i].Start:got.Spans[i].End], (front + text)[sp.Start:sp.End])
+			}
+		}
 	})
+}
+
+// startsWithMark reports that what stands before a text could join its first
+// character.
+func startsWithMark(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r)
 }
 
 func TestSpans(t *testing.T) {
@@ -218,6 +234,14 @@ func TestScorerIsConcurrent(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// A text in normal form costs one allocation, its spans.
+func TestAllocations(t *testing.T) { // not parallel: it counts allocations
+	s := scorer(t)
+	for _, text := range []string{"我上周买的鞋子开胶了,太差劲了,能退吗", "it's been two weeks, this is ridiculous", "第一件有m码吗?"} {
+		assert.LessOrEqual(t, testing.AllocsPerRun(200, func() { s.Score(text) }), 2.0, text)
+	}
 }
 
 func FuzzScore(f *testing.F) {
