@@ -62,6 +62,9 @@ func (d *Distribution) Of(e Emotion) float64 {
 type Score struct {
 	// Polarity is -1 (most negative) to 1 (most positive).
 	Polarity float64 `json:"polarity"`
+	// Chance is how likely people call the text negative, neutral or positive;
+	// see [Scorer.Calibrate].
+	Chance Chance `json:"chance,omitzero"`
 	// Emotion is the strongest of Emotions, Neutral when none stands out.
 	Emotion Emotion `json:"emotion"`
 	// Emotions is how likely each is.

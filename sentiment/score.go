@@ -21,15 +21,19 @@ type Options struct {
 	// Band is how far from 0 a polarity must be to count as a feeling: below
 	// it a text is Neutral. 0 means 0.3; at most 0.9.
 	Band float64
+	// Calibration is a band and probabilities fitted to the host's messages, see
+	// [Scorer.Calibrate]; it replaces Band.
+	Calibration *Calibration
 }
 
 // Scorer scores texts by lexicon and rules. It is immutable and safe for
 // concurrent use.
 type Scorer struct {
-	lex     *lexicon
-	table   *Table
-	band    float64
-	readers sync.Pool // of *reader
+	lex         *lexicon
+	table       *Table
+	calibration Calibration
+	fitted      bool      // to the host's messages
+	readers     sync.Pool // of *reader
 }
 
 // New makes a Scorer. It decodes the lexicons, which takes some milliseconds:
@@ -38,14 +42,21 @@ func New(opts *Options) (*Scorer, error) {
 	if opts == nil {
 		opts = &Options{}
 	}
-	s := &Scorer{table: opts.Strategy, band: opts.Band}
-	if s.band == 0 {
-		s.band = 0.3
+	band := opts.Band
+	if band == 0 {
+		band = 0.3
 	}
-	if !(s.band > 0 && s.band <= 0.9) {
+	if !(band > 0 && band <= 0.9) {
 		return nil, fmt.Errorf("sentiment: Options.Band %g: want 0 to 0.9", opts.Band)
 	}
-	var err error
+	s := &Scorer{table: opts.Strategy, calibration: Calibration{-band, band, -band, band, usualSlope}}
+	if opts.Calibration != nil {
+		s.calibration, s.fitted = *opts.Calibration, true
+	}
+	err := s.calibration.validate()
+	if err != nil {
+		return nil, err
+	}
 	if s.table == nil {
 		s.table, err = DefaultTable()
 	} else {
@@ -98,12 +109,13 @@ func (s *Scorer) sum(r *reader, look look) Score {
 		out.Threat = out.Threat || h.kind == threat
 	}
 	out.Polarity = squash(total)
+	out.Chance = s.calibration.chance(out.Polarity)
 	out.Emotions = mass.shares()
 	best := mass.best(out.Polarity)
 	switch {
 	case out.Threat:
 		out.Emotion, best = Angry, 1
-	case math.Abs(out.Polarity) >= s.band && mass[best] >= leastFelt:
+	case s.calibration.class(out.Polarity) != ClassNeutral && (s.fitted || mass[best] >= leastFelt):
 		out.Emotion = emotions[best]
 	case mass[7] > mass[0] && mass[7] > mass[best]:
 		out.Emotion, best = Surprised, 7
