@@ -206,12 +206,12 @@ func squash(x float64) float64 { return x / math.Sqrt(x*x+15) }
 
 // Feel scores a message, carries the conversation's trend on and plans what to
 // do about it. The trend it returns has the plan's actions in Last, as if the
-// host takes them all. It never fails; the error is for scorers that ask
+// host takes them all, and is marked as answered. It never fails; the error is for scorers that ask
 // elsewhere.
 func (s *Scorer) Feel(_ context.Context, in Input) (Mood, error) {
 	m := Mood{Score: s.Score(in.Text)}
 	m.Trend = in.Trend.Add(m.Score)
 	m.Plan = s.table.Plan(m.Score, m.Trend, in)
-	m.Trend = m.Trend.Take(m.Plan)
+	m.Trend = m.Trend.Take(m.Plan).Answering()
 	return m, nil
 }
