@@ -20,6 +20,8 @@ const (
 type Labelled struct {
 	Text  string
 	Class Class
+	// Set is where it is from when there are several sources; see [Scorer.Train].
+	Set string
 }
 
 // Chance is how likely people call a text negative, neutral or positive. The

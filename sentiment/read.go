@@ -24,6 +24,7 @@ const (
 	asked
 	supposed
 	mocked
+	weakened // by a degree word
 )
 
 // why explains a hit in a word.
@@ -56,16 +57,18 @@ type modifier struct {
 // or condition holds for its clause; contrast reaches over the clauses of a
 // sentence, and to the sentence before when it begins with "but".
 type reader struct {
-	lex     *lexicon
-	m       text.Mapped
-	s       string // m.Text
-	txt     string // the text as it was written
-	hits    []hit
-	urgency float64
-	weight  float64 // of what follows a contrast
-	before  int     // first hit of the sentence before
+	lex      *lexicon
+	m        text.Mapped
+	s        string // m.Text
+	txt      string // the text as it was written
+	hits     []hit
+	urgency  float64
+	features features // for learnt weights
+	weight   float64  // of what follows a contrast
+	before   int      // first hit of the sentence before
 
 	unit  int // Han characters, words and emoji so far
+	told  int // those of clauses that neither ask nor suppose
 	mods  [6]modifier
 	nmods int
 	last  struct { // the last hit

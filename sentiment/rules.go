@@ -101,6 +101,9 @@ func (r *reader) modify(h *hit) bool {
 	switch {
 	case negations == 0:
 		h.value *= min(near*far, 2.5)
+		if near < 1 {
+			h.mark |= weakened
+		}
 		return false
 	case h.kind == threat:
 		return false
@@ -196,6 +199,9 @@ func (r *reader) endClause(mark bool) {
 	}
 	if c.hit == r.sentence.hit && len(r.hits) > c.hit && r.hits[c.hit].value > 0 && r.unit-c.unit == c.known {
 		r.sentence.bare = true
+	}
+	if !ask && !c.cond {
+		r.told += r.unit - c.unit
 	}
 	r.nmods = 0
 	r.clause = clause{hit: len(r.hits), unit: r.unit, empty: true}

@@ -2,13 +2,19 @@ package sentiment
 
 import (
 	"context"
+	_ "embed"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
 )
+
+//go:embed weights.bin
+var shippedWeights string
 
 // Options tune a Scorer. The zero value is the shipped lexicon, strategy and
 // thresholds.
@@ -24,6 +30,11 @@ type Options struct {
 	// Calibration is a band and probabilities fitted to the host's messages, see
 	// [Scorer.Calibrate]; it replaces Band.
 	Calibration *Calibration
+	// Weights were learnt from labelled messages, see [Scorer.Train] and [Load];
+	// nil means the shipped ones. Rules uses none: the lexicon and the rules
+	// alone, which every span explains.
+	Weights *Weights
+	Rules   bool
 }
 
 // Scorer scores texts by lexicon and rules. It is immutable and safe for
@@ -32,7 +43,8 @@ type Scorer struct {
 	lex         *lexicon
 	table       *Table
 	calibration Calibration
-	fitted      bool      // to the host's messages
+	fitted      bool // to the host's messages
+	weights     *Weights
 	readers     sync.Pool // of *reader
 }
 
@@ -49,13 +61,23 @@ func New(opts *Options) (*Scorer, error) {
 	if !(band > 0 && band <= 0.9) {
 		return nil, fmt.Errorf("sentiment: Options.Band %g: want 0 to 0.9", opts.Band)
 	}
-	s := &Scorer{table: opts.Strategy, calibration: Calibration{-band, band, -band, band, usualSlope}}
+	s := &Scorer{table: opts.Strategy, weights: opts.Weights, calibration: Calibration{-band, band, -band, band, usualSlope}}
 	if opts.Calibration != nil {
 		s.calibration, s.fitted = *opts.Calibration, true
 	}
 	err := s.calibration.validate()
 	if err != nil {
 		return nil, err
+	}
+	switch {
+	case opts.Rules:
+		s.weights = nil
+	case s.weights != nil && len(s.weights.grams) != 1<<gramBits:
+		return nil, errors.New("sentiment: Options.Weights are empty: make them with Scorer.Train or Load")
+	case s.weights == nil:
+		if s.weights, err = Load(strings.NewReader(shippedWeights)); err != nil {
+			return nil, err
+		}
 	}
 	if s.table == nil {
 		s.table, err = DefaultTable()
@@ -83,7 +105,7 @@ const maxText = 8 << 10
 // x/√(x²+15). Added to it are questions and conditions, which weaken; plain
 // words of trouble, which are hardly a feeling; threats; and sarcasm markers.
 func (s *Scorer) Score(txt string) Score {
-	txt = text.Cut(txt, maxText)
+	txt = text8K(txt)
 	r, _ := s.readers.Get().(*reader)
 	if r == nil {
 		r = &reader{hits: make([]hit, 0, 24)}
@@ -91,11 +113,14 @@ func (s *Scorer) Score(txt string) Score {
 	look := r.readText(s.lex, txt)
 	out := s.sum(r, look)
 	if cap(r.hits) <= 1<<10 {
-		*r = reader{hits: r.hits[:0]} // nothing of the customer's text is kept
+		*r = reader{hits: r.hits[:0], features: features{grams: r.features.grams[:0]}} // nothing of the customer's text is kept
 		s.readers.Put(r)
 	}
 	return out
 }
+
+// text8K is the part of a text that is read.
+func text8K(txt string) string { return text.Cut(txt, maxText) }
 
 // sum makes the score of what was read.
 func (s *Scorer) sum(r *reader, look look) Score {
@@ -107,6 +132,14 @@ func (s *Scorer) sum(r *reader, look look) Score {
 		h := &r.hits[i]
 		h.feel(&mass)
 		out.Threat = out.Threat || h.kind == threat
+	}
+	if s.weights != nil {
+		r.featuresOf(total, &r.features)
+		more := r.trusted(s.weights.logit(&r.features)/usualSlope-total, total)
+		if r.shown() || r.unit >= longText {
+			mass.learnt(more) // else it is trouble or a request told as a fact
+		}
+		total += more
 	}
 	out.Polarity = squash(total)
 	out.Chance = s.calibration.chance(out.Polarity)
@@ -151,6 +184,18 @@ func (m *masses) shares() Distribution {
 		sum += x
 	}
 	return Distribution{m[0] / sum, m[1] / sum, m[2] / sum, m[3] / sum, m[4] / sum, m[5] / sum, m[6] / sum, m[7] / sum}
+}
+
+// learnt adds what learnt weights found in a text beyond the lexicon's words:
+// more of what is felt most, else content or disappointment.
+func (m *masses) learnt(x float64) {
+	k := m.best(x)
+	if m[k] == 0 {
+		if k = 4; x > 0 {
+			k = 5
+		}
+	}
+	m[k] += math.Abs(x)
 }
 
 // best is the strongest emotion of the sign of a polarity, but Neutral.

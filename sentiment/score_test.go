@@ -22,6 +22,14 @@ func scorer(t testing.TB) *sentiment.Scorer {
 	return s
 }
 
+// ruler is the lexicon and the rules alone.
+func ruler(t testing.TB) *sentiment.Scorer {
+	t.Helper()
+	s, err := sentiment.New(&sentiment.Options{Rules: true})
+	require.NoError(t, err)
+	return s
+}
+
 // well checks what holds for the score of any text.
 func well(t require.TestingT, text string, s sentiment.Score) {
 	require.True(t, s.Polarity > -1 && s.Polarity < 1, "polarity %v", s.Polarity)
@@ -135,7 +143,7 @@ func TestSpans(t *testing.T) {
 // What the rules do to a word, one against the other.
 func TestOrder(t *testing.T) {
 	t.Parallel()
-	s := scorer(t)
+	s := ruler(t)
 	for _, tc := range []struct{ name, lower, higher string }{
 		{"degree zh", "非常难用", "难用"},
 		{"weak degree zh", "难用", "有点难用"},
@@ -162,7 +170,7 @@ func TestOrder(t *testing.T) {
 
 func TestWordsHaveBorders(t *testing.T) {
 	t.Parallel()
-	s := scorer(t)
+	s := ruler(t)
 	for _, text := range []string{"the classic badge", "scunthorpe", "order 123153", "天气", "茴香鸡蛋", "操作系统", "hello", "passage", "正好路过", "assess"} {
 		assert.Zero(t, s.Score(text).Polarity, text)
 		assert.False(t, s.Score(text).Threat, text)
@@ -171,7 +179,7 @@ func TestWordsHaveBorders(t *testing.T) {
 
 func TestOptions(t *testing.T) {
 	t.Parallel()
-	s, err := sentiment.New(&sentiment.Options{Lexicon: []sentiment.Word{
+	s, err := sentiment.New(&sentiment.Options{Rules: true, Lexicon: []sentiment.Word{
 		{Text: "开胶", Kind: sentiment.KindPlain},
 		{Text: "泡汤", Kind: sentiment.KindSad},
 		{Text: "Wobb*", Kind: sentiment.KindTrouble},
@@ -191,6 +199,7 @@ func TestOptions(t *testing.T) {
 	}{
 		"band":      {sentiment.Options{Band: 1}, "Band"},
 		"band NaN":  {sentiment.Options{Band: math.NaN()}, "Band"},
+		"weights":   {sentiment.Options{Weights: &sentiment.Weights{}}, "Weights are empty"},
 		"kind":      {sentiment.Options{Lexicon: []sentiment.Word{{Text: "x", Kind: "cross"}}}, "use one of"},
 		"value":     {sentiment.Options{Lexicon: []sentiment.Word{{Text: "x", Kind: sentiment.KindAngry, Value: 2}}}, "want -4 to 0"},
 		"no text":   {sentiment.Options{Lexicon: []sentiment.Word{{Text: " ", Kind: sentiment.KindAngry}}}, "no text"},
