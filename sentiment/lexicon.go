@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -249,66 +250,27 @@ type gap struct {
 type lexicon struct {
 	entries []entry
 	trie    trie
+	under   *lexicon // what it lies over: its own words win over those as long
 }
 
-// newLexicon compiles the shipped words and the overlay, which wins.
-func newLexicon(overlay []Word) (*lexicon, error) {
-	byText := map[string]entry{}
-	file := 0
-	add := func(words []Word, name string) error {
-		file++
-		for i, w := range words {
-			if err := w.validate(); err != nil {
-				return fmt.Errorf("sentiment: %s: word %d (%q): %w", name, i+1, text.Cut(w.Text, 40), err)
-			}
-			first, rest, gapped := strings.Cut(w.Text, "…")
-			key := text.Fold(strings.TrimSuffix(first, "*"))
-			if rest = text.Fold(rest); gapped && rest == "" {
-				return fmt.Errorf("sentiment: %s: word %d (%q): nothing after the gap", name, i+1, text.Cut(w.Text, 40))
-			}
-			if key == "" {
-				return fmt.Errorf("sentiment: %s: word %d has no text", name, i+1)
-			}
-			if len(key) > maxWord {
-				return fmt.Errorf("sentiment: %s: word %d (%q): longer than %d bytes", name, i+1, text.Cut(w.Text, 40), maxWord)
-			}
-			c, _ := codeOf(w.Kind)
-			e := entry{kind: c, value: w.Value, units: len(text.Tokens(key)), file: file}
-			if e.value == 0 {
-				e.value = kinds[c].usual
-			}
-			begin, _ := utf8.DecodeRuneInString(key)
-			e.face = !unicode.IsLetter(begin) && !unicode.IsDigit(begin)
-			if gapped {
-				whole := byText[key]
-				if whole.file == 0 {
-					whole = entry{kind: opener, units: e.units, file: file}
-				}
-				whole.gaps = append(slices.Clone(whole.gaps), gap{rest, e})
-				byText[key] = whole
-				continue
-			}
-			if last := key[len(key)-1]; strings.HasSuffix(w.Text, "*") && isWord(last) {
-				key += string(rune(goesOn))
-			}
-			switch old, ok := byText[key]; {
-			case c == urgent && ok:
-				if e = old; e.kind == opener {
-					e.kind = plain
-				}
-				e.press = w.Value
-				if e.press == 0 {
-					e.press = kinds[urgent].usual
-				}
-			case c == urgent:
-				e.kind, e.press = plain, e.value
-			case ok:
-				e.press, e.gaps = old.press, old.gaps
-			}
-			byText[key] = e
+// longest returns the longest entry that s goes on with at i, and where it ends;
+// nil when there is none.
+func (l *lexicon) longest(s string, i int) (*entry, int) {
+	index, end, ok := l.trie.longest(s, i)
+	if l.under != nil {
+		if e, stop := l.under.longest(s, i); e != nil && (!ok || stop > end) {
+			return e, stop
 		}
-		return nil
 	}
+	if !ok {
+		return nil, i
+	}
+	return &l.entries[index], end
+}
+
+// shippedLexicon compiles the shipped words.
+func shippedLexicon() (*lexicon, error) {
+	b := builder{}
 	// A later file wins: our own words over the general English ones.
 	for _, name := range []string{"vader.txt", "symbols.txt", "en.txt", "zh.txt"} {
 		f, err := shipped.Open("lexicon/" + name)
@@ -317,27 +279,117 @@ func newLexicon(overlay []Word) (*lexicon, error) {
 		}
 		words, err := ReadWords(f, name)
 		if err == nil {
-			err = add(words, name)
+			err = b.add(words, name)
 		}
 		if err != nil {
 			return nil, err
 		}
 	}
-	if err := add(overlay, "Options.Lexicon"); err != nil {
+	return b.lexicon(), nil
+}
+
+// with lays words over a lexicon.
+func (l *lexicon) with(words []Word, name string) (*lexicon, error) {
+	b := builder{under: l}
+	if err := b.add(words, name); err != nil {
 		return nil, err
 	}
-	keys := make([]string, 0, len(byText))
-	for k := range byText {
-		keys = append(keys, k)
+	over := b.lexicon()
+	over.under = l
+	return over, nil
+}
+
+// A builder collects the words of a lexicon.
+type builder struct {
+	byText map[string]entry
+	file   int
+	under  *lexicon // may be nil
+}
+
+// add takes in a file's words, which win over those before.
+func (b *builder) add(words []Word, name string) error {
+	if b.byText == nil {
+		b.byText = map[string]entry{}
 	}
-	slices.Sort(keys)
-	keys = dropHidden(keys, byText)
+	b.file++
+	for i, w := range words {
+		if err := b.addWord(w); err != nil {
+			return fmt.Errorf("sentiment: %s: word %d (%q): %w", name, i+1, text.Cut(w.Text, 40), err)
+		}
+	}
+	return nil
+}
+
+func (b *builder) addWord(w Word) error {
+	if err := w.validate(); err != nil {
+		return err
+	}
+	first, rest, gapped := strings.Cut(w.Text, "…")
+	key := text.Fold(strings.TrimSuffix(first, "*"))
+	rest = text.Fold(rest)
+	switch {
+	case key == "":
+		return errors.New("it has no text")
+	case gapped && rest == "":
+		return errors.New("nothing after the gap")
+	case len(key)+len(rest) > maxWord:
+		return fmt.Errorf("longer than %d bytes", maxWord)
+	}
+	c, _ := codeOf(w.Kind)
+	begin, _ := utf8.DecodeRuneInString(key)
+	e := entry{kind: c, value: w.Value, units: len(text.Tokens(key)), file: b.file,
+		face: !unicode.IsLetter(begin) && !unicode.IsDigit(begin)}
+	if e.value == 0 {
+		e.value = kinds[c].usual
+	}
+	if gapped {
+		whole, ok := b.old(key)
+		if !ok {
+			whole = entry{kind: opener, units: e.units, file: b.file}
+		}
+		gaps := slices.DeleteFunc(slices.Clone(whole.gaps), func(g gap) bool { return g.rest == rest })
+		whole.gaps = append(gaps, gap{rest, e})
+		b.byText[key] = whole
+		return nil
+	}
+	if strings.HasSuffix(w.Text, "*") && isWord(key[len(key)-1]) {
+		key += string(rune(goesOn))
+	}
+	old, ok := b.old(key)
+	switch {
+	case c != urgent:
+		e.press = old.press
+	case ok && old.kind != opener: // what it was, and pressing
+		e.press, e.kind, e.value = e.value, old.kind, old.value
+	default:
+		e.press, e.kind, e.value = e.value, plain, 0
+	}
+	e.gaps = old.gaps
+	b.byText[key] = e
+	return nil
+}
+
+// old is the entry a key had.
+func (b *builder) old(key string) (entry, bool) {
+	e, ok := b.byText[key]
+	if !ok && b.under != nil {
+		if x, end := b.under.longest(key, 0); x != nil && end == len(key) {
+			return *x, true
+		}
+	}
+	return e, ok
+}
+
+// lexicon compiles what was added.
+func (b *builder) lexicon() *lexicon {
+	keys := slices.Sorted(maps.Keys(b.byText))
+	keys = dropHidden(keys, b.byText)
 	l := &lexicon{entries: make([]entry, len(keys))}
 	for i, k := range keys {
-		l.entries[i] = byText[k]
+		l.entries[i] = b.byText[k]
 	}
 	l.trie = newTrie(keys)
-	return l, nil
+	return l
 }
 
 // maxWord bounds the bytes of a word.

@@ -109,8 +109,8 @@ func (r *reader) read() {
 			i++
 			continue
 		}
-		if index, end, ok := r.lex.trie.longest(r.s, i); ok && end > i {
-			r.found(&r.lex.entries[index], i, end)
+		if e, end := r.lex.longest(r.s, i); e != nil && end > i {
+			r.found(e, i, end)
 			i = end
 			continue
 		}
@@ -203,11 +203,11 @@ func (r *reader) stretched(start, end int) bool {
 			n++
 		}
 	}
-	index, stop, ok := r.lex.trie.longest(string(once[:n]), 0)
-	if !ok || stop < n {
+	e, stop := r.lex.longest(string(once[:n]), 0)
+	if e == nil || stop < n {
 		return false
 	}
-	r.found(&r.lex.entries[index], start, end)
+	r.found(e, start, end)
 	return true
 }
 

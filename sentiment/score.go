@@ -87,10 +87,24 @@ func New(opts *Options) (*Scorer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.lex, err = newLexicon(opts.Lexicon); err != nil {
+	if s.lex, err = shippedLexicon(); err == nil && len(opts.Lexicon) > 0 {
+		s.lex, err = s.lex.with(opts.Lexicon, "Options.Lexicon")
+	}
+	if err != nil {
 		return nil, err
 	}
 	return s, nil
+}
+
+// With is the scorer with words of its own laid over, a tenant's say; they
+// replace those of the same text. It shares the rest and costs next to nothing,
+// so a host makes one for each tenant from one scorer. See [ReadWords].
+func (s *Scorer) With(words []Word) (*Scorer, error) {
+	lex, err := s.lex.with(words, "With")
+	if err != nil {
+		return nil, err
+	}
+	return &Scorer{lex: lex, table: s.table, calibration: s.calibration, fitted: s.fitted, weights: s.weights}, nil
 }
 
 // maxText is how many bytes of a text are read.

@@ -211,6 +211,33 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+// Tenants' words: each scorer has its own, and all share the rest.
+func TestWith(t *testing.T) {
+	t.Parallel()
+	s := ruler(t)
+	pets, err := s.With([]sentiment.Word{{Text: "炸毛", Kind: sentiment.KindAngry}, {Text: "disappoint*", Kind: sentiment.KindPlain},
+		{Text: "垃圾", Kind: sentiment.KindUrgent, Value: 0.9}, {Text: "说好的…呢", Kind: sentiment.KindPlain}, {Text: "说好…呢", Kind: sentiment.KindPlain}, {Text: "👎", Kind: sentiment.KindGood}})
+	require.NoError(t, err)
+	waste, err := s.With([]sentiment.Word{{Text: "垃圾", Kind: sentiment.KindPlain}})
+	require.NoError(t, err)
+	assert.Equal(t, sentiment.Angry, pets.Score("剪完就炸毛").Emotion)
+	assert.Zero(t, s.Score("剪完就炸毛").Polarity)
+	assert.Zero(t, pets.Score("so disappointed").Polarity, "an open word covers the shipped ones")
+	assert.Positive(t, pets.Score("👎").Polarity)
+	assert.Less(t, s.Score("说好的红包呢").Polarity, -0.3)
+	assert.Zero(t, pets.Score("说好的红包呢").Polarity, "a word with a gap is replaced by the same")
+	assert.InDelta(t, 0.9, pets.Score("垃圾").Urgency, 1e-9, "a word may be pressing and what it was")
+	assert.Equal(t, s.Score("垃圾").Polarity, pets.Score("垃圾").Polarity)
+	assert.Zero(t, waste.Score("垃圾怎么分类").Polarity)
+	assert.Negative(t, waste.Score("垃圾公司").Polarity, "a longer shipped word still wins")
+	both, err := pets.With([]sentiment.Word{{Text: "蓬松", Kind: sentiment.KindGood}})
+	require.NoError(t, err)
+	assert.Positive(t, both.Score("很蓬松").Polarity)
+	assert.Negative(t, both.Score("炸毛").Polarity, "overlays lie over overlays")
+	_, err = s.With([]sentiment.Word{{Text: "x", Kind: "cross"}})
+	assert.ErrorContains(t, err, `With: word 1 ("x"): kind "cross": use one of`)
+}
+
 func TestReadWordsErrors(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ text, want string }{
