@@ -27,10 +27,12 @@ type Word struct {
 	// the end lets the last word go on ("disappoint*"). A "…" in it stands for
 	// up to some words of the same clause: "有你们这样…的吗".
 	Text string
-	// Kind says what the word does. A word may be listed twice, as urgent and as
-	// another kind (急死了); otherwise the last one counts.
+	// Kind says what the word does. A word may be listed twice, as urgent,
+	// polite or rude and as another kind (急死了, 谢谢); otherwise the last one
+	// counts.
 	Kind Kind
-	// Value is -4 to 4 for a word that carries mood, 0 to 1 for urgency, and a
+	// Value is -4 to 4 for a word that carries mood, 0 to 1 for urgency
+	// and manners, and a
 	// factor for degrees and negations; 0 takes the kind's usual value.
 	Value float64
 }
@@ -61,6 +63,8 @@ const (
 	KindMenace       Kind = "menace"       // anger that with an ultimatum is a threat: 投诉, "bad review"
 	KindUltimatum    Kind = "ultimatum"    // or else: 再不, 否则, "unless"
 	KindThreat       Kind = "threat"       // a threat as it stands: 12315, "chargeback"
+	KindPolite       Kind = "polite"       // is polite: 请, "could you"
+	KindRude         Kind = "rude"         // is rude: 废话, "shut up"
 	KindUrgent       Kind = "urgent"       // presses: 马上, "asap"
 	KindSarcasm      Kind = "sarcasm"      // turns praise in the same sentence: 呵呵, "yeah right"
 	KindIrony        Kind = "irony"        // praise that mocks when its clause goes on with blame: "thanks for", 恭喜你们
@@ -94,6 +98,8 @@ const (
 	ultimatum
 	threat
 	urgent
+	polite
+	rude
 	sarcasm
 	irony
 	rhetoric
@@ -129,6 +135,8 @@ var kinds = [...]struct {
 	ultimatum:    {KindUltimatum, 0, 0, 0},
 	threat:       {KindThreat, -3.5, -4, 0},
 	urgent:       {KindUrgent, 0.6, 0, 1},
+	polite:       {KindPolite, 0.5, 0, 1},
+	rude:         {KindRude, 0.7, 0, 1},
 	sarcasm:      {KindSarcasm, -1, -4, 0},
 	irony:        {KindIrony, 1.8, 0, 4},
 	rhetoric:     {KindRhetoric, -1.8, -4, 0},
@@ -231,13 +239,14 @@ func (w *Word) validate() error {
 
 // entry is a compiled word.
 type entry struct {
-	kind  code
-	value float64
-	press float64 // urgency, of a word that is listed as urgent too
-	units int     // Han characters and words
-	file  int     // which lexicon it is from; a later one wins
-	face  bool    // an emoji or emoticon: no negation or question is about it
-	gaps  []gap   // what it means when its clause goes on with a certain text
+	kind   code
+	value  float64
+	press  float64 // urgency, of a word that is listed as urgent too
+	manner float64 // -1 to 1: politeness, of a word that is listed as polite or rude too
+	units  int     // Han characters and words
+	file   int     // which lexicon it is from; a later one wins
+	face   bool    // an emoji or emoticon: no negation or question is about it
+	gaps   []gap   // what it means when its clause goes on with a certain text
 }
 
 // A gap is the second part of a word with a gap in it, and the whole word.
@@ -356,13 +365,21 @@ func (b *builder) addWord(w Word) error {
 		key += string(rune(goesOn))
 	}
 	old, ok := b.old(key)
-	switch {
-	case c != urgent:
-		e.press = old.press
-	case ok && old.kind != opener: // what it was, and pressing
-		e.press, e.kind, e.value = e.value, old.kind, old.value
-	default:
-		e.press, e.kind, e.value = e.value, plain, 0
+	if aside := e.value; c == urgent || c == polite || c == rude {
+		e.kind, e.value = plain, 0
+		if ok && old.kind != opener { // what it was, and that beside
+			e.kind, e.value = old.kind, old.value
+		}
+		switch e.press, e.manner = old.press, old.manner; c {
+		case urgent:
+			e.press = aside
+		case polite:
+			e.manner = aside
+		case rude:
+			e.manner = -aside
+		}
+	} else {
+		e.press, e.manner = old.press, old.manner
 	}
 	e.gaps = old.gaps
 	b.byText[key] = e

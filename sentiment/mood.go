@@ -76,6 +76,9 @@ type Score struct {
 	Intensity float64 `json:"intensity"`
 	// Urgency is how pressing the customer says it is, 0 to 1.
 	Urgency float64 `json:"urgency"`
+	// Politeness is how polite the wording is, -1 (abuse) to 1; 0 is plain. Like
+	// urgency it is by rules, as there is no labelled data to learn it from.
+	Politeness float64 `json:"politeness"`
 	// Threat reports that the customer threatens: to go to a regulator, to law,
 	// to the public.
 	Threat bool `json:"threat,omitempty"`

@@ -63,6 +63,8 @@ type reader struct {
 	txt      string // the text as it was written
 	hits     []hit
 	urgency  float64
+	courtesy float64  // 0 to 1
+	rudeness float64  // 0 to 1
 	features features // for learnt weights
 	weight   float64  // of what follows a contrast
 	before   int      // first hit of the sentence before
@@ -219,7 +221,7 @@ func hanAround(s string, i int) bool {
 // found deals with an entry at [start, end), and with the words with a gap
 // that begin with it.
 func (r *reader) found(e *entry, start, end int) {
-	r.urgency = 1 - (1-r.urgency)*(1-e.press)
+	r.aside(e)
 	if e.kind == contrast {
 		r.weight = butAfter
 		r.but()
@@ -228,7 +230,7 @@ func (r *reader) found(e *entry, start, end int) {
 	}
 	for k := range e.gaps {
 		if g := &e.gaps[k]; r.goesOnWith(g.rest, end) {
-			r.urgency = 1 - (1-r.urgency)*(1-g.entry.press)
+			r.aside(&g.entry)
 			whole := g.entry
 			whole.units = 0 // those of its beginning are counted below
 			r.take(&whole, start, end)
@@ -236,6 +238,16 @@ func (r *reader) found(e *entry, start, end int) {
 	}
 	r.unit += e.units
 	r.clause.empty = r.clause.empty && e.units == 0
+}
+
+// aside takes in what an entry says beside its kind: urgency and manners.
+func (r *reader) aside(e *entry) {
+	r.urgency = 1 - (1-r.urgency)*(1-e.press)
+	if e.manner > 0 {
+		r.courtesy = 1 - (1-r.courtesy)*(1-e.manner)
+	} else {
+		r.rudeness = 1 - (1-r.rudeness)*(1+e.manner)
+	}
 }
 
 // goesOnWith reports whether the clause at i goes on with rest, as a word of

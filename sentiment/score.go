@@ -145,6 +145,9 @@ func (s *Scorer) sum(r *reader, look look) Score {
 	for i := range r.hits {
 		h := &r.hits[i]
 		h.feel(&mass)
+		if h.kind == angry && h.value <= abuse {
+			r.rudeness = 1 - (1-r.rudeness)*0.4
+		}
 		out.Threat = out.Threat || h.kind == threat
 	}
 	if s.weights != nil {
@@ -155,6 +158,7 @@ func (s *Scorer) sum(r *reader, look look) Score {
 		}
 		total += more
 	}
+	out.Politeness = r.courtesy - r.rudeness
 	out.Polarity = squash(total)
 	out.Chance = s.calibration.chance(out.Polarity)
 	out.Emotions = mass.shares()
@@ -182,10 +186,11 @@ func (s *Scorer) sum(r *reader, look look) Score {
 }
 
 const (
-	calm       = 1.2 // the neutral feeling of a text without any word
-	maxTrouble = 2.5 // what words of trouble add up to at most
-	leastFelt  = 0.7 // what is felt of an emotion when it is told: less is trouble told as a fact
-	startled   = 1.5 // how much a word of surprise surprises
+	calm       = 1.2  // the neutral feeling of a text without any word
+	maxTrouble = 2.5  // what words of trouble add up to at most
+	leastFelt  = 0.7  // what is felt of an emotion when it is told: less is trouble told as a fact
+	abuse      = -3.9 // anger from here down is abuse
+	startled   = 1.5  // how much a word of surprise surprises
 )
 
 // masses are how strongly each emotion is felt, in the order of emotions.

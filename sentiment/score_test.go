@@ -35,6 +35,7 @@ func well(t require.TestingT, text string, s sentiment.Score) {
 	require.True(t, s.Polarity > -1 && s.Polarity < 1, "polarity %v", s.Polarity)
 	require.True(t, s.Intensity >= 0 && s.Intensity < 1, "intensity %v", s.Intensity)
 	require.True(t, s.Urgency >= 0 && s.Urgency <= 1, "urgency %v", s.Urgency)
+	require.True(t, s.Politeness >= -1 && s.Politeness <= 1, "politeness %v", s.Politeness)
 	sum := 0.0
 	for _, e := range sentiment.Emotions() {
 		p := s.Emotions.Of(e)
