@@ -79,6 +79,33 @@ func TestAccuracy(t *testing.T) {
 	}
 }
 
+// A dialogue is told by the level of its trend better than by its whole text:
+// how it ends weighs most.
+func TestTrendHelpdesk(t *testing.T) {
+	t.Parallel()
+	s := ruler(t)
+	n, level, whole := 0, 0, 0
+	for _, row := range publicSet(t, "stc3_cn", "valid") {
+		if row.Class == sentiment.ClassNeutral {
+			continue
+		}
+		var tr sentiment.Trend
+		for turn := range strings.SplitSeq(row.Text, " / ") {
+			tr = tr.Add(s.Score(turn))
+		}
+		n++
+		pos := row.Class == sentiment.ClassPositive
+		if (tr.Level >= 0) == pos {
+			level++
+		}
+		if (s.Score(row.Text).Polarity >= 0) == pos {
+			whole++
+		}
+	}
+	t.Logf("level %.1f %%, whole text %.1f %% of %d", 100*float64(level)/float64(n), 100*float64(whole)/float64(n), n)
+	assert.Greater(t, level, whole)
+}
+
 // A host's hundred messages: of the helpdesk dialogues people call most
 // neutral, whatever their tone, which only labels tell.
 func TestCalibrateHelpdesk(t *testing.T) {

@@ -80,6 +80,9 @@ func TestSentimentWeights(t *testing.T) {
 		res = evaluate(t, append([]string{"sentiment", "-test", filepath.Join(d, "stc3_cn", "valid.tsv")}, args...)...)
 		assert.Equal(t, 1.0, res["accuracy"], args)
 	}
+	dialogue := filepath.Join(d, "dialogue.tsv")
+	require.NoError(t, os.WriteFile(dialogue, []byte("很好,谢谢 / 好的 / 太差劲了,垃圾\tneg\n太差劲了 / 好的 / 非常满意,谢谢\tpos\n"), 0o600))
+	assert.Equal(t, 1.0, evaluate(t, "sentiment", "-test", dialogue, "-turns")["accuracy"])
 	res = evaluate(t, "sentiment", "-data", d, "-leave-out", "stc3_cn", "-part", "valid", "-full")
 	assert.Equal(t, 2.0, res["rows"])
 	err = run(context.Background(), []string{"sentiment", "-data", d, "-leave-out", "other"}, io.Discard, io.Discard)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/frontdesk-go/frontdesk/nlu"
 	"github.com/frontdesk-go/frontdesk/sentiment"
@@ -35,6 +36,7 @@ func evaluateSentiment(ctx context.Context, args []string, log io.Writer) (resul
 	build := fs.String("build", "", "write weights learnt from the sets in -data")
 	leave := fs.String("leave-out", "", "learn from all sets in -data but this one, and test on it")
 	part := fs.String("part", "test", "part of the set left out")
+	turns := fs.Bool("turns", false, "a row is a customer's turns with \" / \" between: the level of their trend counts")
 	full := fs.Bool("full", false, "learn from all labels, not just those one may ship")
 	if err := fs.Parse(args); err != nil {
 		return nil, err
@@ -54,7 +56,7 @@ func evaluateSentiment(ctx context.Context, args []string, log io.Writer) (resul
 		if err != nil {
 			return nil, err
 		}
-		return measured(&sentiment.Options{Weights: w}, rs)
+		return measured(&sentiment.Options{Weights: w}, rs, *turns)
 	}
 	if err := need(map[string]string{"test": *test}); err != nil {
 		return nil, err
@@ -77,11 +79,11 @@ func evaluateSentiment(ctx context.Context, args []string, log io.Writer) (resul
 			return nil, fmt.Errorf("%s: %w", *weights, err)
 		}
 	}
-	return measured(opts, rs)
+	return measured(opts, rs, *turns)
 }
 
 // measured measures a scorer.
-func measured(opts *sentiment.Options, rs [][]string) (result, error) {
+func measured(opts *sentiment.Options, rs [][]string, turns bool) (result, error) {
 	scorer, err := sentiment.New(opts)
 	if err != nil {
 		return nil, err
@@ -94,6 +96,9 @@ func measured(opts *sentiment.Options, rs [][]string) (result, error) {
 	classes := make([]string, len(rs))
 	for i, r := range rs {
 		s := scorer.Score(r[0])
+		if turns {
+			s.Polarity = levelOf(scorer, r[0])
+		}
 		polarities[i] = s.Polarity
 		classes[i] = map[sentiment.Class]string{sentiment.ClassPositive: "+", sentiment.ClassNegative: "-", sentiment.ClassNeutral: "0"}[scorer.Class(s)]
 	}
@@ -122,6 +127,15 @@ func measured(opts *sentiment.Options, rs [][]string) (result, error) {
 		res["accuracy3"], res["macro_f1_3"] = round(three.accuracy()), round(three.macroF1())
 	}
 	return res, nil
+}
+
+// levelOf is the mood at the end of a dialogue.
+func levelOf(scorer *sentiment.Scorer, dialogue string) float64 {
+	var trend sentiment.Trend
+	for turn := range strings.SplitSeq(dialogue, " / ") {
+		trend = trend.Add(scorer.Score(turn))
+	}
+	return trend.Level
 }
 
 func sign(p float64) string {
