@@ -136,6 +136,25 @@ func TestLimits(t *testing.T) {
 	})
 }
 
+// The shipped strategy escalates a threat and anger that stays, never a
+// customer who is coming round.
+func TestRecoveringIsNotEscalated(t *testing.T) {
+	t.Parallel()
+	scores := scoresOf(t)
+	table, err := sentiment.DefaultTable()
+	require.NoError(t, err)
+	rapid.Check(t, func(t *rapid.T) {
+		var tr sentiment.Trend
+		for range rapid.IntRange(1, 20).Draw(t, "turns") {
+			score := rapid.SampledFrom(scores).Draw(t, "score")
+			tr = tr.Add(score)
+			plan := table.Plan(score, tr, facts(t))
+			tr = tr.Take(plan)
+			require.False(t, plan.Has(sentiment.Escalate) && !score.Threat && tr.Recovering())
+		}
+	})
+}
+
 // Acting angry earns nothing: what a plan promises without asking a person, a
 // customer with the same facts and history who tells it calmly is promised too,
 // as much of it; and no mood raises what may be asked for.
