@@ -292,6 +292,8 @@ func FuzzScore(f *testing.F) {
 func FuzzReadWords(f *testing.F) {
 	f.Add("angry -3: 坑爹, rip-off*\n# c\nplain: *")
 	f.Add("degree 1: \x00, ：：")
+	f.Add("rhetoric: 说好的…呢, …, x…, a…b*\npolite 0.3: 您")
+	base := ruler(f)
 	f.Fuzz(func(t *testing.T, file string) {
 		words, err := sentiment.ReadWords(strings.NewReader(file), "f")
 		if err != nil || len(words) > 100 {
@@ -300,6 +302,11 @@ func FuzzReadWords(f *testing.F) {
 		for _, w := range words {
 			require.NotEmpty(t, w.Text)
 			require.Contains(t, sentiment.Kinds(), w.Kind)
+		}
+		if s, err := base.With(words); err == nil {
+			for _, w := range words {
+				well(t, w.Text, s.Score(w.Text))
+			}
 		}
 	})
 }
