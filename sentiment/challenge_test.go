@@ -17,20 +17,20 @@ var challenge string
 
 // wanted are the expectations of the challenge lines.
 var wanted = map[string]func(s sentiment.Score) bool{
-	"pos":       func(s sentiment.Score) bool { return s.Polarity > 0.1 },
-	"neg":       func(s sentiment.Score) bool { return s.Polarity < -0.1 },
-	"neutral":   func(s sentiment.Score) bool { return s.Emotion == sentiment.Neutral && math.Abs(s.Polarity) < 0.3 },
-	"calm":      func(s sentiment.Score) bool { return s.Emotion != sentiment.Angry && s.Polarity < 0.1 },
-	"mild":      func(s sentiment.Score) bool { return s.Emotion != sentiment.Angry && s.Polarity > -0.35 && !s.Threat },
-	"strong":    func(s sentiment.Score) bool { return s.Polarity < -0.55 },
-	"weak":      func(s sentiment.Score) bool { return s.Polarity < 0 && s.Polarity > -0.4 },
-	"threat":    func(s sentiment.Score) bool { return s.Threat && s.Emotion == sentiment.Angry },
-	"urgent":    func(s sentiment.Score) bool { return s.Urgency >= 0.5 },
-	"calmly":    func(s sentiment.Score) bool { return s.Urgency < 0.3 },
-	"angry":     emotion(sentiment.Angry),
-	"anxious":   emotion(sentiment.Anxious),
-	"sad":       emotion(sentiment.Sad),
-	"satisfied": emotion(sentiment.Satisfied),
+	"pos":          func(s sentiment.Score) bool { return s.Polarity > 0.1 },
+	"neg":          func(s sentiment.Score) bool { return s.Polarity < -0.1 },
+	"neutral":      func(s sentiment.Score) bool { return s.Emotion == sentiment.Neutral && math.Abs(s.Polarity) < 0.3 },
+	"calm":         func(s sentiment.Score) bool { return s.Emotion != sentiment.Angry && s.Polarity < 0.1 },
+	"mild":         func(s sentiment.Score) bool { return s.Emotion != sentiment.Angry && s.Polarity > -0.35 && !s.Threat },
+	"strong":       func(s sentiment.Score) bool { return s.Polarity < -0.55 },
+	"weak":         func(s sentiment.Score) bool { return s.Polarity < 0 && s.Polarity > -0.4 },
+	"threat":       func(s sentiment.Score) bool { return s.Threat && s.Emotion == sentiment.Angry },
+	"urgent":       func(s sentiment.Score) bool { return s.Urgency >= 0.5 },
+	"calmly":       func(s sentiment.Score) bool { return s.Urgency < 0.3 },
+	"angry":        emotion(sentiment.Angry),
+	"anxious":      emotion(sentiment.Anxious),
+	"disappointed": emotion(sentiment.Disappointed),
+	"satisfied":    emotion(sentiment.Satisfied),
 }
 
 func emotion(e sentiment.Emotion) func(sentiment.Score) bool {

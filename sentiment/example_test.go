@@ -35,7 +35,7 @@ func Example() {
 	// 我上周买的鞋子开胶了,太差劲了: angry [apologise prioritise person]
 	// 再这样我就投诉到12315: angry [escalate]
 	// it's been two weeks, this is ridiculous: angry [apologise prioritise escalate]
-	// thank you, that helps: satisfied [thank]
+	// thank you, that helps: grateful [thank]
 }
 
 func ExampleScorer_Score() {
@@ -52,9 +52,9 @@ func ExampleScorer_Score() {
 		}
 	}
 	// Output:
-	// satisfied 0.49
+	// satisfied 0.47
 	//   没什么不满: word +2.2
-	// satisfied 0.62
+	// satisfied 0.82
 	//   broke: trouble -0.5
 	//   great: word +3.3
 }
@@ -99,4 +99,78 @@ rows:
 	m, err := s.Feel(context.Background(), sentiment.Input{Text: "你们太过分了", Tier: "vip"})
 	fmt.Println(m.Plan.Rule, m.Plan.Actions, err)
 	// Output: angry members first [apologise escalate] <nil>
+}
+
+// A host's labelled messages: the report tells whether they help.
+func ExampleScorer_Calibrate() {
+	s, err := sentiment.New(nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var messages []sentiment.Labelled
+	for range 10 { // a real host has 50 to 200 different ones
+		messages = append(messages,
+			sentiment.Labelled{Text: "发货了吗,谢谢", Class: sentiment.ClassNeutral},
+			sentiment.Labelled{Text: "太差劲了", Class: sentiment.ClassNegative},
+			sentiment.Labelled{Text: "非常满意,强烈推荐", Class: sentiment.ClassPositive})
+	}
+	calibration, report, err := s.Calibrate(messages)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("gain %.0f points\n", report.Gain())
+	tuned, err := sentiment.New(&sentiment.Options{Calibration: &calibration})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(s.Score("发货了吗,谢谢").Emotion, tuned.Score("发货了吗,谢谢").Emotion)
+	// Output:
+	// gain 33 points
+	// grateful neutral
+}
+
+// A tenant's words.
+func ExampleScorer_With() {
+	s, err := sentiment.New(nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	groomer, err := s.With([]sentiment.Word{{Text: "炸毛", Kind: sentiment.KindAngry}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(s.Score("剪完就炸毛了").Emotion, groomer.Score("剪完就炸毛了").Emotion)
+	// Output: neutral angry
+}
+
+// What a strategy withholds, and why.
+func ExampleTable_Plan() {
+	s, err := sentiment.New(nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	in := sentiment.Input{Text: "等了很久还没发货,骗子!", Cause: "delay"}
+	for range 2 {
+		m, err := s.Feel(context.Background(), in)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		in.Trend = m.Trend
+		fmt.Println(m.Plan.Rule, m.Plan.Actions, m.Plan.Limit, "to be approved:", m.Plan.Approve)
+		for _, w := range m.Plan.Withheld {
+			fmt.Println("  not", w.Action+":", w.Why)
+		}
+	}
+	// Output:
+	// angry about something we may have done [apologise prioritise compensate person] 10 to be approved: true
+	// angry about something we may have done [soothe prioritise person] 0 to be approved: false
+	//   not apologise: an apology was given in the turn before
+	//   not compensate: cooling off: one was proposed in this conversation
 }

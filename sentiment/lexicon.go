@@ -6,9 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
 )
@@ -21,12 +24,15 @@ var shipped embed.FS
 type Word struct {
 	// Text is matched after folding case, width and traditional script. One
 	// that begins or ends in a Latin letter matches whole words only; a "*" at
-	// the end lets the last word go on ("disappoint*").
+	// the end lets the last word go on ("disappoint*"). A "…" in it stands for
+	// up to some words of the same clause: "有你们这样…的吗".
 	Text string
-	// Kind says what the word does. A word may be listed twice, as urgent and as
-	// another kind (急死了); otherwise the last one counts.
+	// Kind says what the word does. A word may be listed twice, as urgent,
+	// polite or rude and as another kind (急死了, 谢谢); otherwise the last one
+	// counts.
 	Kind Kind
-	// Value is -4 to 4 for a word that carries mood, 0 to 1 for urgency, and a
+	// Value is -4 to 4 for a word that carries mood, 0 to 1 for urgency
+	// and manners, and a
 	// factor for degrees and negations; 0 takes the kind's usual value.
 	Value float64
 }
@@ -36,26 +42,34 @@ type Kind string
 
 // The kinds of words.
 const (
-	KindPlain     Kind = "plain"     // carries nothing: hides shorter words in it (正好, "would like")
-	KindAngry     Kind = "angry"     // shows anger
-	KindAnxious   Kind = "anxious"   // shows worry
-	KindSad       Kind = "sad"       // shows disappointment
-	KindSatisfied Kind = "satisfied" // shows content
-	KindGood      Kind = "good"      // speaks well of something, without a feeling of its own
-	KindBad       Kind = "bad"       // speaks ill of something, without a feeling of its own
-	KindTrouble   Kind = "trouble"   // describes what went wrong (开胶, "broken"): hardly a feeling
-	KindNegate    Kind = "negate"    // turns what follows: 不, "not"; the value is how far (1)
-	KindDegree    Kind = "degree"    // strengthens or weakens what follows: 非常, "slightly"; a factor
-	KindAfter     Kind = "after"     // strengthens what stands before it: 死了, 极了; a factor
-	KindContrast  Kind = "contrast"  // what follows weighs more than what came before: 但是, "but"
-	KindConcede   Kind = "concede"   // its clause weighs less: 虽然, "although"
-	KindQuestion  Kind = "question"  // makes its clause a question: 吗, "can i"
-	KindIf        Kind = "if"        // makes its clause a condition: 如果, "if"
-	KindMenace    Kind = "menace"    // anger that with an ultimatum is a threat: 投诉, "bad review"
-	KindUltimatum Kind = "ultimatum" // or else: 再不, 否则, "unless"
-	KindThreat    Kind = "threat"    // a threat as it stands: 12315, "chargeback"
-	KindUrgent    Kind = "urgent"    // presses: 马上, "asap"
-	KindSarcasm   Kind = "sarcasm"   // turns praise in the same sentence: 呵呵, "yeah right"
+	KindPlain        Kind = "plain"        // carries nothing: hides shorter words in it (正好, "would like")
+	KindAngry        Kind = "angry"        // shows anger
+	KindAnxious      Kind = "anxious"      // shows worry
+	KindSad          Kind = "sad"          // shows grief
+	KindDisappointed Kind = "disappointed" // shows that more was hoped for
+	KindSatisfied    Kind = "satisfied"    // shows content
+	KindGrateful     Kind = "grateful"     // thanks
+	KindSurprised    Kind = "surprised"    // shows surprise, which is neither good nor bad
+	KindGood         Kind = "good"         // speaks well of something, without a feeling of its own
+	KindBad          Kind = "bad"          // speaks ill of something, without a feeling of its own
+	KindTrouble      Kind = "trouble"      // describes what went wrong (开胶, "broken"): hardly a feeling
+	KindNegate       Kind = "negate"       // turns what follows: 不, "not"; the value is how far (1)
+	KindDegree       Kind = "degree"       // strengthens or weakens what follows: 非常, "slightly"; a factor
+	KindAfter        Kind = "after"        // strengthens what stands before it: 死了, 极了; a factor
+	KindContrast     Kind = "contrast"     // what follows weighs more than what came before: 但是, "but"
+	KindConcede      Kind = "concede"      // its clause weighs less: 虽然, "although"
+	KindQuestion     Kind = "question"     // makes its clause a question: 吗, "can i"
+	KindIf           Kind = "if"           // makes its clause a condition: 如果, "if"
+	KindMenace       Kind = "menace"       // anger that with an ultimatum is a threat: 投诉, "bad review"
+	KindUltimatum    Kind = "ultimatum"    // or else: 再不, 否则, "unless"
+	KindThreat       Kind = "threat"       // a threat as it stands: 12315, "chargeback"
+	KindPolite       Kind = "polite"       // is polite: 请, "could you"
+	KindRude         Kind = "rude"         // is rude: 废话, "shut up"
+	KindUrgent       Kind = "urgent"       // presses: 马上, "asap"
+	KindSarcasm      Kind = "sarcasm"      // turns praise in the same sentence: 呵呵, "yeah right"
+	KindIrony        Kind = "irony"        // praise that mocks when its clause goes on with blame: "thanks for", 恭喜你们
+	KindRhetoric     Kind = "rhetoric"     // a question that is a reproach: 凭什么, "is it too much to ask"
+	KindAgain        Kind = "again"        // once more; after bare praise what went wrong again is mockery: 又, "again"; a factor
 )
 
 // code is a kind inside: the index of kinds.
@@ -66,7 +80,10 @@ const (
 	angry
 	anxious
 	sad
+	disappointed
 	satisfied
+	grateful
+	surprised
 	good
 	bad
 	trouble
@@ -81,7 +98,13 @@ const (
 	ultimatum
 	threat
 	urgent
+	polite
+	rude
 	sarcasm
+	irony
+	rhetoric
+	again
+	opener // the first part of a word with a gap, when it is no word itself
 )
 
 // kinds are all kinds with the value of a word that gives none, and the values
@@ -90,26 +113,34 @@ var kinds = [...]struct {
 	kind          Kind
 	usual, lo, hi float64
 }{
-	plain:     {KindPlain, 0, 0, 0},
-	angry:     {KindAngry, -2.5, -4, 0},
-	anxious:   {KindAnxious, -1.5, -4, 0},
-	sad:       {KindSad, -2, -4, 0},
-	satisfied: {KindSatisfied, 2, 0, 4},
-	good:      {KindGood, 1.5, 0, 4},
-	bad:       {KindBad, -1.5, -4, 0},
-	trouble:   {KindTrouble, -1, -4, 0},
-	negate:    {KindNegate, 1, 0, 1},
-	degree:    {KindDegree, 1.3, 0, 4},
-	after:     {KindAfter, 1.4, 0, 4},
-	contrast:  {KindContrast, 0, 0, 0},
-	concede:   {KindConcede, 0, 0, 0},
-	question:  {KindQuestion, 0, 0, 0},
-	condition: {KindIf, 0, 0, 0},
-	menace:    {KindMenace, -2.2, -4, 0},
-	ultimatum: {KindUltimatum, 0, 0, 0},
-	threat:    {KindThreat, -3.5, -4, 0},
-	urgent:    {KindUrgent, 0.6, 0, 1},
-	sarcasm:   {KindSarcasm, -1, -4, 0},
+	plain:        {KindPlain, 0, 0, 0},
+	angry:        {KindAngry, -2.5, -4, 0},
+	anxious:      {KindAnxious, -1.5, -4, 0},
+	sad:          {KindSad, -2, -4, 0},
+	disappointed: {KindDisappointed, -2, -4, 0},
+	satisfied:    {KindSatisfied, 2, 0, 4},
+	grateful:     {KindGrateful, 1.8, 0, 4},
+	surprised:    {KindSurprised, 0.2, -4, 4},
+	good:         {KindGood, 1.5, 0, 4},
+	bad:          {KindBad, -1.5, -4, 0},
+	trouble:      {KindTrouble, -1, -4, 0},
+	negate:       {KindNegate, 1, 0, 1},
+	degree:       {KindDegree, 1.3, 0, 4},
+	after:        {KindAfter, 1.4, 0, 4},
+	contrast:     {KindContrast, 0, 0, 0},
+	concede:      {KindConcede, 0, 0, 0},
+	question:     {KindQuestion, 0, 0, 0},
+	condition:    {KindIf, 0, 0, 0},
+	menace:       {KindMenace, -2.2, -4, 0},
+	ultimatum:    {KindUltimatum, 0, 0, 0},
+	threat:       {KindThreat, -3.5, -4, 0},
+	urgent:       {KindUrgent, 0.6, 0, 1},
+	polite:       {KindPolite, 0.5, 0, 1},
+	rude:         {KindRude, 0.7, 0, 1},
+	sarcasm:      {KindSarcasm, -1, -4, 0},
+	irony:        {KindIrony, 1.8, 0, 4},
+	rhetoric:     {KindRhetoric, -1.8, -4, 0},
+	again:        {KindAgain, 1, 0, 4},
 }
 
 // codeOf finds a kind.
@@ -208,60 +239,47 @@ func (w *Word) validate() error {
 
 // entry is a compiled word.
 type entry struct {
-	kind  code
-	value float64
-	press float64 // urgency, of a word that is listed as urgent too
-	units int     // Han characters and words
-	file  int     // which lexicon it is from; a later one wins
+	kind   code
+	value  float64
+	press  float64 // urgency, of a word that is listed as urgent too
+	manner float64 // -1 to 1: politeness, of a word that is listed as polite or rude too
+	units  int     // Han characters and words
+	file   int     // which lexicon it is from; a later one wins
+	face   bool    // an emoji or emoticon: no negation or question is about it
+	gaps   []gap   // what it means when its clause goes on with a certain text
+}
+
+// A gap is the second part of a word with a gap in it, and the whole word.
+type gap struct {
+	rest  string
+	entry entry
 }
 
 // A lexicon finds entries in normalised text. It is immutable.
 type lexicon struct {
 	entries []entry
 	trie    trie
+	under   *lexicon // what it lies over: its own words win over those as long
 }
 
-// newLexicon compiles the shipped words and the overlay, which wins.
-func newLexicon(overlay []Word) (*lexicon, error) {
-	byText := map[string]entry{}
-	file := 0
-	add := func(words []Word, name string) error {
-		file++
-		for i, w := range words {
-			if err := w.validate(); err != nil {
-				return fmt.Errorf("sentiment: %s: word %d (%q): %w", name, i+1, text.Cut(w.Text, 40), err)
-			}
-			key := text.Fold(strings.TrimSuffix(w.Text, "*"))
-			if key == "" {
-				return fmt.Errorf("sentiment: %s: word %d has no text", name, i+1)
-			}
-			if len(key) > maxWord {
-				return fmt.Errorf("sentiment: %s: word %d (%q): longer than %d bytes", name, i+1, text.Cut(w.Text, 40), maxWord)
-			}
-			c, _ := codeOf(w.Kind)
-			e := entry{kind: c, value: w.Value, units: len(text.Tokens(key)), file: file}
-			if e.value == 0 {
-				e.value = kinds[c].usual
-			}
-			if last := key[len(key)-1]; strings.HasSuffix(w.Text, "*") && isWord(last) {
-				key += string(rune(goesOn))
-			}
-			switch old, ok := byText[key]; {
-			case c == urgent && ok:
-				e = old
-				e.press = w.Value
-				if e.press == 0 {
-					e.press = kinds[urgent].usual
-				}
-			case c == urgent:
-				e.kind, e.press = plain, e.value
-			case ok:
-				e.press = old.press
-			}
-			byText[key] = e
+// longest returns the longest entry that s goes on with at i, and where it ends;
+// nil when there is none.
+func (l *lexicon) longest(s string, i int) (*entry, int) {
+	index, end, ok := l.trie.longest(s, i)
+	if l.under != nil {
+		if e, stop := l.under.longest(s, i); e != nil && (!ok || stop > end) {
+			return e, stop
 		}
-		return nil
 	}
+	if !ok {
+		return nil, i
+	}
+	return &l.entries[index], end
+}
+
+// shippedLexicon compiles the shipped words.
+func shippedLexicon() (*lexicon, error) {
+	b := builder{}
 	// A later file wins: our own words over the general English ones.
 	for _, name := range []string{"vader.txt", "symbols.txt", "en.txt", "zh.txt"} {
 		f, err := shipped.Open("lexicon/" + name)
@@ -270,27 +288,125 @@ func newLexicon(overlay []Word) (*lexicon, error) {
 		}
 		words, err := ReadWords(f, name)
 		if err == nil {
-			err = add(words, name)
+			err = b.add(words, name)
 		}
 		if err != nil {
 			return nil, err
 		}
 	}
-	if err := add(overlay, "Options.Lexicon"); err != nil {
+	return b.lexicon(), nil
+}
+
+// with lays words over a lexicon.
+func (l *lexicon) with(words []Word, name string) (*lexicon, error) {
+	b := builder{under: l}
+	if err := b.add(words, name); err != nil {
 		return nil, err
 	}
-	keys := make([]string, 0, len(byText))
-	for k := range byText {
-		keys = append(keys, k)
+	over := b.lexicon()
+	over.under = l
+	return over, nil
+}
+
+// A builder collects the words of a lexicon.
+type builder struct {
+	byText map[string]entry
+	file   int
+	under  *lexicon // may be nil
+}
+
+// add takes in a file's words, which win over those before.
+func (b *builder) add(words []Word, name string) error {
+	if b.byText == nil {
+		b.byText = map[string]entry{}
 	}
-	slices.Sort(keys)
-	keys = dropHidden(keys, byText)
+	b.file++
+	for i, w := range words {
+		if err := b.addWord(w); err != nil {
+			return fmt.Errorf("sentiment: %s: word %d (%q): %w", name, i+1, text.Cut(w.Text, 40), err)
+		}
+	}
+	return nil
+}
+
+func (b *builder) addWord(w Word) error {
+	if err := w.validate(); err != nil {
+		return err
+	}
+	first, rest, gapped := strings.Cut(w.Text, "…")
+	key := text.Fold(strings.TrimSuffix(first, "*"))
+	rest = text.Fold(rest)
+	switch {
+	case key == "":
+		return errors.New("it has no text")
+	case gapped && rest == "":
+		return errors.New("nothing after the gap")
+	case len(key)+len(rest) > maxWord:
+		return fmt.Errorf("longer than %d bytes", maxWord)
+	}
+	c, _ := codeOf(w.Kind)
+	begin, _ := utf8.DecodeRuneInString(key)
+	e := entry{kind: c, value: w.Value, units: len(text.Tokens(key)), file: b.file,
+		face: !unicode.IsLetter(begin) && !unicode.IsDigit(begin)}
+	if e.value == 0 {
+		e.value = kinds[c].usual
+	}
+	if gapped {
+		whole, ok := b.old(key)
+		if !ok {
+			whole = entry{kind: opener, units: e.units, file: b.file}
+		}
+		gaps := slices.DeleteFunc(slices.Clone(whole.gaps), func(g gap) bool { return g.rest == rest })
+		whole.gaps = append(gaps, gap{rest, e})
+		b.byText[key] = whole
+		return nil
+	}
+	if strings.HasSuffix(w.Text, "*") && isWord(key[len(key)-1]) {
+		key += string(rune(goesOn))
+	}
+	old, ok := b.old(key)
+	if aside := e.value; c == urgent || c == polite || c == rude {
+		e.kind, e.value = plain, 0
+		if ok && old.kind != opener { // what it was, and that beside
+			e.kind, e.value = old.kind, old.value
+		}
+		switch e.press, e.manner = old.press, old.manner; c {
+		case urgent:
+			e.press = aside
+		case polite:
+			e.manner = aside
+		case rude:
+			e.manner = -aside
+		}
+	} else {
+		e.press, e.manner = old.press, old.manner
+	}
+	e.gaps = old.gaps
+	b.byText[key] = e
+	return nil
+}
+
+// old is the entry a key had.
+func (b *builder) old(key string) (entry, bool) {
+	e, ok := b.byText[key]
+	if !ok && b.under != nil {
+		if x, end := b.under.longest(key, 0); x != nil && end == len(key) {
+			return *x, true
+		}
+	}
+	return e, ok
+}
+
+// lexicon compiles what was added.
+func (b *builder) lexicon() *lexicon {
+	keys := slices.Sorted(maps.Keys(b.byText))
+	keys = dropHidden(keys, b.byText)
 	l := &lexicon{entries: make([]entry, len(keys))}
 	for i, k := range keys {
-		l.entries[i] = byText[k]
+		l.entries[i] = b.byText[k]
 	}
 	l.trie = newTrie(keys)
-	return l, nil
+	return l
 }
 
 // maxWord bounds the bytes of a word.

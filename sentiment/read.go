@@ -11,8 +11,9 @@ import (
 type hit struct {
 	start, end int32 // bytes of the normalised text
 	kind       code
-	value      float64
 	mark       mark
+	face       bool // an emoji or emoticon
+	value      float64
 }
 
 // mark is what changed a hit's value.
@@ -23,6 +24,7 @@ const (
 	asked
 	supposed
 	mocked
+	weakened // by a degree word
 )
 
 // why explains a hit in a word.
@@ -55,44 +57,51 @@ type modifier struct {
 // or condition holds for its clause; contrast reaches over the clauses of a
 // sentence, and to the sentence before when it begins with "but".
 type reader struct {
-	lex     *lexicon
-	s       string
-	hits    []hit
-	buf     [24]hit
-	urgency float64
+	lex      *lexicon
+	m        text.Mapped
+	s        string // m.Text
+	txt      string // the text as it was written
+	hits     []hit
+	urgency  float64
+	courtesy float64  // 0 to 1
+	rudeness float64  // 0 to 1
+	features features // for learnt weights
+	weight   float64  // of what follows a contrast
+	before   int      // first hit of the sentence before
 
-	unit                                  int // Han characters, words and emoji so far
-	mods                                  [6]modifier
-	nmods                                 int
-	clause                                int // first hit of the clause
-	sentence                              int // first hit of the sentence
-	before                                int // first hit of the sentence before
-	empty                                 bool
-	ask, cond, conceded, threatens, mocks bool
-	lastUnit                              int // where the last hit ended
+	unit  int // Han characters, words and emoji so far
+	told  int // those of clauses that neither ask nor suppose
+	mods  [6]modifier
+	nmods int
+	last  struct { // the last hit
+		unit   int // where it ended
+		turned bool
+		praise bool // before it was turned
+	}
+	clause   clause
+	sentence sentence
+	short    int  // one-word sentences in a row
+	staccato bool // three of them: "Worst. Shop. Ever."
 }
 
-// Factors of the rules. Those of negation and contrast are VADER's.
-const (
-	turned      = -0.74 // a negated word of praise
-	turnedBad   = -0.5  // a negated word of blame
-	turnedWeak  = -0.45 // 不是很好, "not very good"
-	doubled     = 0.8   // a double negation
-	butBefore   = 0.5
-	butAfter    = 1.5
-	askedGood   = 0.15
-	askedBad    = 0.7
-	askedWoe    = 0.5
-	supposedBy  = 0.25
-	concededBy  = 0.5
-	mockedBy    = -0.9
-	negateReach = 3 // units between a negation and its word
-	degreeReach = 1
-)
+// clause is what holds for the clause being read.
+type clause struct {
+	hit, unit                     int // where it begins
+	known                         int // units that are praise or modify it
+	empty                         bool
+	ask, cond, conceded, rhetoric bool
+}
+
+// sentence is what holds for the sentence being read.
+type sentence struct {
+	hit, unit        int // where it begins
+	threatens, again bool
+	bare             bool // its first clause is praise and nothing else
+}
 
 func (r *reader) read() {
-	r.empty = true
-	weight := 1.0
+	r.weight = 1
+	r.clause.empty = true
 	for i := 0; i < len(r.s); {
 		b := r.s[i]
 		if b == ' ' {
@@ -102,17 +111,8 @@ func (r *reader) read() {
 			i++
 			continue
 		}
-		if index, end, ok := r.lex.trie.longest(r.s, i); ok && end > i {
-			e := &r.lex.entries[index]
-			r.urgency = 1 - (1-r.urgency)*(1-e.press)
-			if e.kind == contrast {
-				weight = butAfter
-				r.but()
-			} else {
-				r.take(e, i, end, weight)
-			}
-			r.unit += e.units
-			r.empty = r.empty && e.units == 0
+		if e, end := r.lex.longest(r.s, i); e != nil && end > i {
+			r.found(e, i, end)
 			i = end
 			continue
 		}
@@ -120,47 +120,97 @@ func (r *reader) read() {
 		case isWord(b):
 			i = r.skipWord(i)
 		case b < utf8.RuneSelf:
-			if b == '.' && i > 0 && i+1 < len(r.s) && isWord(r.s[i-1]) && isWord(r.s[i+1]) {
-				i++
-				continue
-			}
-			switch b {
-			case '.', '!', '?':
-				r.endClause(b == '?')
-				r.endSentence()
-				weight = 1
-			case ',', ';', ':', '/', '~', '(', ')', '|':
-				r.endClause(false)
-			}
-			i++
+			i = r.ascii(i)
 		default:
 			c, size := utf8.DecodeRuneInString(r.s[i:])
 			switch c {
 			case '。', '…':
 				r.endClause(false)
-				r.endSentence()
-				weight = 1
+				r.endSentence(true)
 			case '、', '「', '」', '《', '》', '【', '】', '—':
 				r.endClause(false)
 			default:
 				r.unit++
-				r.empty = false
+				r.clause.empty = false
 			}
 			i += size
 		}
 	}
 	r.endClause(false)
-	r.endSentence()
+	r.endSentence(false)
 }
 
-// skipWord passes a word the lexicon does not have.
+// ascii deals with a mark at i and returns where to read on.
+func (r *reader) ascii(i int) int {
+	switch b := r.s[i]; b {
+	case '.', '!', '?':
+		if b == '.' && i > 0 && i+1 < len(r.s) && isWord(r.s[i-1]) && isWord(r.s[i+1]) {
+			return i + 1
+		}
+		end := i + 1
+		for end < len(r.s) && (r.s[end] == '!' || r.s[end] == '?') {
+			end++
+		}
+		question := strings.IndexByte(r.s[i:end], '?') >= 0
+		r.endClause(question)
+		if question {
+			r.impatience(i, end)
+		}
+		r.endSentence(b == '.')
+		return end
+	case ',', ';', ':', '/', '~', '(', ')', '|':
+		r.endClause(false)
+	}
+	return i + 1
+}
+
+// impatience takes three question marks and more for anger, unless the
+// sentence is glad.
+func (r *reader) impatience(start, end int) {
+	from, to := r.m.Original(start, end)
+	if utf8.RuneCountInString(r.txt[from:to]) < 3 {
+		return
+	}
+	for i := r.sentence.hit; i < len(r.hits); i++ {
+		if r.hits[i].value > 0 {
+			return
+		}
+	}
+	r.hits = append(r.hits, hit{start: int32(start), end: int32(end), kind: angry, value: impatient, face: true})
+	r.clause.hit = len(r.hits)
+}
+
+// skipWord passes a word the lexicon does not have, unless it has it without
+// its stretched letters (baaaad).
 func (r *reader) skipWord(i int) int {
-	for i < len(r.s) && (isWord(r.s[i]) || r.s[i] == '\'') {
-		i++
+	end := i
+	for end < len(r.s) && (isWord(r.s[end]) || r.s[end] == '\'') {
+		end++
+	}
+	if from, to := r.m.Original(i, end); to-from > end-i && end-i <= 32 && r.stretched(i, end) {
+		return end
 	}
 	r.unit++
-	r.empty = false
-	return i
+	r.clause.empty = false
+	return end
+}
+
+// stretched looks the word [start, end) up with every doubled letter once.
+func (r *reader) stretched(start, end int) bool {
+	var once [33]byte
+	n := 0
+	for i := start; i < end; i++ {
+		if n == 0 || once[n-1] != r.s[i] {
+			once[n] = r.s[i]
+			n++
+		}
+	}
+	e, stop := r.lex.longest(string(once[:n]), 0)
+	if e == nil || stop < n {
+		return false
+	}
+	r.found(e, start, end)
+	return true
 }
 
 // hanAround reports a space between Han characters, which separates clauses.
@@ -168,11 +218,64 @@ func hanAround(s string, i int) bool {
 	return i > 0 && i+1 < len(s) && s[i-1] >= utf8.RuneSelf && s[i+1] >= utf8.RuneSelf
 }
 
+// found deals with an entry at [start, end), and with the words with a gap
+// that begin with it.
+func (r *reader) found(e *entry, start, end int) {
+	r.aside(e)
+	if e.kind == contrast {
+		r.weight = butAfter
+		r.but()
+	} else {
+		r.take(e, start, end)
+	}
+	for k := range e.gaps {
+		if g := &e.gaps[k]; r.goesOnWith(g.rest, end) {
+			r.aside(&g.entry)
+			whole := g.entry
+			whole.units = 0 // those of its beginning are counted below
+			r.take(&whole, start, end)
+		}
+	}
+	r.unit += e.units
+	r.clause.empty = r.clause.empty && e.units == 0
+}
+
+// aside takes in what an entry says beside its kind: urgency and manners.
+func (r *reader) aside(e *entry) {
+	r.urgency = 1 - (1-r.urgency)*(1-e.press)
+	if e.manner > 0 {
+		r.courtesy = 1 - (1-r.courtesy)*(1-e.manner)
+	} else {
+		r.rudeness = 1 - (1-r.rudeness)*(1+e.manner)
+	}
+}
+
+// goesOnWith reports whether the clause at i goes on with rest, as a word of
+// its own if it is one of letters.
+func (r *reader) goesOnWith(rest string, i int) bool {
+	s := r.s[i:min(len(r.s), i+gapReach)]
+	if end := strings.IndexAny(s, ".!?,;"); end >= 0 {
+		s = s[:end+1] // a rest may be a mark
+	}
+	at := strings.Index(s, rest)
+	if at < 0 {
+		return false
+	}
+	start, end := i+at, i+at+len(rest)
+	return !(isWord(rest[0]) && start > 0 && isWord(r.s[start-1])) &&
+		!(isWord(rest[len(rest)-1]) && end < len(r.s) && isWord(r.s[end]))
+}
+
 // take deals with an entry found at [start, end).
-func (r *reader) take(e *entry, start, end int, weight float64) {
+func (r *reader) take(e *entry, start, end int) {
 	switch e.kind {
-	case plain:
-	case negate, degree:
+	case plain, opener:
+	case negate, degree, again:
+		r.sentence.again = r.sentence.again || e.kind == again
+		r.clause.known += e.units
+		if e.kind == again && e.value == 1 {
+			return
+		}
 		if r.nmods == len(r.mods) {
 			copy(r.mods[:], r.mods[1:])
 			r.nmods--
@@ -180,77 +283,25 @@ func (r *reader) take(e *entry, start, end int, weight float64) {
 		r.mods[r.nmods] = modifier{e.kind, e.value, r.unit, r.unit + e.units}
 		r.nmods++
 	case after:
-		if n := len(r.hits); n > r.clause && r.unit-r.lastUnit <= degreeReach {
+		if n := len(r.hits); n > r.clause.hit && r.unit-r.last.unit <= degreeReach {
 			r.hits[n-1].value *= e.value
 			r.hits[n-1].end = int32(end)
 		}
 	case concede:
-		r.conceded = true
+		r.clause.conceded = true
 	case question:
 		// An English one opens its clause ("can i"), a Chinese one may stand anywhere.
-		r.ask = r.ask || r.s[start] >= utf8.RuneSelf || r.empty
+		r.clause.ask = r.clause.ask || r.s[start] >= utf8.RuneSelf || r.clause.empty
 	case condition:
-		r.cond, r.threatens = true, true
+		r.clause.cond, r.sentence.threatens = true, true
 	case ultimatum:
-		r.threatens = true
-	case sarcasm:
-		r.mocks = true
-		r.add(e, start, end, weight)
+		r.sentence.threatens = true
+	case rhetoric:
+		r.clause.rhetoric = true
+		r.add(e, start, end)
 	default:
-		r.add(e, start, end, weight)
+		r.add(e, start, end)
 	}
-}
-
-// add makes a hit of a word with a value and applies what modifies it.
-func (r *reader) add(e *entry, start, end int, weight float64) {
-	if e.units == 1 && r.s[start] >= utf8.RuneSelf && !r.alone(start, end) {
-		return
-	}
-	h := hit{start: int32(start), end: int32(end), kind: e.kind, value: e.value * weight}
-	pos, negations, far, near := r.unit, 0, 1.0, 1.0
-	for k := r.nmods - 1; k >= 0; k-- {
-		m := &r.mods[k]
-		gap := pos - m.end
-		if m.kind == degree && gap > degreeReach || gap > negateReach {
-			break
-		}
-		pos = m.start
-		switch {
-		case m.kind == negate:
-			negations++
-			if m.factor < 1 {
-				near = 2 // a weak negation, as of a degree
-			}
-		case negations > 0:
-			far *= m.factor
-		default:
-			near *= m.factor
-		}
-	}
-	r.nmods = 0
-	switch {
-	case negations == 0:
-		h.value *= min(near*far, 2.5)
-	case e.kind == threat, e.kind == sarcasm:
-	case negations%2 == 0:
-		h.value *= doubled
-		h.mark |= negated
-	case h.value > 0 && near > 1:
-		h.value *= turnedWeak
-		h.mark |= negated
-	case h.value > 0:
-		h.value *= turned * min(far, 1.5)
-		h.mark |= negated
-	default:
-		h.value *= turnedBad
-		h.mark |= negated
-	}
-	if h.value > 0 && quoted(r.s, start, end) { // his "service"
-		h.value *= mockedBy
-		h.kind, h.mark = angry, mocked
-	}
-	r.hits = append(r.hits, h)
-	r.lastUnit = r.unit + e.units
 }
 
 // alone reports whether a Han character is likely to be a word and no part of
@@ -268,131 +319,4 @@ func (r *reader) alone(start, end int) bool {
 // quoted reports a word alone in quotation marks: praise that is not meant.
 func quoted(s string, start, end int) bool {
 	return start > 0 && end < len(s) && s[start-1] == '"' && s[end] == '"'
-}
-
-// but makes what came before weigh less.
-func (r *reader) but() {
-	from := r.sentence
-	if r.empty && r.clause == r.sentence {
-		from = r.before
-	}
-	r.endClause(false)
-	for i := from; i < len(r.hits); i++ {
-		if h := &r.hits[i]; h.kind != threat && h.kind != menace {
-			h.value *= butBefore
-		}
-	}
-}
-
-// endClause applies what holds for the whole clause.
-func (r *reader) endClause(mark bool) {
-	for i := r.clause; i < len(r.hits); i++ {
-		h := &r.hits[i]
-		if h.kind == threat || h.kind == sarcasm {
-			continue
-		}
-		if r.cond && h.kind != menace {
-			h.value *= supposedBy
-			h.mark |= supposed
-		}
-		switch {
-		case r.ask || mark:
-			switch {
-			case h.value > 0:
-				h.value *= askedGood
-			case h.kind == trouble:
-				h.value *= askedWoe
-			case h.kind != angry || r.ask:
-				h.value *= askedBad
-			}
-			h.mark |= asked
-		case r.conceded:
-			h.value *= concededBy
-		}
-	}
-	r.clause = len(r.hits)
-	r.nmods = 0
-	r.ask, r.cond, r.conceded = false, false, false
-	r.empty = true
-}
-
-// endSentence applies what holds for the whole sentence.
-func (r *reader) endSentence() {
-	if r.sentence == len(r.hits) && !r.threatens {
-		return
-	}
-	for i := r.sentence; i < len(r.hits); i++ {
-		h := &r.hits[i]
-		if h.kind == menace && r.threatens && h.mark&(asked|negated) == 0 {
-			h.kind, h.value = threat, kinds[threat].usual
-		}
-		if r.mocks && h.value > 0 {
-			h.value *= mockedBy
-			h.kind = angry
-			h.mark |= mocked
-		}
-	}
-	r.before, r.sentence = r.sentence, len(r.hits)
-	r.threatens, r.mocks = false, false
-}
-
-// raise strengthens the words written in capitals, when not all of the text is.
-func (r *reader) raise(m text.Mapped, txt string, all bool) {
-	for i := range r.hits {
-		h := &r.hits[i]
-		if all {
-			if h.value < 0 {
-				h.value *= 1.2
-			}
-			continue
-		}
-		start, end := m.Original(int(h.start), int(h.end))
-		if isShouted(txt[start:end]) {
-			h.value *= 1.25
-		}
-	}
-}
-
-// look is what normalisation takes away.
-type look struct {
-	marks   int  // exclamation marks that count, 0 to 4
-	shouted bool // a word in capitals
-	all     bool // all letters are capitals, and they are several words
-}
-
-func lookAt(s string) look {
-	var l look
-	upper, lower, run := 0, 0, 0
-	for i := 0; i < len(s); i++ {
-		switch b := s[i]; {
-		case b == '!':
-			l.marks++
-		case b == 0xef && i+2 < len(s) && s[i+1] == 0xbc && s[i+2] == 0x81: // ！
-			l.marks++
-		case 'A' <= b && b <= 'Z':
-			upper++
-			run++
-			l.shouted = l.shouted || run >= 3
-			continue
-		case 'a' <= b && b <= 'z':
-			lower++
-		}
-		run = 0
-	}
-	l.marks = min(l.marks, 4)
-	l.all = lower == 0 && upper >= 12
-	return l
-}
-
-func isShouted(s string) bool {
-	n := 0
-	for i := range len(s) {
-		switch b := s[i]; {
-		case 'A' <= b && b <= 'Z':
-			n++
-		case 'a' <= b && b <= 'z':
-			return false
-		}
-	}
-	return n >= 3
 }

@@ -2,12 +2,19 @@ package sentiment
 
 import (
 	"context"
+	_ "embed"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
+	"sync"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
 )
+
+//go:embed weights.bin
+var shippedWeights string
 
 // Options tune a Scorer. The zero value is the shipped lexicon, strategy and
 // thresholds.
@@ -20,14 +27,25 @@ type Options struct {
 	// Band is how far from 0 a polarity must be to count as a feeling: below
 	// it a text is Neutral. 0 means 0.3; at most 0.9.
 	Band float64
+	// Calibration is a band and probabilities fitted to the host's messages, see
+	// [Scorer.Calibrate]; it replaces Band.
+	Calibration *Calibration
+	// Weights were learnt from labelled messages, see [Scorer.Train] and [Load];
+	// nil means the shipped ones. Rules uses none: the lexicon and the rules
+	// alone, which every span explains.
+	Weights *Weights
+	Rules   bool
 }
 
 // Scorer scores texts by lexicon and rules. It is immutable and safe for
 // concurrent use.
 type Scorer struct {
-	lex   *lexicon
-	table *Table
-	band  float64
+	lex         *lexicon
+	table       *Table
+	calibration Calibration
+	fitted      bool // to the host's messages
+	weights     *Weights
+	readers     sync.Pool // of *reader
 }
 
 // New makes a Scorer. It decodes the lexicons, which takes some milliseconds:
@@ -36,14 +54,31 @@ func New(opts *Options) (*Scorer, error) {
 	if opts == nil {
 		opts = &Options{}
 	}
-	s := &Scorer{table: opts.Strategy, band: opts.Band}
-	if s.band == 0 {
-		s.band = 0.3
+	band := opts.Band
+	if band == 0 {
+		band = 0.3
 	}
-	if !(s.band > 0 && s.band <= 0.9) {
+	if !(band > 0 && band <= 0.9) {
 		return nil, fmt.Errorf("sentiment: Options.Band %g: want 0 to 0.9", opts.Band)
 	}
-	var err error
+	s := &Scorer{table: opts.Strategy, weights: opts.Weights, calibration: Calibration{-band, band, -band, band, usualSlope}}
+	if opts.Calibration != nil {
+		s.calibration, s.fitted = *opts.Calibration, true
+	}
+	err := s.calibration.validate()
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case opts.Rules:
+		s.weights = nil
+	case s.weights != nil && len(s.weights.grams) != 1<<gramBits:
+		return nil, errors.New("sentiment: Options.Weights are empty: make them with Scorer.Train or Load")
+	case s.weights == nil:
+		if s.weights, err = Load(strings.NewReader(shippedWeights)); err != nil {
+			return nil, err
+		}
+	}
 	if s.table == nil {
 		s.table, err = DefaultTable()
 	} else {
@@ -52,10 +87,24 @@ func New(opts *Options) (*Scorer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.lex, err = newLexicon(opts.Lexicon); err != nil {
+	if s.lex, err = shippedLexicon(); err == nil && len(opts.Lexicon) > 0 {
+		s.lex, err = s.lex.with(opts.Lexicon, "Options.Lexicon")
+	}
+	if err != nil {
 		return nil, err
 	}
 	return s, nil
+}
+
+// With is the scorer with words of its own laid over, a tenant's say; they
+// replace those of the same text. It shares the rest and costs next to nothing,
+// so a host makes one for each tenant from one scorer. See [ReadWords].
+func (s *Scorer) With(words []Word) (*Scorer, error) {
+	lex, err := s.lex.with(words, "With")
+	if err != nil {
+		return nil, err
+	}
+	return &Scorer{lex: lex, table: s.table, calibration: s.calibration, fitted: s.fitted, weights: s.weights}, nil
 }
 
 // maxText is how many bytes of a text are read.
@@ -70,68 +119,65 @@ const maxText = 8 << 10
 // x/√(x²+15). Added to it are questions and conditions, which weaken; plain
 // words of trouble, which are hardly a feeling; threats; and sarcasm markers.
 func (s *Scorer) Score(txt string) Score {
-	txt = text.Cut(txt, maxText)
-	m := text.Normalize(txt, nil)
-	r := reader{lex: s.lex, s: m.Text}
-	r.hits = r.buf[:0]
-	r.read()
-	look := lookAt(txt)
-	if look.shouted {
-		r.raise(m, txt, look.all)
+	txt = text8K(txt)
+	r, _ := s.readers.Get().(*reader)
+	if r == nil {
+		r = &reader{hits: make([]hit, 0, 24)}
 	}
-	return s.sum(&r, m, look)
+	look := r.readText(s.lex, txt)
+	out := s.sum(r, look)
+	if cap(r.hits) <= 1<<10 {
+		*r = reader{hits: r.hits[:0], features: features{grams: r.features.grams[:0]}} // nothing of the customer's text is kept
+		s.readers.Put(r)
+	}
+	return out
 }
 
+// text8K is the part of a text that is read.
+func text8K(txt string) string { return text.Cut(txt, maxText) }
+
 // sum makes the score of what was read.
-func (s *Scorer) sum(r *reader, m text.Mapped, look look) Score {
+func (s *Scorer) sum(r *reader, look look) Score {
 	out := Score{Emotion: Neutral, Urgency: r.urgency}
-	var total, woe float64
-	var mass [5]float64 // in the order of emotions
+	total := r.total(look.marks)
+	var mass masses
 	mass[0] = calm
 	for i := range r.hits {
 		h := &r.hits[i]
-		if h.kind == trouble && h.value < 0 {
-			// A long list of defects is no rage.
-			v := math.Max(h.value, -maxTrouble-woe)
-			woe += v
-			h.value = math.Min(v, 0)
-		}
-		total += h.value
 		h.feel(&mass)
+		if h.kind == angry && h.value <= abuse {
+			r.rudeness = 1 - (1-r.rudeness)*0.4
+		}
 		out.Threat = out.Threat || h.kind == threat
 	}
-	if total != 0 {
-		total += math.Copysign(0.3*float64(look.marks), total)
-	}
-	out.Polarity = squash(total)
-	sumOf := 0.0
-	for _, x := range mass {
-		sumOf += x
-	}
-	out.Emotions = make(map[Emotion]float64, len(mass))
-	best := 0
-	for i, x := range mass {
-		out.Emotions[emotions[i]] = x / sumOf
-		if x > mass[best] && (i == 4) == (out.Polarity > 0) {
-			best = i
+	if s.weights != nil {
+		r.featuresOf(total, &r.features)
+		more := r.trusted(s.weights.logit(&r.features)/usualSlope-total, total)
+		if r.shown() || r.unit >= longText {
+			mass.learnt(more) // else it is trouble or a request told as a fact
 		}
+		total += more
 	}
-	if math.Abs(out.Polarity) >= s.band || out.Threat {
+	out.Politeness = r.courtesy - r.rudeness
+	out.Polarity = squash(total)
+	out.Chance = s.calibration.chance(out.Polarity)
+	out.Emotions = mass.shares()
+	best := mass.best(out.Polarity)
+	switch {
+	case out.Threat:
+		out.Emotion, best = Angry, 1
+	case s.calibration.class(out.Polarity) != ClassNeutral && (s.fitted || mass[best] >= leastFelt):
 		out.Emotion = emotions[best]
+	case mass[7] > mass[0] && mass[7] > mass[best]:
+		out.Emotion, best = Surprised, 7
 	}
-	if out.Threat {
-		out.Emotion = Angry
-	}
-	felt := sumOf - mass[0]
-	if best > 0 {
-		felt = mass[best]
-	}
+	felt := mass[best]
 	out.Intensity = squash(felt + 0.3*float64(look.marks)*min(felt, 1))
 	if len(r.hits) > 0 {
 		out.Spans = make([]Span, 0, len(r.hits))
 		for i := range r.hits {
 			h := &r.hits[i]
-			start, end := m.Original(int(h.start), int(h.end))
+			start, end := r.m.Original(int(h.start), int(h.end))
 			out.Spans = append(out.Spans, Span{Start: start, End: end, Value: h.value, Why: h.why()})
 		}
 		slices.SortStableFunc(out.Spans, func(a, b Span) int { return a.Start - b.Start })
@@ -140,38 +186,81 @@ func (s *Scorer) sum(r *reader, m text.Mapped, look look) Score {
 }
 
 const (
-	calm       = 1.2 // the neutral feeling of a text without any word
-	maxTrouble = 2.5 // what words of trouble add up to at most
+	calm       = 1.2  // the neutral feeling of a text without any word
+	maxTrouble = 2.5  // what words of trouble add up to at most
+	leastFelt  = 0.7  // what is felt of an emotion when it is told: less is trouble told as a fact
+	abuse      = -3.9 // anger from here down is abuse
+	startled   = 1.5  // how much a word of surprise surprises
 )
 
-// emotions are the emotions in the order of a mass.
-var emotions = [5]Emotion{Neutral, Angry, Anxious, Sad, Satisfied}
+// masses are how strongly each emotion is felt, in the order of emotions.
+type masses [len(emotions)]float64
+
+// shares makes a distribution of masses.
+func (m *masses) shares() Distribution {
+	sum := 0.0
+	for _, x := range m {
+		sum += x
+	}
+	return Distribution{m[0] / sum, m[1] / sum, m[2] / sum, m[3] / sum, m[4] / sum, m[5] / sum, m[6] / sum, m[7] / sum}
+}
+
+// learnt adds what learnt weights found in a text beyond the lexicon's words:
+// more of what is felt most, else content or disappointment.
+func (m *masses) learnt(x float64) {
+	k := m.best(x)
+	if m[k] == 0 {
+		if k = 4; x > 0 {
+			k = 5
+		}
+	}
+	m[k] += math.Abs(x)
+}
+
+// best is the strongest emotion of the sign of a polarity, but Neutral.
+func (m *masses) best(polarity float64) int {
+	best, end := 1, 5
+	if polarity > 0 {
+		best, end = 5, 7
+	}
+	for i := best + 1; i < end; i++ {
+		if m[i] > m[best] {
+			best = i
+		}
+	}
+	return best
+}
 
 // feel adds what a hit shows to the masses of the emotions.
-func (h *hit) feel(mass *[5]float64) {
+func (h *hit) feel(m *masses) {
 	v := math.Abs(h.value)
-	if h.value > 0 {
+	switch {
+	case h.kind == surprised:
+		m[7] += startled
+	case h.value > 0 && h.kind == grateful:
+		m[6] += v
+	case h.value > 0 && h.kind == good:
+		m[5] += 0.8 * v
+	case h.value > 0:
+		m[5] += v
+	default:
 		switch h.kind {
-		case good:
-			mass[4] += 0.8 * v
-		default:
-			mass[4] += v
+		case angry, menace, threat, sarcasm, rhetoric, irony:
+			m[1] += v
+		case anxious:
+			m[2] += v
+		case sad:
+			m[3] += v
+		case trouble: // told as a fact, hardly felt
+			m[0] += v / 2
+			m[2] += v / 4
+			m[4] += v / 4
+		case bad: // ill spoken of
+			m[1] += 0.35 * v
+			m[4] += 0.65 * v
+		default: // disappointment, or praise denied
+			m[4] += v
 		}
-		return
-	}
-	switch h.kind {
-	case angry, menace, threat, sarcasm:
-		mass[1] += v
-	case anxious:
-		mass[2] += v
-	case sad:
-		mass[3] += v
-	case trouble:
-		mass[0] += v / 2
-		mass[2] += v / 2
-	default: // ill spoken of, or praise denied
-		mass[1] += 0.5 * v
-		mass[3] += 0.5 * v
 	}
 }
 
@@ -181,12 +270,12 @@ func squash(x float64) float64 { return x / math.Sqrt(x*x+15) }
 
 // Feel scores a message, carries the conversation's trend on and plans what to
 // do about it. The trend it returns has the plan's actions in Last, as if the
-// host takes them all. It never fails; the error is for scorers that ask
+// host takes them all, and is marked as answered. It never fails; the error is for scorers that ask
 // elsewhere.
 func (s *Scorer) Feel(_ context.Context, in Input) (Mood, error) {
 	m := Mood{Score: s.Score(in.Text)}
 	m.Trend = in.Trend.Add(m.Score)
 	m.Plan = s.table.Plan(m.Score, m.Trend, in)
-	m.Trend = m.Trend.Take(m.Plan)
+	m.Trend = m.Trend.Take(m.Plan).Answering()
 	return m, nil
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
@@ -21,19 +22,28 @@ func scorer(t testing.TB) *sentiment.Scorer {
 	return s
 }
 
+// ruler is the lexicon and the rules alone.
+func ruler(t testing.TB) *sentiment.Scorer {
+	t.Helper()
+	s, err := sentiment.New(&sentiment.Options{Rules: true})
+	require.NoError(t, err)
+	return s
+}
+
 // well checks what holds for the score of any text.
 func well(t require.TestingT, text string, s sentiment.Score) {
 	require.True(t, s.Polarity > -1 && s.Polarity < 1, "polarity %v", s.Polarity)
 	require.True(t, s.Intensity >= 0 && s.Intensity < 1, "intensity %v", s.Intensity)
 	require.True(t, s.Urgency >= 0 && s.Urgency <= 1, "urgency %v", s.Urgency)
-	require.Len(t, s.Emotions, 5)
+	require.True(t, s.Politeness >= -1 && s.Politeness <= 1, "politeness %v", s.Politeness)
 	sum := 0.0
-	for _, p := range s.Emotions {
+	for _, e := range sentiment.Emotions() {
+		p := s.Emotions.Of(e)
 		require.True(t, p >= 0 && p <= 1)
 		sum += p
 	}
 	require.InDelta(t, 1, sum, 1e-9)
-	require.Contains(t, s.Emotions, s.Emotion)
+	require.Contains(t, sentiment.Emotions(), s.Emotion)
 	last := 0
 	for _, sp := range s.Spans {
 		require.True(t, 0 <= sp.Start && sp.Start < sp.End && sp.End <= len(text), "span %v of %d bytes", sp, len(text))
@@ -83,7 +93,22 @@ func TestScoreProperties(t *testing.T) {
 				require.True(t, utf8.ValidString(text[sp.Start:sp.End]), "spans are whole characters")
 			}
 		}
+		// What stands before the text moves its spans and nothing else.
+		front := rapid.SampledFrom([]string{"。", "😮‍💨。", "ＸＸＬ。", "é。", "質。", "soooo。"}).Draw(t, "front")
+		moved := s.Score(front + text)
+		if !strings.ContainsAny(text, "\xff") && len(moved.Spans) == len(got.Spans) && len(got.Spans) > 0 && !startsWithMark(text) {
+			for i, sp := range moved.Spans {
+				require.Equal(t, text[got.Spans[i].Start:got.Spans[i].End], (front + text)[sp.Start:sp.End])
+			}
+		}
 	})
+}
+
+// startsWithMark reports that what stands before a text could join its first
+// character.
+func startsWithMark(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r)
 }
 
 func TestSpans(t *testing.T) {
@@ -119,7 +144,7 @@ func TestSpans(t *testing.T) {
 // What the rules do to a word, one against the other.
 func TestOrder(t *testing.T) {
 	t.Parallel()
-	s := scorer(t)
+	s := ruler(t)
 	for _, tc := range []struct{ name, lower, higher string }{
 		{"degree zh", "非常难用", "难用"},
 		{"weak degree zh", "难用", "有点难用"},
@@ -146,7 +171,7 @@ func TestOrder(t *testing.T) {
 
 func TestWordsHaveBorders(t *testing.T) {
 	t.Parallel()
-	s := scorer(t)
+	s := ruler(t)
 	for _, text := range []string{"the classic badge", "scunthorpe", "order 123153", "天气", "茴香鸡蛋", "操作系统", "hello", "passage", "正好路过", "assess"} {
 		assert.Zero(t, s.Score(text).Polarity, text)
 		assert.False(t, s.Score(text).Threat, text)
@@ -155,7 +180,7 @@ func TestWordsHaveBorders(t *testing.T) {
 
 func TestOptions(t *testing.T) {
 	t.Parallel()
-	s, err := sentiment.New(&sentiment.Options{Lexicon: []sentiment.Word{
+	s, err := sentiment.New(&sentiment.Options{Rules: true, Lexicon: []sentiment.Word{
 		{Text: "开胶", Kind: sentiment.KindPlain},
 		{Text: "泡汤", Kind: sentiment.KindSad},
 		{Text: "Wobb*", Kind: sentiment.KindTrouble},
@@ -175,6 +200,7 @@ func TestOptions(t *testing.T) {
 	}{
 		"band":      {sentiment.Options{Band: 1}, "Band"},
 		"band NaN":  {sentiment.Options{Band: math.NaN()}, "Band"},
+		"weights":   {sentiment.Options{Weights: &sentiment.Weights{}}, "Weights are empty"},
 		"kind":      {sentiment.Options{Lexicon: []sentiment.Word{{Text: "x", Kind: "cross"}}}, "use one of"},
 		"value":     {sentiment.Options{Lexicon: []sentiment.Word{{Text: "x", Kind: sentiment.KindAngry, Value: 2}}}, "want -4 to 0"},
 		"no text":   {sentiment.Options{Lexicon: []sentiment.Word{{Text: " ", Kind: sentiment.KindAngry}}}, "no text"},
@@ -184,6 +210,33 @@ func TestOptions(t *testing.T) {
 		_, err := sentiment.New(&tc.opts)
 		assert.ErrorContains(t, err, tc.want, name)
 	}
+}
+
+// Tenants' words: each scorer has its own, and all share the rest.
+func TestWith(t *testing.T) {
+	t.Parallel()
+	s := ruler(t)
+	pets, err := s.With([]sentiment.Word{{Text: "炸毛", Kind: sentiment.KindAngry}, {Text: "disappoint*", Kind: sentiment.KindPlain},
+		{Text: "垃圾", Kind: sentiment.KindUrgent, Value: 0.9}, {Text: "说好的…呢", Kind: sentiment.KindPlain}, {Text: "说好…呢", Kind: sentiment.KindPlain}, {Text: "👎", Kind: sentiment.KindGood}})
+	require.NoError(t, err)
+	waste, err := s.With([]sentiment.Word{{Text: "垃圾", Kind: sentiment.KindPlain}})
+	require.NoError(t, err)
+	assert.Equal(t, sentiment.Angry, pets.Score("剪完就炸毛").Emotion)
+	assert.Zero(t, s.Score("剪完就炸毛").Polarity)
+	assert.Zero(t, pets.Score("so disappointed").Polarity, "an open word covers the shipped ones")
+	assert.Positive(t, pets.Score("👎").Polarity)
+	assert.Less(t, s.Score("说好的红包呢").Polarity, -0.3)
+	assert.Zero(t, pets.Score("说好的红包呢").Polarity, "a word with a gap is replaced by the same")
+	assert.InDelta(t, 0.9, pets.Score("垃圾").Urgency, 1e-9, "a word may be pressing and what it was")
+	assert.Equal(t, s.Score("垃圾").Polarity, pets.Score("垃圾").Polarity)
+	assert.Zero(t, waste.Score("垃圾怎么分类").Polarity)
+	assert.Negative(t, waste.Score("垃圾公司").Polarity, "a longer shipped word still wins")
+	both, err := pets.With([]sentiment.Word{{Text: "蓬松", Kind: sentiment.KindGood}})
+	require.NoError(t, err)
+	assert.Positive(t, both.Score("很蓬松").Polarity)
+	assert.Negative(t, both.Score("炸毛").Polarity, "overlays lie over overlays")
+	_, err = s.With([]sentiment.Word{{Text: "x", Kind: "cross"}})
+	assert.ErrorContains(t, err, `With: word 1 ("x"): kind "cross": use one of`)
 }
 
 func TestReadWordsErrors(t *testing.T) {
@@ -220,6 +273,14 @@ func TestScorerIsConcurrent(t *testing.T) {
 	wg.Wait()
 }
 
+// A text in normal form costs one allocation, its spans.
+func TestAllocations(t *testing.T) { // not parallel: it counts allocations
+	s := scorer(t)
+	for _, text := range []string{"我上周买的鞋子开胶了,太差劲了,能退吗", "it's been two weeks, this is ridiculous", "第一件有m码吗?"} {
+		assert.LessOrEqual(t, testing.AllocsPerRun(200, func() { s.Score(text) }), 2.0, text)
+	}
+}
+
 func FuzzScore(f *testing.F) {
 	for _, s := range []string{"", "不是很好,但是谢谢!!!", "I'll sue you :(", "呵呵\"好\"", "\xff\x00", "if not very bad?"} {
 		f.Add(s)
@@ -231,6 +292,8 @@ func FuzzScore(f *testing.F) {
 func FuzzReadWords(f *testing.F) {
 	f.Add("angry -3: 坑爹, rip-off*\n# c\nplain: *")
 	f.Add("degree 1: \x00, ：：")
+	f.Add("rhetoric: 说好的…呢, …, x…, a…b*\npolite 0.3: 您")
+	base := ruler(f)
 	f.Fuzz(func(t *testing.T, file string) {
 		words, err := sentiment.ReadWords(strings.NewReader(file), "f")
 		if err != nil || len(words) > 100 {
@@ -239,6 +302,11 @@ func FuzzReadWords(f *testing.F) {
 		for _, w := range words {
 			require.NotEmpty(t, w.Text)
 			require.Contains(t, sentiment.Kinds(), w.Kind)
+		}
+		if s, err := base.With(words); err == nil {
+			for _, w := range words {
+				well(t, w.Text, s.Score(w.Text))
+			}
 		}
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -22,6 +23,10 @@ type Table struct {
 	// Pause is how many turns after a proposed compensation no other is
 	// proposed; 0 means 10.
 	Pause int `yaml:"pause"`
+	// CoolingOff is how long after a compensation, in whatever conversation, no
+	// other is proposed; 0 means 30 days. It needs Input.Now and
+	// Input.Compensated.
+	CoolingOff time.Duration `yaml:"cooling_off"`
 	// Most is the most a compensation may be, in percent of the order's value,
 	// whatever a row says; 0 means 20.
 	Most int `yaml:"most"`
@@ -36,16 +41,23 @@ type Row struct {
 	When When   `yaml:"when"`
 	// Do are the actions, in order.
 	Do []Action `yaml:"do"`
+	// Say is the host's key of the wording, "" for none.
+	Say string `yaml:"say"`
 	// Limit is the most a compensation may be, in percent of the order's value;
-	// only for a row that compensates.
-	Limit int `yaml:"limit"`
+	// only for a row that compensates. Kind is what may be given ("coupon",
+	// "refund", "points"; the host's names), "" for any, and Approve says that a
+	// person must agree.
+	Limit   int    `yaml:"limit"`
+	Kind    string `yaml:"kind"`
+	Approve bool   `yaml:"approve"`
 }
 
 // When are the conditions of a row; those left out always hold.
 type When struct {
-	// Emotions, Causes and Tiers: one of the list.
+	// Emotions, Causes, Faults and Tiers: one of the list.
 	Emotions []Emotion `yaml:"emotions"`
 	Causes   []string  `yaml:"causes"`
+	Faults   []string  `yaml:"faults"`
 	Tiers    []string  `yaml:"tiers"`
 	// Intensity, Urgency and Negative (messages in a row) are at least these.
 	Intensity float64 `yaml:"intensity"`
@@ -54,9 +66,10 @@ type When struct {
 	// Polarity of the message and Level of the conversation are at most these.
 	Polarity *float64 `yaml:"polarity"`
 	Level    *float64 `yaml:"level"`
-	// Threat and Recovering are so.
+	// Threat, Recovering and Worse (since the bot's answer) are so.
 	Threat     bool `yaml:"threat"`
 	Recovering bool `yaml:"recovering"`
+	Worse      bool `yaml:"worse"`
 }
 
 // ReadTable reads a table in YAML; name is the file's, for errors, which name
@@ -104,7 +117,7 @@ func DefaultTable() (*Table, error) {
 
 // Actions are all actions there are.
 func Actions() []Action {
-	return []Action{Soothe, Apologise, Compensate, Prioritise, OfferHuman, Escalate, Thank, Upsell}
+	return []Action{Soothe, Apologise, Explain, Compensate, Prioritise, OfferHuman, Escalate, Thank, Reward, InviteReview, Upsell}
 }
 
 // Validate reports what is wrong with a table made in code.
@@ -117,6 +130,9 @@ func (t *Table) Validate() error {
 
 // validate checks a table; lines are those of the rows, when known.
 func (t *Table) validate(lines []int) error {
+	if t.CoolingOff < 0 {
+		return fmt.Errorf(" cooling_off %v: want a time from 0, such as 720h", t.CoolingOff)
+	}
 	if t.Pause < 0 || t.Most < 0 || t.Most > 100 {
 		return fmt.Errorf(" pause %d, most %d: want turns from 0 and percent from 0 to 100", t.Pause, t.Most)
 	}
@@ -145,7 +161,7 @@ func (r *Row) validate() error {
 	w := &r.When
 	for _, e := range w.Emotions {
 		if !slices.Contains(emotions[:], e) {
-			return fmt.Errorf("emotion %q: use one of %v", e, emotions)
+			return fmt.Errorf("emotion %q: use one of %v", e, Emotions())
 		}
 	}
 	for _, a := range r.Do {
@@ -167,101 +183,10 @@ func (r *Row) validate() error {
 		return errors.New("negative counts messages, from 0")
 	case pays && len(w.Causes) == 0:
 		return errors.New("it compensates without a cause: name causes in when, or anger alone would pay")
+	case !pays && (r.Kind != "" || r.Approve):
+		return errors.New("kind and approve are of a compensation, and it does not compensate")
 	case pays != (r.Limit > 0) || r.Limit > 100:
 		return errors.New("a row that compensates has a limit of 1 to 100 percent, another has none")
 	}
 	return nil
-}
-
-// holds reports whether a row's conditions do.
-func (w *When) holds(s *Score, t *Trend, in *Input) bool {
-	switch {
-	case len(w.Emotions) > 0 && !slices.Contains(w.Emotions, s.Emotion),
-		len(w.Causes) > 0 && !slices.Contains(w.Causes, in.Cause),
-		len(w.Tiers) > 0 && !slices.Contains(w.Tiers, in.Tier),
-		s.Intensity < w.Intensity, s.Urgency < w.Urgency, t.Negative < w.Negative,
-		w.Polarity != nil && s.Polarity > *w.Polarity,
-		w.Level != nil && t.Level > *w.Level,
-		w.Threat && !s.Threat,
-		w.Recovering && !t.Recovering():
-		return false
-	}
-	return true
-}
-
-// Plan is what a table says about a message: its score, the trend that already
-// has it, and what the host knows (Input.Text and Input.Trend are not read).
-// After the first row that holds, these limits apply, whatever the row says:
-//
-//   - no apology when one was given in the turn before; soothing replaces it;
-//   - nothing is sold to a customer who is angry, sad or anxious, or in a
-//     conversation whose level is below 0 or recovering;
-//   - no compensation for Pause turns after one;
-//   - a compensation's limit is the least of all rows that compensate for the
-//     same cause and tier, at most Most, and never more than one proposed
-//     before: acting angrier or longer does not raise it.
-func (t *Table) Plan(s Score, trend Trend, in Input) Plan {
-	for i := range t.Rows {
-		if r := &t.Rows[i]; r.When.holds(&s, &trend, &in) {
-			return t.limit(r, &s, &trend, &in)
-		}
-	}
-	return Plan{}
-}
-
-// limit applies the limits to a row.
-func (t *Table) limit(r *Row, s *Score, trend *Trend, in *Input) Plan {
-	p := Plan{Rule: r.Name}
-	add := func(a Action) {
-		if !slices.Contains(p.Actions, a) {
-			p.Actions = append(p.Actions, a)
-		}
-	}
-	for _, a := range r.Do {
-		last, ever := trend.last(a)
-		switch a {
-		case Apologise:
-			if ever && last.Turn >= trend.Turns-1 {
-				a = Soothe
-			}
-		case Upsell:
-			low := s.Emotion != Neutral && s.Emotion != Satisfied || s.Threat || s.Polarity < 0
-			if low || trend.Level < 0 || trend.Recovering() {
-				continue
-			}
-		case Compensate:
-			pause := t.Pause
-			if pause == 0 {
-				pause = 10
-			}
-			if ever && trend.Turns-last.Turn <= pause {
-				continue
-			}
-			p.Limit = t.least(in)
-			if ever {
-				p.Limit = min(p.Limit, last.Limit)
-			}
-			if p.Limit <= 0 {
-				continue
-			}
-		}
-		add(a)
-	}
-	return p
-}
-
-// least is the smallest limit of the rows that compensate for a cause and tier.
-func (t *Table) least(in *Input) int {
-	least := t.Most
-	if least == 0 {
-		least = 20
-	}
-	for i := range t.Rows {
-		w := &t.Rows[i].When
-		if slices.Contains(t.Rows[i].Do, Compensate) && slices.Contains(w.Causes, in.Cause) &&
-			(len(w.Tiers) == 0 || slices.Contains(w.Tiers, in.Tier)) {
-			least = min(least, t.Rows[i].Limit)
-		}
-	}
-	return least
 }

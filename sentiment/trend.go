@@ -5,6 +5,44 @@ import (
 	"slices"
 )
 
+// Trend is mood over a conversation: plain data that a host stores between turns.
+type Trend struct {
+	// Level is the smoothed polarity, -1 to 1.
+	Level float64 `json:"level"`
+	// Low is the lowest level so far and High the highest, both 0 at first;
+	// LowTurn and HighTurn are the turns of these peaks, from 1, 0 for none.
+	Low      float64 `json:"low"`
+	High     float64 `json:"high"`
+	LowTurn  int     `json:"low_turn,omitempty"`
+	HighTurn int     `json:"high_turn,omitempty"`
+	// Turns counts messages, Negative those in a row that were negative.
+	Turns    int `json:"turns"`
+	Negative int `json:"negative,omitempty"`
+	// Direction is -1 when it got worse with the last message, 1 better, 0 neither.
+	Direction int `json:"direction,omitempty"`
+	// Soured is the turn the conversation last turned bad in, 0 when it never
+	// did: where the run of negative messages began that took the level to -0.25.
+	// Mended is the turn the level last came back to -0.05 in; less than Soured
+	// while it is still bad.
+	Soured int `json:"soured,omitempty"`
+	Mended int `json:"mended,omitempty"`
+	// Answer is the level when the bot last answered and Answered the turn of
+	// that, 0 for none.
+	Answer   float64 `json:"answer,omitempty"`
+	Answered int     `json:"answered,omitempty"`
+	// Last are the actions taken, most recent last, each kind once: what limits
+	// read ("never two apologies in a row", cooling-off after compensation).
+	Last []Taken `json:"last,omitempty"`
+}
+
+// Taken is an action and the turn it was taken in.
+type Taken struct {
+	Action Action `json:"action"`
+	Turn   int    `json:"turn"`
+	// Limit is that of a compensation, in percent.
+	Limit int `json:"limit,omitempty"`
+}
+
 const (
 	// smoothing is how much of the way the level goes to a new message.
 	smoothing = 0.4
@@ -14,6 +52,8 @@ const (
 	steady = 0.05
 	// lowFrom is the level a conversation must have been at to recover.
 	lowFrom = -0.25
+	// mendedFrom is the level a bad conversation must come back to.
+	mendedFrom = -0.05
 )
 
 // Add carries the trend on by a message. The level goes 0.4 of the way from
@@ -30,7 +70,12 @@ func (t Trend) Add(s Score, taken ...Action) Trend {
 	old := t.Level
 	t.Turns++
 	t.Level = old + smoothing*(p-old)
-	t.Low, t.High = min(t.Low, t.Level), max(t.High, t.Level)
+	if t.Level < t.Low {
+		t.Low, t.LowTurn = t.Level, t.Turns
+	}
+	if t.Level > t.High {
+		t.High, t.HighTurn = t.Level, t.Turns
+	}
 	switch d := t.Level - old; {
 	case d > steady:
 		t.Direction = 1
@@ -43,6 +88,12 @@ func (t Trend) Add(s Score, taken ...Action) Trend {
 		t.Negative++
 	} else {
 		t.Negative = 0
+	}
+	switch {
+	case !t.IsBad() && t.Level <= lowFrom:
+		t.Soured = t.Turns - max(t.Negative-1, 0) // where this run of negative messages began
+	case t.IsBad() && t.Level >= mendedFrom && t.Negative == 0:
+		t.Mended = t.Turns
 	}
 	return t.Take(Plan{Actions: taken})
 }
@@ -63,6 +114,21 @@ func (t Trend) Take(p Plan) Trend {
 	}
 	return t
 }
+
+// Answering records that the bot answers the latest message.
+func (t Trend) Answering() Trend {
+	t.Answer, t.Answered = t.Level, t.Turns
+	return t
+}
+
+// WorseSinceAnswer reports that the mood is lower than when the bot last
+// answered: the answer did not help.
+func (t Trend) WorseSinceAnswer() bool {
+	return t.Answered > 0 && t.Turns > t.Answered && t.Level < t.Answer-steady
+}
+
+// IsBad reports a conversation that turned bad and has not mended.
+func (t Trend) IsBad() bool { return t.Soured > t.Mended }
 
 // Recovering reports that the conversation was at a low and is on the way up:
 // the last message was not negative and the level rose.

@@ -69,6 +69,36 @@ func TestSentiment(t *testing.T) {
 	assert.Equal(t, 1.0, evaluate(t, "sentiment", "-train", d+"/train.tsv", "-test", d+"/test.tsv")["accuracy"])
 }
 
+func TestSentimentWeights(t *testing.T) {
+	t.Parallel()
+	d := t.TempDir()
+	for _, set := range []string{"waimai_10k", "stc3_cn"} {
+		require.NoError(t, os.Mkdir(filepath.Join(d, set), 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(d, set, "train.tsv"), []byte(strings.Repeat("太差劲了\tneg\n非常满意\tpos\n几点开门\tneu\n", 20)), 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(d, set, "valid.tsv"), []byte("太差劲\tneg\n满意\tpos\n"), 0o600))
+	}
+	file := filepath.Join(d, "w.bin")
+	res := evaluate(t, "sentiment", "-data", d, "-build", file)
+	assert.Equal(t, 100.0, res["messages"], "of the set that is not open, the neutral rows are left out")
+	first, err := os.ReadFile(file)
+	require.NoError(t, err)
+	evaluate(t, "sentiment", "-data", d, "-build", file)
+	second, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Equal(t, first, second, "the same files, the same weights")
+	for _, args := range [][]string{{"-weights", file}, {"-rules"}, {}} {
+		res = evaluate(t, append([]string{"sentiment", "-test", filepath.Join(d, "stc3_cn", "valid.tsv")}, args...)...)
+		assert.Equal(t, 1.0, res["accuracy"], args)
+	}
+	dialogue := filepath.Join(d, "dialogue.tsv")
+	require.NoError(t, os.WriteFile(dialogue, []byte("很好,谢谢 / 好的 / 太差劲了,垃圾\tneg\n太差劲了 / 好的 / 非常满意,谢谢\tpos\n"), 0o600))
+	assert.Equal(t, 1.0, evaluate(t, "sentiment", "-test", dialogue, "-turns")["accuracy"])
+	res = evaluate(t, "sentiment", "-data", d, "-leave-out", "stc3_cn", "-part", "valid", "-full")
+	assert.Equal(t, 2.0, res["rows"])
+	err = run(context.Background(), []string{"sentiment", "-data", d, "-leave-out", "other"}, io.Discard, io.Discard)
+	assert.ErrorContains(t, err, "use one of")
+}
+
 func TestRetrieve(t *testing.T) {
 	t.Parallel()
 	d := write(t, map[string]string{"corpus.tsv": "a\t怎么开发票\t在订单里\nb\t多久发货\t当天\n", "similar.tsv": "a\t能开票吗\n", "queries.tsv": "1\t能开票吗\n2\t多久发货啊\n",

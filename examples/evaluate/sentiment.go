@@ -2,7 +2,11 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/frontdesk-go/frontdesk/nlu"
 	"github.com/frontdesk-go/frontdesk/sentiment"
@@ -15,7 +19,7 @@ func polarity(label string) string {
 		return "+"
 	case "neg", "negative", "weak_negative", "anger", "angry", "anxiety", "sadness", "sad", "fear", "disgust", "伤心", "生气", "厌恶", "0":
 		return "-"
-	case "neutral", "中性":
+	case "neu", "neutral", "中性", "平静":
 		return "0"
 	}
 	return ""
@@ -23,11 +27,36 @@ func polarity(label string) string {
 
 func evaluateSentiment(ctx context.Context, args []string, log io.Writer) (result, error) {
 	fs := flags("sentiment", log)
-	train := fs.String("train", "", "texts to train on: text<TAB>label; without, the shipped scorer is measured")
+	train := fs.String("train", "", "texts to train a classifier on: text<TAB>label; without, the scorer is measured")
 	test := fs.String("test", "", "texts to test on")
-	seed := fs.Uint64("seed", 1, "seed of training")
+	seed := fs.Uint64("seed", 1, "seed of -train")
+	weights := fs.String("weights", "", "weights for the scorer; the shipped ones without")
+	rules := fs.Bool("rules", false, "the lexicon and the rules alone")
+	data := fs.String("data", "", "folder of the public sets, for -build and -leave-out")
+	build := fs.String("build", "", "write weights learnt from the sets in -data")
+	leave := fs.String("leave-out", "", "learn from all sets in -data but this one, and test on it")
+	part := fs.String("part", "test", "part of the set left out")
+	turns := fs.Bool("turns", false, "a row is a customer's turns with \" / \" between: the level of their trend counts")
+	full := fs.Bool("full", false, "learn from all labels, not just those one may ship")
 	if err := fs.Parse(args); err != nil {
 		return nil, err
+	}
+	if *build != "" || *leave != "" {
+		if err := need(map[string]string{"data": *data}); err != nil {
+			return nil, err
+		}
+		w, report, err := learn(ctx, *data, *leave, *full, log)
+		if err != nil {
+			return nil, err
+		}
+		if *leave == "" {
+			return report, save(w, *build)
+		}
+		rs, err := rows(filepath.Join(*data, *leave, *part+".tsv"), 2)
+		if err != nil {
+			return nil, err
+		}
+		return measured(&sentiment.Options{Weights: w}, rs, *turns)
 	}
 	if err := need(map[string]string{"test": *test}); err != nil {
 		return nil, err
@@ -39,7 +68,23 @@ func evaluateSentiment(ctx context.Context, args []string, log io.Writer) (resul
 	if *train != "" {
 		return trained(ctx, *train, rs, *seed)
 	}
-	scorer, err := sentiment.New(nil)
+	opts := &sentiment.Options{Rules: *rules}
+	if *weights != "" {
+		f, err := os.Open(*weights)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = f.Close() }()
+		if opts.Weights, err = sentiment.Load(f); err != nil {
+			return nil, fmt.Errorf("%s: %w", *weights, err)
+		}
+	}
+	return measured(opts, rs, *turns)
+}
+
+// measured measures a scorer.
+func measured(opts *sentiment.Options, rs [][]string, turns bool) (result, error) {
+	scorer, err := sentiment.New(opts)
 	if err != nil {
 		return nil, err
 	}
@@ -48,10 +93,14 @@ func evaluateSentiment(ctx context.Context, args []string, log io.Writer) (resul
 	neutral := false
 	w := start()
 	polarities := make([]float64, len(rs))
-	emotions := make([]sentiment.Emotion, len(rs))
+	classes := make([]string, len(rs))
 	for i, r := range rs {
 		s := scorer.Score(r[0])
-		polarities[i], emotions[i] = s.Polarity, s.Emotion
+		if turns {
+			s.Polarity = levelOf(scorer, r[0])
+		}
+		polarities[i] = s.Polarity
+		classes[i] = map[sentiment.Class]string{sentiment.ClassPositive: "+", sentiment.ClassNegative: "-", sentiment.ClassNeutral: "0"}[scorer.Class(s)]
 	}
 	cpu, wall := w.stop()
 	for i, r := range rs {
@@ -60,11 +109,7 @@ func evaluateSentiment(ctx context.Context, args []string, log io.Writer) (resul
 		if want == "" {
 			continue
 		}
-		got3 := "0"
-		if emotions[i] != sentiment.Neutral {
-			got3 = sign(p)
-		}
-		three.add(want, got3)
+		three.add(want, classes[i])
 		if want == "0" {
 			neutral = true
 			continue
@@ -82,6 +127,15 @@ func evaluateSentiment(ctx context.Context, args []string, log io.Writer) (resul
 		res["accuracy3"], res["macro_f1_3"] = round(three.accuracy()), round(three.macroF1())
 	}
 	return res, nil
+}
+
+// levelOf is the mood at the end of a dialogue.
+func levelOf(scorer *sentiment.Scorer, dialogue string) float64 {
+	var trend sentiment.Trend
+	for turn := range strings.SplitSeq(dialogue, " / ") {
+		trend = trend.Add(scorer.Score(turn))
+	}
+	return trend.Level
 }
 
 func sign(p float64) string {

@@ -1,0 +1,116 @@
+package sentiment_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/frontdesk-go/frontdesk/sentiment"
+)
+
+// parlour are messages of a trade whose words no lexicon has.
+func parlour() []sentiment.Labelled {
+	var out []sentiment.Labelled
+	for i := range 40 {
+		out = append(out,
+			sentiment.Labelled{Text: fmt.Sprintf("猫咪%d号剪完毛炸毛了", i), Class: sentiment.ClassNegative},
+			sentiment.Labelled{Text: fmt.Sprintf("狗狗%d洗完蓬蓬松松", i), Class: sentiment.ClassPositive},
+			sentiment.Labelled{Text: fmt.Sprintf("%d号几点可以接", i), Class: sentiment.ClassNeutral},
+		)
+	}
+	return out
+}
+
+func TestTrain(t *testing.T) {
+	t.Parallel()
+	s := scorer(t)
+	w, report, err := s.Train(context.Background(), parlour())
+	require.NoError(t, err)
+	t.Log(report)
+	assert.Equal(t, 120, report.Messages)
+	assert.Less(t, report.Before.Accuracy, 0.5, "unknown words are neutral")
+	assert.Greater(t, report.Gain(), 30.0)
+
+	var file bytes.Buffer
+	n, err := w.WriteTo(&file)
+	require.NoError(t, err)
+	assert.EqualValues(t, file.Len(), n)
+	back, err := sentiment.Load(&file)
+	require.NoError(t, err)
+	assert.Equal(t, w, back)
+
+	tuned, err := sentiment.New(&sentiment.Options{Weights: back})
+	require.NoError(t, err)
+	assert.Greater(t, tuned.Score("狗狗洗完蓬蓬松松").Polarity, s.Score("狗狗洗完蓬蓬松松").Polarity)
+	assert.Less(t, tuned.Score("猫咪剪完毛炸毛了").Polarity, s.Score("猫咪剪完毛炸毛了").Polarity)
+	assert.Greater(t, tuned.Score("great, thank you").Polarity, 0.3, "what it knew stays")
+
+	again, _, err := s.Train(context.Background(), parlour())
+	require.NoError(t, err)
+	assert.Equal(t, w, again, "the same messages, the same weights")
+
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, _, err = s.Train(ctx, parlour())
+	assert.ErrorIs(t, err, context.Canceled)
+	_, _, err = s.Train(context.Background(), parlour()[:3])
+	assert.ErrorContains(t, err, "at least 20")
+}
+
+func TestLoadErrors(t *testing.T) {
+	t.Parallel()
+	good, err := os.ReadFile("weights.bin")
+	require.NoError(t, err)
+	_, err = sentiment.Load(bytes.NewReader(good))
+	require.NoError(t, err)
+	at := func(i int, b ...byte) []byte {
+		c := bytes.Clone(good)
+		copy(c[i:], b)
+		return c
+	}
+	for name, tc := range map[string]struct {
+		file []byte
+		want string
+	}{
+		"empty":     {nil, "EOF"},
+		"other":     {[]byte(strings.Repeat("x", 100)), "no file of weights"},
+		"figures":   {at(8, 99), "train anew"},
+		"cut":       {good[:1000], "cut short"},
+		"more":      {append(bytes.Clone(good), 0), "goes on"},
+		"no number": {at(12, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff), "damaged"},
+	} {
+		_, err := sentiment.Load(bytes.NewReader(tc.file))
+		assert.ErrorContains(t, err, tc.want, name)
+	}
+	_, err = (&sentiment.Weights{}).WriteTo(failing{})
+	assert.ErrorIs(t, err, errFull)
+}
+
+var errFull = errors.New("disk full")
+
+type failing struct{}
+
+func (failing) Write([]byte) (int, error) { return 0, errFull }
+
+func FuzzLoad(f *testing.F) {
+	good, err := os.ReadFile("weights.bin")
+	require.NoError(f, err)
+	f.Add(good[:100])
+	f.Add([]byte("fdmood1\n\x06\x00\x00\x00"))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		// The grams at the end may be anything: the fuzzer writes what is before.
+		if w, err := sentiment.Load(bytes.NewReader(append(bytes.Clone(file), good[min(len(file), len(good)):]...))); err == nil {
+			s, err := sentiment.New(&sentiment.Options{Weights: w})
+			require.NoError(t, err)
+			got := s.Score("太差劲了, but thanks")
+			require.True(t, got.Polarity >= -1 && got.Polarity <= 1)
+		}
+	})
+}

@@ -1,0 +1,258 @@
+package sentiment
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/frontdesk-go/frontdesk/internal/text"
+)
+
+// Weights are what a scorer learnt from labelled messages: how much each n-gram
+// of characters and words adds to what the lexicon and the rules say. They are
+// made by [Scorer.Train], kept with WriteTo, read by [Load] and used by way of
+// [Options]. Weights are immutable and safe for concurrent use.
+//
+// The model is linear (logistic regression) over hashed 1- to 3-grams of Han
+// characters, words and marks, each counted once and scaled by the root of
+// their number, and over some figures of the rules.
+type Weights struct {
+	bias  float64
+	dense [figures]float32
+	grams []int8  // by hash; a power of two of them
+	unit  float32 // what a step of a gram's weight is worth
+}
+
+// gramBits is how many bits of a gram's hash are kept: 256 Ki weights, a byte each.
+const gramBits = 18
+
+// Figures of the rules that are features.
+const (
+	figureSum      = iota // what the rules add up to
+	figureSquashed        // the same, squashed
+	figurePraise
+	figureBlame
+	figureTrouble
+	figureLast // the value of the last word
+	figures
+)
+
+// features are what a text shows to Weights.
+type features struct {
+	dense [figures]float32
+	grams []uint32 // each once
+	scale float32  // of the grams
+}
+
+// featuresOf adds the features of a text that was read; its sum is total.
+func (r *reader) featuresOf(total float64, f *features) {
+	f.dense = [figures]float32{figureSum: float32(total), figureSquashed: float32(squash(total))}
+	for i := range r.hits {
+		v := float32(r.hits[i].value)
+		switch {
+		case r.hits[i].kind == trouble:
+			f.dense[figureTrouble] += v
+		case v > 0:
+			f.dense[figurePraise] += v
+		default:
+			f.dense[figureBlame] += v
+		}
+		f.dense[figureLast] = float32(squash(float64(v)))
+	}
+	for _, k := range []int{figurePraise, figureBlame, figureTrouble} {
+		f.dense[k] = float32(squash(float64(f.dense[k])))
+	}
+	f.grams = r.appendGrams(f.grams[:0])
+	f.scale = 0
+	if len(f.grams) > 0 {
+		f.scale = float32(1 / math.Sqrt(float64(len(f.grams))))
+	}
+}
+
+// trusted is the part of what was learnt that counts beside the sum of the
+// rules. Weights see words and not how they hang together, so they count the
+// less the shorter a text is, hardly when no word of it shows a feeling (it is
+// likely a plain request), not for questions and conditions, and hardly against
+// a negation, a mockery or a reproach that the rules found, or beside a word
+// that is said to hold a little.
+func (r *reader) trusted(learnt, sum float64) float64 {
+	if r.unit == 0 {
+		return learnt
+	}
+	length := float64(r.unit) / longText
+	learnt *= float64(r.told) / float64(r.unit)
+	built, weak := false, false
+	for i := range r.hits {
+		h := &r.hits[i]
+		weak = weak || h.mark&weakened != 0
+		built = built || h.mark&(negated|mocked) != 0 || h.kind == sarcasm || h.kind == rhetoric
+	}
+	switch {
+	case !r.shown():
+		learnt *= min(1, 0.25+length/2)
+	case weak, built && learnt*sum < 0:
+		learnt *= min(1, 0.2+length/2)
+	default:
+		learnt *= min(1, 0.4+length)
+	}
+	return learnt
+}
+
+// shown reports a word that shows a feeling or judges.
+func (r *reader) shown() bool {
+	for i := range r.hits {
+		if h := &r.hits[i]; h.kind != trouble && h.mark&(asked|supposed) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// longText is how many units a text has whose words tell by themselves.
+const longText = 30
+
+// appendGrams appends the hashes of the 1- to 3-grams of a text's units: Han
+// characters, words, marks and emoji. Digits are alike. A gram that a text has
+// twice is counted once, in a long text once among those around it.
+func (r *reader) appendGrams(dst []uint32) []uint32 {
+	const start, most = 0x9e3779b9, 3 << 10
+	var seen [32]uint64 // which grams may be in dst, by their last bits
+	add := func(h uint32) {
+		h = mix(h)
+		word, bit := h>>6&31, uint64(1)<<(h&63)
+		if seen[word]&bit != 0 && slices.Contains(dst[max(0, len(dst)-96):], h) {
+			return
+		}
+		seen[word] |= bit
+		dst = append(dst, h)
+	}
+	one, two := uint32(0), uint32(start)
+	for i := 0; i < len(r.s) && len(dst) < most; {
+		if r.s[i] == ' ' {
+			i++
+			continue
+		}
+		end := i + 1
+		switch {
+		case isWord(r.s[i]):
+			for end < len(r.s) && (isWord(r.s[end]) || r.s[end] == '\'') {
+				end++
+			}
+		case r.s[i] >= utf8.RuneSelf:
+			_, size := utf8.DecodeRuneInString(r.s[i:])
+			end = i + size
+		}
+		h := hashUnit(r.s[i:end])
+		i = end
+		add(h)
+		add(two*31 + h)
+		if one != 0 {
+			add((one*31+two)*31 + h + 1)
+		}
+		one, two = two, h
+	}
+	return dst
+}
+
+// hashUnit hashes a unit; a digit counts as 0.
+func hashUnit(s string) uint32 {
+	h := uint32(2166136261)
+	for i := range len(s) {
+		b := s[i]
+		if '0' <= b && b <= '9' {
+			b = '0'
+		}
+		h = (h ^ uint32(b)) * 16777619
+	}
+	return h | 1
+}
+
+// mix spreads a hash over the buckets.
+func mix(h uint32) uint32 {
+	h ^= h >> 16
+	h *= 0x85ebca6b
+	h ^= h >> 13
+	h *= 0xc2b2ae35
+	return (h ^ h>>16) & (1<<gramBits - 1)
+}
+
+// logit is the log-odds of a text being positive.
+func (w *Weights) logit(f *features) float64 {
+	z := w.bias
+	for i, x := range f.dense {
+		z += float64(w.dense[i] * x)
+	}
+	sum := int32(0)
+	for _, g := range f.grams {
+		sum += int32(w.grams[g])
+	}
+	return z + float64(float32(sum)*w.unit*f.scale)
+}
+
+// magic begins a file of weights; its last character is the version.
+const magic = "fdmood1\n"
+
+// WriteTo writes the weights, some 256 KiB, in a form that [Load] of this and
+// later versions reads.
+func (w *Weights) WriteTo(out io.Writer) (int64, error) {
+	buf := append(make([]byte, 0, len(magic)+8*(figures+2)+len(w.grams)), magic...)
+	buf = binary.LittleEndian.AppendUint32(buf, figures)
+	buf = binary.LittleEndian.AppendUint64(buf, math.Float64bits(w.bias))
+	for _, x := range w.dense {
+		buf = binary.LittleEndian.AppendUint32(buf, math.Float32bits(x))
+	}
+	buf = binary.LittleEndian.AppendUint32(buf, math.Float32bits(w.unit))
+	for _, x := range w.grams {
+		buf = append(buf, byte(x))
+	}
+	n, err := out.Write(buf)
+	if err != nil {
+		return int64(n), fmt.Errorf("sentiment: write weights: %w", err)
+	}
+	return int64(n), nil
+}
+
+// Load reads weights that WriteTo wrote.
+func Load(in io.Reader) (*Weights, error) {
+	r := bufio.NewReader(in)
+	head := make([]byte, len(magic)+4)
+	if _, err := io.ReadFull(r, head); err != nil {
+		return nil, fmt.Errorf("sentiment: load weights: %w", err)
+	}
+	if string(head[:len(magic)]) != magic {
+		return nil, fmt.Errorf("sentiment: load weights: %q is no file of weights: make one with Scorer.Train", text.Cut(string(head[:len(magic)]), 20))
+	}
+	if n := binary.LittleEndian.Uint32(head[len(magic):]); n != figures {
+		return nil, fmt.Errorf("sentiment: load weights: %d figures, this version has %d: train anew", n, figures)
+	}
+	body := make([]byte, 8+4*figures+4+1<<gramBits)
+	if _, err := io.ReadFull(r, body); err != nil {
+		return nil, fmt.Errorf("sentiment: load weights: the file is cut short: %w", err)
+	}
+	if _, err := r.ReadByte(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("sentiment: load weights: the file goes on after its end")
+	}
+	w := &Weights{bias: math.Float64frombits(binary.LittleEndian.Uint64(body)), grams: make([]int8, 1<<gramBits)}
+	body = body[8:]
+	ok := small(w.bias)
+	for i := range w.dense {
+		w.dense[i] = math.Float32frombits(binary.LittleEndian.Uint32(body[4*i:]))
+		ok = ok && small(float64(w.dense[i]))
+	}
+	body = body[4*figures:]
+	w.unit = math.Float32frombits(binary.LittleEndian.Uint32(body))
+	if !ok || !small(float64(w.unit)) {
+		return nil, errors.New("sentiment: load weights: a weight is no number or beyond all measure: the file is damaged")
+	}
+	for i, b := range body[4:] {
+		w.grams[i] = int8(b)
+	}
+	return w, nil
+}
+
+func small(x float64) bool { return math.Abs(x) < 1000 } // NaN is not
