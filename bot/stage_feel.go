@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/frontdesk-go/frontdesk/sentiment"
 )
@@ -16,7 +17,7 @@ func (b *Bot) feel(next Handler) Handler {
 			return next.Handle(ctx, t) // a tap shows no mood
 		}
 		m, err := b.opts.Mood.Feel(ctx, sentiment.Input{Text: t.Message.Text, Language: t.Language,
-			Trend: t.session.Trend, Cause: causeOf(t), Tier: t.Customer.Traits["tier"].Value})
+			Trend: t.session.Trend, Cause: causeOf(t), Tier: t.Customer.Traits["tier"].Value, Now: t.Now, Compensated: t.compensated()})
 		if err != nil {
 			b.stageFailed(t, "feel", err)
 			return next.Handle(ctx, t)
@@ -40,6 +41,19 @@ func (b *Bot) feel(next Handler) Handler {
 		b.comfort(t)
 		return nil
 	})
+}
+
+// TraitCompensated is the trait that says when a customer was last given a
+// compensation (RFC 3339): the mood strategy's cooling-off reads it. A host that
+// grants one records it with t.Learn.
+const TraitCompensated = "compensated"
+
+func (t *Turn) compensated() time.Time {
+	at, err := time.Parse(time.RFC3339, t.Customer.Traits[TraitCompensated].Value)
+	if err != nil {
+		return time.Time{}
+	}
+	return at
 }
 
 // comfort puts the plan's words before the answer.

@@ -170,7 +170,7 @@ func (r *Rule) validate() error {
 }
 
 func (w *When) validate() error {
-	emotions := []string{"angry", "anxious", "sad", "satisfied", "neutral"}
+	emotions := []string{"angry", "anxious", "sad", "disappointed", "satisfied", "grateful", "surprised", "neutral"}
 	for _, e := range w.Emotions {
 		if !slices.Contains(emotions, e) {
 			return fmt.Errorf("emotion %q: use one of %v", e, emotions)

@@ -39,7 +39,9 @@ func (s *shop) taps(next bot.Handler) bot.Handler {
 }
 
 // makeUp proposes a compensation when the mood strategy asks for one, within its
-// limit and once.
+// limit and once. Where the strategy wants a person to agree, the shop gives it
+// by itself only for an order of the customer's own that it has let down;
+// acting angry earns nothing.
 func (s *shop) makeUp(next bot.Handler) bot.Handler {
 	return bot.HandlerFunc(func(ctx context.Context, t *bot.Turn) error {
 		if err := next.Handle(ctx, t); err != nil || !t.Mood.Plan.Has(sentiment.Compensate) || t.HandedOver() {
@@ -50,11 +52,37 @@ func (s *shop) makeUp(next bot.Handler) bot.Handler {
 		if len(offers) == 0 {
 			return nil
 		}
+		if t.Mood.Plan.Approve && !s.letDown(ctx, t) {
+			t.Trace.Add("shop", "a compensation is for a person to agree to")
+			return nil
+		}
 		o := offers[0]
+		t.Learn(bot.TraitCompensated, t.Now.Format(time.RFC3339))
 		t.Track(bot.Event{Kind: eventOffered, Key: o.Rule, Value: o.Code})
 		t.SetReplies(append([]bot.Reply{{Text: t.Text("offer.sorry", "what", o.Text), Language: t.Language}}, t.Replies()...))
 		return given.Set(t, append(given.Get(t), o.Rule))
 	})
+}
+
+// letDown reports whether the order the turn is about is the customer's own and
+// late, or so new that a fault is the shop's to make good.
+func (s *shop) letDown(ctx context.Context, t *bot.Turn) bool {
+	e, ok := t.Meaning.Entity("order")
+	uid, signedIn := t.Verified("uid")
+	if !ok || !signedIn {
+		return false
+	}
+	o, ok, err := s.orders.find(ctx, e.Value)
+	if err != nil || !ok || o.Owner != uid {
+		return false
+	}
+	switch o.Status {
+	case "shipped":
+		return s.orders.date(o.ETA).Before(t.Now)
+	case "delivered":
+		return s.orders.date(o.Delivered).AddDate(0, 0, 30).After(t.Now)
+	}
+	return false
 }
 
 // meant finds the order a signed-in customer speaks of without its number ("the
