@@ -134,25 +134,60 @@ func (b *Bot) Stream(ctx context.Context, m Message, part func(Part)) ([]Reply, 
 // accept runs the turn of a message or a push in its conversation's order, or
 // returns what its first run has said.
 func (b *Bot) accept(ctx context.Context, from start) ([]Reply, error) {
-	m := &from.message
-	k, err := b.opts.Store.Open(ctx, m.Thread)
-	if err != nil {
-		return nil, fmt.Errorf("bot: opening the conversation: %w", err)
+	for try := 0; ; try++ {
+		k, err := b.opts.Store.Open(ctx, from.message.Thread)
+		if err != nil {
+			return nil, fmt.Errorf("bot: opening the conversation: %w", err)
+		}
+		replies, err := b.turn(ctx, k, from)
+		// The conversation may have been erased between the two: it begins anew.
+		if try > 0 || !errors.Is(err, ErrNotFound) {
+			return replies, err
+		}
 	}
+}
+
+// turn runs the turn of a start in its conversation's order.
+func (b *Bot) turn(ctx context.Context, k Key, from start) ([]Reply, error) {
 	if err := b.boxes.enter(ctx, k); err != nil {
 		return nil, err
 	}
 	defer b.boxes.leave(k)
-	if m.ID != "" {
-		replies, ok, err := b.opts.Store.Answered(ctx, k, m.ID)
-		if err != nil {
-			return nil, fmt.Errorf("bot: looking for the message's earlier answer: %w", err)
-		}
-		if ok {
-			return replies, nil
-		}
+	if replies, done, err := b.served(ctx, k, &from); done || err != nil {
+		return replies, err
 	}
+	release, err := b.lease(ctx, k)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	return b.attempt(ctx, k, from)
+}
+
+// served reports whether the start has had its turn already, here or at
+// another worker: the message was answered, or the timer is no longer due.
+func (b *Bot) served(ctx context.Context, k Key, from *start) (replies []Reply, done bool, err error) {
+	if tm := from.timer; tm != nil {
+		due, err := b.opts.Store.Due(ctx, b.opts.Clock.Now(), maxDue)
+		if err != nil {
+			return nil, false, fmt.Errorf("bot: reading timers: %w", err)
+		}
+		for i := range due {
+			if due[i].ID == tm.ID && due[i].Key == k {
+				from.timer = &due[i] // it may have been moved
+				return nil, false, nil
+			}
+		}
+		return nil, len(due) < maxDue, nil
+	}
+	if from.message.ID == "" {
+		return nil, false, nil
+	}
+	replies, done, err = b.opts.Store.Answered(ctx, k, from.message.ID)
+	if err != nil {
+		return nil, false, fmt.Errorf("bot: looking for the message's earlier answer: %w", err)
+	}
+	return replies, done, nil
 }
 
 // start is what starts a turn: a message, a timer, or a push.
@@ -171,7 +206,12 @@ func (b *Bot) attempt(ctx context.Context, k Key, from start) ([]Reply, error) {
 	defer end()
 	b.watchers.tell(Live{Key: k, Began: true})
 	defer b.watchers.tell(Live{Key: k, Ended: true})
-	for range maxAttempts {
+	for try := range maxAttempts {
+		if try > 0 { // another worker wrote: perhaps the answer to this very message
+			if replies, done, err := b.served(ctx, k, &from); done || err != nil {
+				return replies, err
+			}
+		}
 		t, err := b.load(ctx, k, from)
 		if err != nil {
 			return nil, err
@@ -219,7 +259,7 @@ func (b *Bot) load(ctx context.Context, k Key, from start) (*Turn, error) {
 		m.At = now
 	}
 	t := &Turn{Message: m, Key: k, Now: now, Language: firstOf(s.Language, m.Language, b.opts.Language), Trace: &Trace{},
-		turnState: &turnState{bot: b, session: s, version: rec.Version, fresh: rec.Version == 0, push: from.push, stream: from.stream}}
+		turnState: &turnState{bot: b, session: s, version: rec.Version, fresh: len(rec.Session) == 0, push: from.push, stream: from.stream}}
 	if from.timer != nil {
 		t.fired = from.timer.ID
 		t.Meaning.Intent = "timer." + from.timer.Name

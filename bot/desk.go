@@ -165,6 +165,11 @@ func (b *Bot) change(ctx context.Context, k Key, change func(*Turn, *handoff.Tic
 		return tk, err
 	}
 	defer b.boxes.leave(k)
+	release, err := b.lease(ctx, k)
+	if err != nil {
+		return tk, err
+	}
+	defer release()
 	for range maxAttempts {
 		rec, err := b.opts.Store.Load(ctx, k)
 		if err != nil {

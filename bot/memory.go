@@ -101,11 +101,11 @@ func (m *Memory) Commit(_ context.Context, c *Commit) error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	v, err := m.conv(c.Key)
-	if err != nil {
-		return err
+	v := m.convs[c.Key]
+	if v == nil || v.version != c.Version {
+		return ErrConflict
 	}
-	if v.version != c.Version {
+	if _, ok := v.answered[c.Message]; ok && c.Message != "" {
 		return ErrConflict
 	}
 	v.version++
@@ -256,7 +256,7 @@ func (m *Memory) Tickets(_ context.Context, tenant string) ([]handoff.Ticket, er
 func (m *Memory) Pending(_ context.Context, n int) ([]Outgoing, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return slices.Clone(m.outbox[:min(n, len(m.outbox))]), nil
+	return slices.Clone(m.outbox[:min(max(n, 0), len(m.outbox))]), nil
 }
 
 // Sent implements Store.
@@ -280,7 +280,7 @@ func (m *Memory) Due(_ context.Context, now time.Time, n int) ([]Timer, error) {
 	sort.Slice(out, func(i, j int) bool {
 		return out[i].At.Before(out[j].At) || out[i].At.Equal(out[j].At) && out[i].ID < out[j].ID
 	})
-	return out[:min(n, len(out))], nil
+	return out[:min(max(n, 0), len(out))], nil
 }
 
 // NextDue implements Store.

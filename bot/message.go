@@ -120,6 +120,8 @@ var (
 	// ErrConflict is what a Store returns when a commit's version is not the
 	// stored one: another worker has written.
 	ErrConflict = errors.New("bot: the session was written by another worker")
+	// ErrHeld means another replica works on the conversation.
+	ErrHeld = errors.New("bot: another replica works on this conversation")
 	// ErrTaken means another person owns the ticket.
 	ErrTaken = errors.New("bot: another person has taken this ticket")
 	// ErrNoAnswer is what a Writer returns when the passages do not answer.

@@ -113,6 +113,14 @@ type Options struct {
 	// Write writes answers from what Knowledge found; nil shows the entry as it is.
 	Write Writer
 
+	// Replica names this process, different from every other, when several
+	// share a store that is a Leaser: one of them at a time then works on a
+	// conversation, and one sends its replies. "" for a single process.
+	Replica string
+	// Lease is how long a replica may work on a turn before another takes over,
+	// 30 seconds when 0.
+	Lease time.Duration
+
 	// Sender delivers what Handle does not return; without one such replies
 	// wait in the store's outbox.
 	Sender Sender
@@ -184,6 +192,9 @@ func (o *Options) fill() {
 		if *d.field <= 0 {
 			*d.field = d.value
 		}
+	}
+	if o.Lease <= 0 {
+		o.Lease = 30 * time.Second
 	}
 	if o.Expire <= 0 {
 		o.Expire = 7 * 24 * time.Hour

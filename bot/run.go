@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -26,23 +27,15 @@ func (b *Bot) Tick(ctx context.Context) error {
 }
 
 func (b *Bot) fire(ctx context.Context, tm Timer) error {
-	if err := b.boxes.enter(ctx, tm.Key); err != nil {
-		return err
+	_, err := b.turn(ctx, tm.Key, start{timer: &tm})
+	if errors.Is(err, ErrNotFound) { // erased meanwhile, with its timers
+		return nil
 	}
-	defer b.boxes.leave(tm.Key)
-	// Another worker, or a newer message, may have moved or served it meanwhile.
-	due, err := b.opts.Store.Due(ctx, b.opts.Clock.Now(), 1000)
-	if err != nil {
-		return fmt.Errorf("bot: reading timers: %w", err)
-	}
-	for _, d := range due {
-		if d.ID == tm.ID {
-			_, err := b.attempt(ctx, tm.Key, start{timer: &d})
-			return err
-		}
-	}
-	return nil
+	return err
 }
+
+// maxDue bounds how many timers are looked through for one.
+const maxDue = 1000
 
 func (b *Bot) send(ctx context.Context) error {
 	if b.opts.Sender == nil {

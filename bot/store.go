@@ -23,7 +23,8 @@ type Store interface {
 	// ok is false when it was never answered.
 	Answered(ctx context.Context, k Key, message string) (replies []Reply, ok bool, err error)
 	// Commit writes everything of a turn, or nothing. It returns ErrConflict
-	// when c.Version is not the stored version. It deletes the journal.
+	// when c.Version is not the stored version, when c.Message has an answer
+	// already, and when there is no such conversation. It deletes the journal.
 	Commit(ctx context.Context, c *Commit) error
 	// Journal writes what a crash must not forget while the turn still runs,
 	// replacing the journal before. It returns ErrConflict when version is not
@@ -56,6 +57,19 @@ type Store interface {
 	Erase(ctx context.Context, tenant, customer string) (map[string]int, error)
 	// Close frees the store.
 	Close() error
+}
+
+// Leaser is a Store that several processes share: one of them at a time works on
+// a conversation. With Options.Replica set the engine asks for a lease before
+// each turn. The stores on SQLite and PostgreSQL are Leasers.
+type Leaser interface {
+	// Acquire gives holder the right to work on a conversation until now+d, or
+	// returns an error that wraps ErrHeld. Taking over from a holder whose
+	// lease has run out raises the record's version, so that what it still
+	// tries is refused.
+	Acquire(ctx context.Context, k Key, holder string, now time.Time, d time.Duration) (version int64, err error)
+	// Release lets go of a lease; nothing happens when holder has it no more.
+	Release(ctx context.Context, k Key, holder string) error
 }
 
 // AllTenants asks Store.Events for every tenant's events.

@@ -10,7 +10,7 @@ import (
 	"github.com/frontdesk-go/frontdesk/bot"
 )
 
-// HeldError means that another worker holds the lease.
+// HeldError means that another worker holds the lease; it wraps bot.ErrHeld.
 type HeldError struct {
 	Holder string
 	Until  time.Time
@@ -20,6 +20,9 @@ type HeldError struct {
 func (e *HeldError) Error() string {
 	return fmt.Sprintf("held by %s until %s", e.Holder, e.Until.Format(time.RFC3339Nano))
 }
+
+// Unwrap returns bot.ErrHeld.
+func (e *HeldError) Unwrap() error { return bot.ErrHeld }
 
 // Acquire gives holder, a name of its own for every worker, the right to work
 // on a conversation until now+d, or prolongs it; any other gets a *HeldError
