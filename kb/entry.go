@@ -11,6 +11,16 @@ type Entry struct {
 	Texts    map[string]Text `json:"texts"`
 	Category string          `json:"category,omitempty"`
 	Tags     []string        `json:"tags,omitempty"`
+	// Channels and Audience limit the entry to queries of one of these channels
+	// and by someone with one of these roles; empty is all. A query that does not
+	// say its channel or role does not find a limited entry.
+	Channels []string `json:"channels,omitempty"`
+	Audience []string `json:"audience,omitempty"`
+	// Products are what the entry is about, by the host's references; empty is
+	// any. It answers no query about other products.
+	Products []string `json:"products,omitempty"`
+	// State says whether the entry may answer; "" is approved.
+	State State `json:"state,omitempty"`
 	// From and Until bound when the entry may answer; zero is open.
 	From  time.Time `json:"from,omitzero"`
 	Until time.Time `json:"until,omitzero"`
@@ -35,6 +45,22 @@ type Source struct {
 	URL  string `json:"url,omitempty"`
 }
 
+// State is where an entry stands in its review.
+type State string
+
+// The states of an entry. Only an approved one answers.
+const (
+	Draft    State = "draft"
+	InReview State = "review"
+	Approved State = "approved"
+	Rejected State = "rejected"
+	Retired  State = "retired"
+)
+
+// Serves reports whether an entry in the state may answer. "" does: files are
+// reviewed where they are kept.
+func (s State) Serves() bool { return s == "" || s == Approved }
+
 // Query asks a base.
 type Query struct {
 	// Text is the question in the customer's words.
@@ -42,6 +68,16 @@ type Query struct {
 	// Language prefers entries of a BCP 47 language; an entry without it
 	// answers in another only when Text matched that other wording. "" takes any.
 	Language string
+	// OnlyLanguage keeps to entries that have Language, or one it is a variety of
+	// (zh for zh-Hant-TW), and answers in it.
+	OnlyLanguage bool
+	// Channel and Roles are where the question comes from and what the customer
+	// may read; entries limited to others are not found.
+	Channel string
+	Roles   []string
+	// Products are those the question is about, when known; entries about others
+	// only are not found.
+	Products []string
 	// Category and Tags keep only entries that have them, when set.
 	Category string
 	Tags     []string
