@@ -70,12 +70,18 @@ func (b *Base) Replace(entries []Entry) error {
 	}
 	b.change.Lock()
 	defer b.change.Unlock()
-	b.snap.Store(newSnapshot(merged, b.same))
+	b.serve(newSnapshot(merged, b.same))
 	return nil
 }
 
+// serve makes a snapshot, which the caller made under b.change, the base's.
+func (b *Base) serve(s *snapshot) {
+	s.version = s.name()
+	b.snap.Store(s)
+}
+
 // Version names the entries being served: the same entries, the same version.
-func (b *Base) Version() string { return b.snap.Load().version() }
+func (b *Base) Version() string { return b.snap.Load().version }
 
 // Len is the number of entries.
 func (b *Base) Len() int { return b.snap.Load().live }
@@ -149,7 +155,7 @@ func (b *Base) search(ctx context.Context, q Query) ([]Hit, found, error) {
 		hits = append(hits, Hit{ID: e.ID, Language: lang, Question: t.Question, Answer: t.Answer, Category: e.Category,
 			Matched: matched.wording(int(w.n)), Score: c.score, Source: e.Source})
 	}
-	return hits, found{ranking: r, version: s.version()}, nil
+	return hits, found{ranking: r, version: s.version}, nil
 }
 
 // found is a ranking and the snapshot it is of.

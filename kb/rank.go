@@ -1,9 +1,7 @@
 package kb
 
 import (
-	"cmp"
 	"math"
-	"slices"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
 )
@@ -35,14 +33,10 @@ type ranking struct {
 type gramCount struct {
 	hash  uint64
 	value float32
+	id    uint32 // in the first part; absent when it has none
 }
 
-// gramSlot is one of a small table of a query's grams by their number in a
-// segment; number + 1, 0 when free.
-type gramSlot struct {
-	gram  uint32
-	value float32
-}
+const absent = math.MaxUint32
 
 // rank scores the entries that pass and share a word with the query.
 func (s *snapshot) rank(sc *scratch, q *Query, n int) ranking {
@@ -52,10 +46,10 @@ func (s *snapshot) rank(sc *scratch, q *Query, n int) ranking {
 		return ranking{}
 	}
 	s.scan(sc, q, candidates, true)
-	r := ranking{coverage: float64(w.known / w.perfect), top: make([]candidate, 0, len(sc.best))}
+	r := ranking{coverage: float64(w.known / w.perfect), top: make([]candidate, 0, min(n, len(sc.best)))}
 	s.vector(sc, query)
-	// The best stand in any order; part by part a table of the query's grams is
-	// made once for each.
+	// The best stand in any order; the query's grams are laid out once for each
+	// part.
 	for k := range s.parts {
 		p := &s.parts[k]
 		end := p.base + uint32(len(p.segment.entries))
@@ -65,19 +59,34 @@ func (s *snapshot) rank(sc *scratch, q *Query, n int) ranking {
 				continue
 			}
 			if !ready {
-				sc.lookup(p.segment)
+				sc.spread(p.segment, k == 0)
 				ready = true
 			}
 			c := candidate{doc: found.doc, bm25: float64(min(1, found.score/w.perfect))}
 			p.segment.compare(sc, &c, found.doc-p.base)
-			r.top = append(r.top, c)
+			r.place(c, n)
+		}
+		if ready {
+			sc.gather()
 		}
 	}
-	slices.SortFunc(r.top, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.doc, b.doc))
-	})
-	r.top = r.top[:min(n, len(r.top))]
 	return r
+}
+
+// place puts a candidate where it belongs among the n best.
+func (r *ranking) place(c candidate, n int) {
+	i := len(r.top)
+	for i > 0 && (c.score > r.top[i-1].score || c.score == r.top[i-1].score && c.doc < r.top[i-1].doc) {
+		i--
+	}
+	if i >= n {
+		return
+	}
+	if len(r.top) < n {
+		r.top = append(r.top, candidate{})
+	}
+	copy(r.top[i+1:], r.top[i:])
+	r.top[i] = c
 }
 
 // vector sets sc.counts to the grams of a folded query at unit length.
@@ -86,17 +95,20 @@ func (s *snapshot) vector(sc *scratch, query string) {
 	sc.counts = sc.counts[:0]
 	var sum float64
 	runs(sc.grams, func(hash uint64, n int) {
-		df := uint32(0)
+		df, first := uint32(0), uint32(absent)
 		for i := range s.parts {
 			seg := s.parts[i].segment
 			if id, ok := seg.grams.find(hash); ok {
 				df += seg.df[id]
+				if i == 0 {
+					first = id
+				}
 			}
 		}
 		v := gramTF(float32(n)) * gramIDF(s.words, df)
 		sum += float64(v) * float64(v)
 		if df > 0 {
-			sc.counts = append(sc.counts, gramCount{hash, v})
+			sc.counts = append(sc.counts, gramCount{hash, v, first})
 		}
 	})
 	if sum > 0 {
@@ -107,63 +119,58 @@ func (s *snapshot) vector(sc *scratch, query string) {
 	}
 }
 
-// lookup makes the table of the query's grams as a segment numbers them.
-func (sc *scratch) lookup(seg *segment) {
-	size := 64
-	for size < 4*len(sc.counts) {
-		size *= 2
+// spread lays the query's grams out by their number in a segment, so that a
+// cosine is a gather without a branch; gather clears them again.
+func (sc *scratch) spread(seg *segment, first bool) {
+	if len(sc.dense) < len(seg.df) {
+		sc.dense = make([]float32, len(seg.df)+len(seg.df)/8)
 	}
-	if len(sc.slots) < size {
-		sc.slots = make([]gramSlot, size)
-	}
-	sc.slots = sc.slots[:size]
-	clear(sc.slots)
-	mask := uint32(size - 1)
+	sc.ids = sc.ids[:0]
 	for _, c := range sc.counts {
-		id, ok := seg.grams.find(c.hash)
-		if !ok {
-			continue
+		id, ok := c.id, c.id != absent
+		if !first {
+			id, ok = seg.grams.find(c.hash)
 		}
-		i := spread(id) & mask
-		for sc.slots[i].gram != 0 {
-			i = (i + 1) & mask
+		if ok {
+			sc.dense[id] = c.value
+			sc.ids = append(sc.ids, id)
 		}
-		sc.slots[i] = gramSlot{id + 1, c.value}
 	}
 }
 
-func spread(id uint32) uint32 {
-	h := id * 2654435761
-	return h ^ h>>15
+func (sc *scratch) gather() {
+	for _, id := range sc.ids {
+		sc.dense[id] = 0
+	}
 }
 
 // dot is the cosine of the query with a vector of a segment.
 func (sc *scratch) dot(seg *segment, e extent) float64 {
 	grams, values := seg.gram[e.from:e.to], seg.value[e.from:e.to]
-	if len(grams) != len(values) {
-		return 0
+	dense := sc.dense
+	var even, odd float32
+	for len(grams) >= 2 && len(values) >= 2 {
+		even += dense[grams[0]] * float32(values[0])
+		odd += dense[grams[1]] * float32(values[1])
+		grams, values = grams[2:], values[2:]
 	}
-	slots, mask := sc.slots, uint32(len(sc.slots)-1)
-	var sum float32
-	for k, g := range grams {
-		for i := spread(g) & mask; slots[i&uint32(len(slots)-1)].gram != 0; i = (i + 1) & mask {
-			if slots[i].gram == g+1 {
-				sum += slots[i].value * float32(values[k])
-				break
-			}
-		}
+	if len(grams) > 0 && len(values) > 0 {
+		even += dense[grams[0]] * float32(values[0])
 	}
-	return float64(sum)
+	return float64(even + odd)
 }
 
 // compare scores an entry closely.
 func (seg *segment) compare(sc *scratch, c *candidate, d uint32) {
 	from, to := seg.first[d], seg.first[d+1]
 	c.word = from
+	at := seg.vecs[from]
 	for w := from; w < to; w++ {
-		if cos := sc.dot(seg, seg.words[w].vec); cos > c.near {
+		end := seg.vecs[w+1]
+		if cos := sc.dot(seg, extent{at, end}); cos > c.near {
 			c.near, c.word = cos, w
 		}
+		at = end
 	}
 	c.whole = c.near
 	if to-from > 1 {

@@ -10,7 +10,8 @@ import (
 const (
 	candidates = 64   // entries that are compared closely
 	maxQuery   = 2048 // bytes of a query that are read
-	sharpen    = 1.6  // of a BM25 score, whose impacts rarely come near 1
+	bins       = 1 << 9
+	sharpen    = 1.6 // of a BM25 score, whose impacts rarely come near 1
 )
 
 // scratch is what one search works in; it is used again, so a search allocates
@@ -22,10 +23,12 @@ type scratch struct {
 	score  []float32 // by entry; 0 was not touched, below 0 does not pass
 	seen   []uint64  // a bit for each entry that was touched
 	best   []scored
-	bins   [256]uint32
+	keys   []uint64
+	bins   [bins]uint32 // how many scores there are of each height
 
 	counts []gramCount
-	slots  []gramSlot
+	dense  []float32 // by gram of a segment
+	ids    []uint32  // of the grams that are not 0 there
 }
 
 // queryTerm is one term of a query and where its postings stand.
@@ -96,42 +99,59 @@ func (s *snapshot) scan(sc *scratch, q *Query, n int, prune bool) {
 		sc.score = make([]float32, s.indexed+s.indexed/8+64)
 		sc.seen = make([]uint64, len(sc.score)/64+1)
 	}
-	rest := float32(0) // what the terms ahead can add, a little more for rounding
+	rest, done := float32(0), float32(0) // what the terms ahead can add, and those behind can have
 	for i := range sc.terms {
-		rest += sc.terms[i].bound * 1.0001
+		rest += sc.terms[i].bound * slack
 	}
 	mask := q.flags()
-	touched := false
+	work := 0 // postings read so far
 	k := 0
 	for ; k < len(sc.terms); k++ {
 		t := &sc.terms[k]
-		if prune && k > 0 && t.postsN > 2*n {
-			if least := sc.least(s.indexed, n); least > rest {
+		if prune && done > rest && t.postsN > n && 4*t.postsN > work {
+			if least := sc.least(s.indexed, n, done); least > rest {
 				sc.survivors(s.indexed, least-rest)
-				touched = true
 				break
 			}
 		}
 		for i := range s.parts {
 			s.parts[i].accumulate(sc, t, q, mask)
 		}
-		rest -= t.bound * 1.0001
+		work += t.postsN
+		done += t.bound * slack
+		rest -= t.bound * slack
 	}
-	if !touched {
-		sc.survivors(s.indexed, sc.least(s.indexed, n))
+	if k == len(sc.terms) {
+		sc.survivors(s.indexed, sc.least(s.indexed, n, done))
 	}
 	for ; k < len(sc.terms); k++ {
 		t := &sc.terms[k]
 		s.probe(sc, t)
-		rest -= t.bound * 1.0001
-		if len(sc.best) > 4*n {
-			sc.drop(n, rest)
+		done += t.bound * slack
+		rest -= t.bound * slack
+		if len(sc.best) > 2*n {
+			sc.drop(n, done, rest)
 		}
 	}
-	slices.SortFunc(sc.best, func(a, b scored) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.doc, b.doc))
-	})
+	sc.drop(n, done, 0)
+	sc.order()
 	sc.best = sc.best[:min(n, len(sc.best))]
+}
+
+// slack makes a bound a little more than rounding can.
+const slack = 1.0001
+
+// order sorts the best by falling score, ties by place. Scores are above zero,
+// so their bits rise as they do.
+func (sc *scratch) order() {
+	sc.keys = sc.keys[:0]
+	for _, c := range sc.best {
+		sc.keys = append(sc.keys, uint64(^math.Float32bits(c.score))<<32|uint64(c.doc))
+	}
+	slices.Sort(sc.keys)
+	for i, k := range sc.keys {
+		sc.best[i] = scored{uint32(k), math.Float32frombits(^uint32(k >> 32))}
+	}
 }
 
 // accumulate adds a term to the scores of all entries of a part that have it.
@@ -170,49 +190,48 @@ func (p *part) blocked(d uint32, q *Query, mask uint8) bool {
 }
 
 // least is a bound that at least n of the scores so far reach, 0 when there are
-// fewer; the nth best is less than a 128th of the best above it.
-func (sc *scratch) least(entries, n int) float32 {
-	var top float32
-	sc.each(entries, func(d uint32, v float32) { top = max(top, v) })
-	if top <= 0 {
-		return 0
-	}
+// fewer. No score is above most.
+func (sc *scratch) least(entries, n int, most float32) float32 {
 	clear(sc.bins[:])
-	scale := 255 / top
-	sc.each(entries, func(d uint32, v float32) {
-		if v > 0 {
-			sc.bins[uint8(v*scale)]++
+	scale := (bins - 1) / most
+	for w, set := range sc.seen[:entries/64+1] {
+		for ; set != 0; set &= set - 1 {
+			if v := sc.score[w<<6+bits.TrailingZeros64(set)]; v > 0 {
+				sc.bins[uint32(v*scale)%bins]++
+			}
 		}
-	})
+	}
+	return sc.nth(n) / scale
+}
+
+// nth is the bin, at most, of the nth best of those counted.
+func (sc *scratch) nth(n int) float32 {
 	count := uint32(0)
-	for bin := 255; bin > 0; bin-- {
+	for bin := bins - 1; bin > 0; bin-- {
 		if count += sc.bins[bin]; count >= uint32(n) {
-			return float32(bin) / scale * 0.999 // rounding must not lift it
+			return float32(bin) * 0.999 // rounding must not lift it
 		}
 	}
 	return 0
 }
 
-// each calls f with every entry that was touched, rising.
-func (sc *scratch) each(entries int, f func(doc uint32, score float32)) {
-	for w, set := range sc.seen[:entries/64+1] {
-		for ; set != 0; set &= set - 1 {
-			d := uint32(w<<6 + bits.TrailingZeros64(set))
-			f(d, sc.score[d])
-		}
-	}
-}
-
 // survivors moves the entries with at least a score to sc.best, rising by
 // place, and clears the scores.
 func (sc *scratch) survivors(entries int, least float32) {
-	sc.each(entries, func(d uint32, v float32) {
-		if v > 0 && v >= least {
-			sc.best = append(sc.best, scored{d, v})
+	seen := sc.seen[:entries/64+1]
+	for w, set := range seen {
+		if set == 0 {
+			continue
 		}
-		sc.score[d] = 0
-	})
-	clear(sc.seen[:entries/64+1])
+		for ; set != 0; set &= set - 1 {
+			d := w<<6 + bits.TrailingZeros64(set)
+			if v := sc.score[d]; v > 0 && v >= least {
+				sc.best = append(sc.best, scored{uint32(d), v})
+			}
+			sc.score[d] = 0
+		}
+		seen[w] = 0
+	}
 }
 
 // probe adds a term to the entries that survived, which rise by place.
@@ -259,23 +278,23 @@ func seek(docs []uint32, at int, want uint32) int {
 	return lo
 }
 
-// drop leaves out the survivors that can no longer be among the n best.
-func (sc *scratch) drop(n int, rest float32) {
-	var top float32
-	for _, c := range sc.best {
-		top = max(top, c.score)
+// drop leaves out the survivors that can no longer be among the n best: no
+// score is above most, and the terms ahead can add rest.
+func (sc *scratch) drop(n int, most, rest float32) {
+	if len(sc.best) <= n {
+		return
 	}
 	clear(sc.bins[:])
-	scale := 255 / top
+	scale := (bins - 1) / most
 	for _, c := range sc.best {
-		sc.bins[uint8(c.score*scale)]++
+		sc.bins[uint32(c.score*scale)%bins]++
 	}
-	count, least := uint32(0), float32(0)
-	for bin := 255; bin > 0; bin-- {
-		if count += sc.bins[bin]; count >= uint32(n) {
-			least = float32(bin)/scale*0.999 - rest
-			break
+	least := sc.nth(n)/scale - rest
+	kept := sc.best[:0]
+	for _, c := range sc.best {
+		if c.score >= least {
+			kept = append(kept, c)
 		}
 	}
-	sc.best = slices.DeleteFunc(sc.best, func(c scored) bool { return c.score < least })
+	sc.best = kept
 }

@@ -40,15 +40,15 @@ type segment struct {
 	value []uint16
 
 	words []wording // of the entries in turn
-	first []uint32  // words of entry i are first[i] to first[i+1]
+	vecs  []uint32  // components of wording i are vecs[i] to vecs[i+1]
+	first []uint32  // wordings of entry i are first[i] to first[i+1]
 	whole []extent  // the profile of each entry: the sum of its wordings
 }
 
 // wording is one way of asking an entry's question.
 type wording struct {
 	lang string
-	n    int32  // 0 is the question, n the nth of the others
-	vec  extent // its vector
+	n    int32 // 0 is the question, n the nth of the others
 }
 
 // extent is a part of a segment's components.
@@ -84,7 +84,7 @@ type termCount struct {
 // the other segments; its zero value is none.
 func newSegment(entries []Entry, same *synonyms, rest statistics) *segment {
 	bu := &builder{same: same, analyser: analyser{stems: map[string]uint64{}},
-		s: &segment{entries: entries, byID: make(map[string]uint32, len(entries)), first: make([]uint32, 1, len(entries)+1)}}
+		s: &segment{entries: entries, byID: make(map[string]uint32, len(entries)), first: make([]uint32, 1, len(entries)+1), vecs: make([]uint32, 1, len(entries)+1)}}
 	for i := range entries {
 		bu.add(&entries[i])
 	}
@@ -110,7 +110,8 @@ func (bu *builder) add(e *Entry) {
 			read := bu.same.read(t.wording(n))
 			bu.collect(read, 0)
 			bu.vector(read)
-			s.words = append(s.words, wording{lang: lang, n: int32(n), vec: extent{s.last(), uint32(len(s.gram))}})
+			s.words = append(s.words, wording{lang: lang, n: int32(n)})
+			s.vecs = append(s.vecs, uint32(len(s.gram)))
 		}
 		bu.collect(bu.same.read(t.Answer), 1)
 	}
@@ -139,14 +140,6 @@ func (bu *builder) collect(read string, answer uint64) {
 	for _, h := range bu.terms {
 		bu.list = append(bu.list, uint64(bu.s.terms.number(h))<<1|answer)
 	}
-}
-
-// last is where the components of the next vector begin.
-func (s *segment) last() uint32 {
-	if len(s.words) == 0 {
-		return 0
-	}
-	return s.words[len(s.words)-1].vec.to
 }
 
 // vector adds the grams of a wording, with their counts.
@@ -207,8 +200,9 @@ func (bu *builder) weigh(rest statistics) {
 		bu.count[i] = gramTF(bu.count[i]) * idf[g]
 	}
 	s.value = make([]uint16, len(s.gram))
-	for _, w := range s.words {
-		quantise(s.value[w.vec.from:w.vec.to], bu.count[w.vec.from:w.vec.to])
+	for w := range s.words {
+		from, to := s.vecs[w], s.vecs[w+1]
+		quantise(s.value[from:to], bu.count[from:to])
 	}
 	bu.count = nil
 }
@@ -244,16 +238,14 @@ func quantise(to []uint16, v []float32) {
 // that of one wording is the wording itself.
 func (bu *builder) profile(i int) {
 	s := bu.s
-	of := s.words[s.first[i]:s.first[i+1]]
-	if len(of) == 1 {
-		s.whole = append(s.whole, of[0].vec)
+	of := extent{s.vecs[s.first[i]], s.vecs[s.first[i+1]]}
+	if s.first[i+1]-s.first[i] == 1 {
+		s.whole = append(s.whole, of)
 		return
 	}
 	bu.list = bu.list[:0]
-	for _, w := range of {
-		for c := w.vec.from; c < w.vec.to; c++ {
-			bu.list = append(bu.list, uint64(s.gram[c])<<32|uint64(s.value[c]))
-		}
+	for c := of.from; c < of.to; c++ {
+		bu.list = append(bu.list, uint64(s.gram[c])<<32|uint64(s.value[c]))
 	}
 	slices.Sort(bu.list)
 	at := uint32(len(s.gram))

@@ -13,6 +13,7 @@ type snapshot struct {
 	live    int    // entries of the base
 	words   int    // wordings of all parts
 	sum     uint64 // of the sums of the entries, in any order
+	version string // of sum, once the snapshot is served
 }
 
 // part is a segment as one snapshot sees it.
@@ -120,4 +121,5 @@ func (s *snapshot) statistics() statistics {
 	return out
 }
 
-func (s *snapshot) version() string { return fmt.Sprintf("%d-%08x", s.live, uint32(s.sum^s.sum>>32)) }
+// name gives the snapshot its version.
+func (s *snapshot) name() string { return fmt.Sprintf("%d-%08x", s.live, uint32(s.sum^s.sum>>32)) }

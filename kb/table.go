@@ -1,11 +1,12 @@
 package kb
 
 // table numbers hashes in the order they are first seen, by open addressing in
-// flat slices: a look-up touches one or two cache lines, and the whole is
-// written to and read from a file as it stands. The zero value is empty.
+// a flat slice: a look-up touches one cache line. Two hashes are told apart by
+// their slot and their upper 32 bits, so that of a million one pair at most in
+// some thousand tables is taken for one. The zero value is empty.
 type table struct {
 	keys []uint64 // by number
-	slot []uint32 // number + 1, 0 when free; its length is a power of two
+	slot []uint64 // upper half of the hash, number + 1; 0 when free; its length is a power of two
 }
 
 // find returns the number of a hash.
@@ -15,12 +16,12 @@ func (t *table) find(key uint64) (uint32, bool) {
 	}
 	mask := uint64(len(t.slot) - 1)
 	for i := key & mask; ; i = (i + 1) & mask {
-		n := t.slot[i]
-		if n == 0 {
+		v := t.slot[i&uint64(len(t.slot)-1)]
+		if v == 0 {
 			return 0, false
 		}
-		if t.keys[n-1] == key {
-			return n - 1, true
+		if (v^key)>>32 == 0 {
+			return uint32(v) - 1, true
 		}
 	}
 }
@@ -39,7 +40,7 @@ func (t *table) number(key uint64) uint32 {
 }
 
 func (t *table) grow(size int) {
-	t.slot = make([]uint32, size)
+	t.slot = make([]uint64, size)
 	for n := range t.keys {
 		t.place(n)
 	}
@@ -51,7 +52,7 @@ func (t *table) place(n int) {
 	for t.slot[i] != 0 {
 		i = (i + 1) & mask
 	}
-	t.slot[i] = uint32(n) + 1
+	t.slot[i] = t.keys[n]>>32<<32 | uint64(n+1)
 }
 
 // tableOf rebuilds a table from its keys, which must differ.
