@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -174,8 +175,9 @@ func ReadJSON(name string, r io.Reader) ([]Entry, error) {
 
 // merge joins the languages of entries with the same id, and checks them.
 func merge(entries []Entry) ([]Entry, error) {
-	at := map[string]int{}
-	var out []Entry
+	at := make(map[string]int, len(entries))
+	out := make([]Entry, 0, len(entries))
+	copied := map[int]bool{} // whose texts and tags are this call's own
 	var errs []error
 	place := func(e *Entry) string {
 		switch {
@@ -209,15 +211,14 @@ func merge(entries []Entry) ([]Entry, error) {
 		i, ok := at[e.ID]
 		if !ok {
 			at[e.ID] = len(out)
-			texts := make(map[string]Text, len(e.Texts))
-			for l, t := range e.Texts {
-				texts[l] = t
-			}
-			e.Texts = texts
 			out = append(out, e)
 			continue
 		}
 		have := &out[i]
+		if !copied[i] {
+			copied[i] = true
+			have.Texts, have.Tags = maps.Clone(have.Texts), slices.Clone(have.Tags)
+		}
 		for lang, t := range e.Texts {
 			if _, dup := have.Texts[lang]; dup {
 				errs = append(errs, fmt.Errorf("kb: %s: id %q stands at %s already: give one of them another", place(&e), e.ID, place(have)))

@@ -104,20 +104,24 @@ func (s *snapshot) scan(sc *scratch, q *Query, n int, prune bool) {
 		rest += sc.terms[i].bound * slack
 	}
 	mask := q.flags()
-	work := 0 // postings read so far
+	work := 0           // postings read so far
+	reach := float32(0) // what the nth best can have by now
 	k := 0
 	for ; k < len(sc.terms); k++ {
 		t := &sc.terms[k]
-		if prune && done > rest && t.postsN > n && 4*t.postsN > work {
-			if least := sc.least(s.indexed, n, done); least > rest {
+		if prune && reach > rest && t.postsN > n && 4*t.postsN > work {
+			least := sc.least(s.indexed, n, done)
+			if least > rest {
 				sc.survivors(s.indexed, least-rest)
 				break
 			}
+			reach = least + done*2/bins
 		}
 		for i := range s.parts {
 			s.parts[i].accumulate(sc, t, q, mask)
 		}
 		work += t.postsN
+		reach += t.bound * slack
 		done += t.bound * slack
 		rest -= t.bound * slack
 	}

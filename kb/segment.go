@@ -87,6 +87,9 @@ func newSegment(entries []Entry, same *synonyms, rest statistics) *segment {
 		s: &segment{entries: entries, byID: make(map[string]uint32, len(entries)), first: make([]uint32, 1, len(entries)+1), vecs: make([]uint32, 1, len(entries)+1)}}
 	for i := range entries {
 		bu.add(&entries[i])
+		if i+1 == sample {
+			bu.reserve(len(entries))
+		}
 	}
 	bu.invert(rest)
 	bu.weigh(rest)
@@ -94,6 +97,18 @@ func newSegment(entries []Entry, same *synonyms, rest statistics) *segment {
 		bu.profile(i)
 	}
 	return bu.s
+}
+
+// sample is how many entries tell how much room the others will need.
+const sample = 1000
+
+func (bu *builder) reserve(entries int) {
+	more := func(n int) int { return n / sample * (entries - sample) / 8 * 9 }
+	bu.tf = slices.Grow(bu.tf, more(len(bu.tf)))
+	bu.count = slices.Grow(bu.count, more(len(bu.count)))
+	bu.s.gram = slices.Grow(bu.s.gram, more(len(bu.s.gram)))
+	bu.s.words = slices.Grow(bu.s.words, more(len(bu.s.words)))
+	bu.s.vecs = slices.Grow(bu.s.vecs, more(len(bu.s.vecs)))
 }
 
 // add reads the words and grams of an entry.
