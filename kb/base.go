@@ -22,6 +22,9 @@ type Options struct {
 	// Sure is the least confidence of an answer, 0.45 when 0; Maybe the least
 	// of a "did you mean", 0.15 when 0.
 	Sure, Maybe float64
+	// Keep is how many earlier versions can be restored, 8 when 0, none below.
+	// They share what they have in common.
+	Keep int
 }
 
 func (o *Options) fill() Options {
@@ -35,20 +38,26 @@ func (o *Options) fill() Options {
 	if out.Maybe <= 0 {
 		out.Maybe = 0.15
 	}
+	if out.Keep == 0 {
+		out.Keep = 8
+	}
 	return out
 }
 
 // Base is a knowledge base. It is safe for concurrent use.
 type Base struct {
-	opts   Options
-	same   *synonyms
-	snap   atomic.Pointer[snapshot]
-	change sync.Mutex // held by whoever makes the next snapshot
-	pool   sync.Pool  // of *scratch
+	opts    Options
+	same    *synonyms
+	snap    atomic.Pointer[snapshot]
+	change  sync.Mutex  // held by whoever makes the next snapshot
+	joining sync.Mutex  // held by whoever joins parts, taken before change
+	past    []*snapshot // earlier versions, the newest last, under change
+	pool    sync.Pool   // of *scratch
 }
 
 // New makes a base of entries. It fails on entries without id or question, and
-// on two with the same id and language.
+// on two with the same id and language. The base keeps the entries' maps and
+// slices: do not change them afterwards.
 func New(entries []Entry, opts *Options) (*Base, error) {
 	b := &Base{opts: opts.fill()}
 	b.same = newSynonyms(b.opts.Synonyms)
@@ -76,7 +85,13 @@ func (b *Base) Replace(entries []Entry) error {
 
 // serve makes a snapshot, which the caller made under b.change, the base's.
 func (b *Base) serve(s *snapshot) {
-	s.version = s.name()
+	if s.version == "" {
+		s.version = s.name()
+	}
+	if old := b.snap.Load(); old != nil && old.version != s.version && b.opts.Keep > 0 {
+		b.past = append(b.past, old)
+		b.past = slices.Clone(b.past[max(0, len(b.past)-b.opts.Keep):])
+	}
 	b.snap.Store(s)
 }
 

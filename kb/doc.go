@@ -20,6 +20,20 @@
 // the margin over the next entry and the share of the query's words that the
 // entry knows.
 //
-// A [Base] is safe for concurrent use. Its entries are an immutable snapshot;
-// [Base.Replace] swaps it whole, and a base that does not load keeps the old.
+// The first stage of a search goes through the words from the one that can add
+// most to a score and stops to open new entries once those could not be among
+// the best any more, which finds the same as going through all.
+//
+// # Who may read what
+//
+// An entry may be limited to channels, to an audience, to products and to a
+// time, and only approved entries answer. A limited entry is not found by a query
+// that does not say it is from such a channel or by someone in that role.
+//
+// # Changes
+//
+// A [Base] is safe for concurrent use. Its entries are an immutable snapshot:
+// [Base.Put] and [Base.Remove] make the next one at the price of what changed,
+// [Base.Replace] swaps it whole, [Base.Restore] brings an earlier one back, and
+// a base that does not load keeps the old.
 package kb

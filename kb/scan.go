@@ -95,7 +95,7 @@ func (s *snapshot) scan(sc *scratch, q *Query, n int, prune bool) {
 	if n <= 0 {
 		return
 	}
-	if len(sc.score) < s.indexed {
+	if len(sc.score) <= s.indexed {
 		sc.score = make([]float32, s.indexed+s.indexed/8+64)
 		sc.seen = make([]uint64, len(sc.score)/64+1)
 	}

@@ -32,6 +32,7 @@ func newSnapshot(entries []Entry, same *synonyms) *snapshot {
 // with is the snapshot and one more segment.
 func (s *snapshot) with(seg *segment) *snapshot {
 	out := *s
+	out.version = ""
 	out.parts = append(append(make([]part, 0, len(s.parts)+1), s.parts...), part{segment: seg, base: uint32(s.indexed)})
 	out.indexed += len(seg.entries)
 	out.live += len(seg.entries)
@@ -46,6 +47,7 @@ func (s *snapshot) with(seg *segment) *snapshot {
 // there were.
 func (s *snapshot) without(ids iter.Seq[string]) (*snapshot, int) {
 	out := *s
+	out.version = ""
 	out.parts = append([]part(nil), s.parts...)
 	fresh := make([]bool, len(out.parts)) // whose dead bits are this snapshot's own
 	n := 0
