@@ -172,3 +172,31 @@ func BenchmarkPut(b *testing.B) {
 		i++
 	}
 }
+
+func TestSyncTakesOverWhatDiffers(t *testing.T) {
+	t.Parallel()
+	passage := func(id, text string) Entry {
+		return Entry{ID: id, Kind: Passage, Path: []string{id}, Texts: map[string]Text{"zh": {Question: id, Answer: text}}}
+	}
+	b := shopBase(t)
+	docs := func(e Entry) bool { return e.Kind == Passage }
+	first := []Entry{passage("退货", "七天内。"), passage("换货", "十五天内。")}
+	c, err := b.Sync(first, docs)
+	require.NoError(t, err)
+	assert.Equal(t, Changes{Added: []string{"退货", "换货"}}, c)
+	version := b.Version()
+	c, err = b.Sync(first, docs)
+	require.NoError(t, err)
+	assert.Equal(t, Changes{}, c)
+	assert.Equal(t, version, b.Version())
+	c, err = b.Sync([]Entry{passage("退货", "三十天内。"), passage("保修", "一年。")}, docs)
+	require.NoError(t, err)
+	assert.Equal(t, Changes{Added: []string{"保修"}, Changed: []string{"退货"}, Gone: []string{"换货"}}, c)
+	assert.Equal(t, 6, b.Len(), "the questions stay")
+	_, err = b.Sync([]Entry{{ID: "bad"}}, docs)
+	require.Error(t, err)
+	a, err := b.Answer(context.Background(), Query{Text: "退货要在多少天内"})
+	require.NoError(t, err)
+	require.NotEmpty(t, a.Hits)
+	assert.Equal(t, Hit{ID: "退货", Kind: Passage, Path: []string{"退货"}, Language: "zh", Question: "退货", Answer: "三十天内。", Matched: "退货", Score: a.Hits[0].Score}, a.Hits[0])
+}

@@ -7,6 +7,10 @@ import "time"
 type Entry struct {
 	// ID names the entry in citations, feedback and traces; unique in a base.
 	ID string `json:"id"`
+	// Kind is what the entry is; "" is a question with its answer.
+	Kind Kind `json:"kind,omitempty"`
+	// Path are the headings a passage stands under, outermost first.
+	Path []string `json:"path,omitempty"`
 	// Texts holds the wording by BCP 47 language.
 	Texts    map[string]Text `json:"texts"`
 	Category string          `json:"category,omitempty"`
@@ -27,6 +31,13 @@ type Entry struct {
 	// Source is where the entry was read.
 	Source Source `json:"source,omitzero"`
 }
+
+// Kind is what an entry is.
+type Kind string
+
+// Passage is a piece of a document: its Question are its headings and its Answer
+// is its text, which is searched as much as they are.
+const Passage Kind = "passage"
 
 // Text is an entry in one language.
 type Text struct {
@@ -110,12 +121,14 @@ type Answer struct {
 
 // Hit is an entry found, in the language it answers in.
 type Hit struct {
-	ID       string  `json:"id"`
-	Language string  `json:"language"`
-	Question string  `json:"question"`
-	Answer   string  `json:"answer"`
-	Category string  `json:"category,omitempty"`
-	Matched  string  `json:"matched,omitempty"` // the wording that was nearest
-	Score    float64 `json:"score"`             // 0 to 1, comparable within one answer
-	Source   Source  `json:"source,omitzero"`
+	ID       string   `json:"id"`
+	Language string   `json:"language"`
+	Question string   `json:"question"`
+	Answer   string   `json:"answer"`
+	Category string   `json:"category,omitempty"`
+	Kind     Kind     `json:"kind,omitempty"`
+	Path     []string `json:"path,omitempty"`
+	Matched  string   `json:"matched,omitempty"` // the wording that was nearest
+	Score    float64  `json:"score"`             // 0 to 1, comparable within one answer
+	Source   Source   `json:"source,omitzero"`
 }

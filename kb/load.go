@@ -31,6 +31,10 @@ func ReadDir(fsys fs.FS, opts *Options) ([]Entry, error) {
 	var out []Entry
 	var errs []error
 	files := 0
+	language := ""
+	if opts != nil {
+		language = opts.Language
+	}
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -49,7 +53,7 @@ func ReadDir(fsys fs.FS, opts *Options) ([]Entry, error) {
 			return nil
 		}
 		defer func() { errs = append(errs, f.Close()) }()
-		lang := languageOf(name, opts)
+		lang := LanguageOf(name, language)
 		var es []Entry
 		switch ext {
 		case ".csv":
@@ -72,8 +76,10 @@ func ReadDir(fsys fs.FS, opts *Options) ([]Entry, error) {
 	return out, nil
 }
 
-// languageOf finds a BCP 47 tag in a file's path.
-func languageOf(name string, opts *Options) string {
+// LanguageOf finds the BCP 47 tag in a file's path, as Load reads it:
+// "zh/returns.md", "returns.zh-Hant.md", "en.csv"; otherwise is what it returns
+// when there is none.
+func LanguageOf(name, otherwise string) string {
 	parts := strings.Split(path.Dir(name), "/")
 	base := strings.TrimSuffix(path.Base(name), path.Ext(name))
 	if i := strings.LastIndexByte(base, '.'); i >= 0 {
@@ -86,10 +92,7 @@ func languageOf(name string, opts *Options) string {
 			return p
 		}
 	}
-	if opts != nil {
-		return opts.Language
-	}
-	return ""
+	return otherwise
 }
 
 // ReadCSV reads entries with the header id, language, category, question,

@@ -48,7 +48,7 @@ type segment struct {
 // wording is one way of asking an entry's question.
 type wording struct {
 	lang string
-	n    int32 // 0 is the question, n the nth of the others
+	n    int32 // 0 is the question, n the nth of the others, -1 a passage's text
 }
 
 // extent is a part of a segment's components.
@@ -124,17 +124,19 @@ func (bu *builder) add(e *Entry) {
 		for n := range 1 + len(t.Others) {
 			read := bu.same.read(t.wording(n))
 			bu.collect(read, 0)
-			bu.vector(read)
-			s.words = append(s.words, wording{lang: lang, n: int32(n)})
-			s.vecs = append(s.vecs, uint32(len(s.gram)))
+			bu.wording(read, lang, n)
 		}
-		bu.collect(bu.same.read(t.Answer), 1)
+		body := bu.same.read(t.Answer)
+		bu.collect(body, 1)
+		if e.Kind == Passage {
+			bu.wording(body, lang, -1)
+		}
 	}
 	s.first = append(s.first, uint32(len(s.words)))
 	var length float32
 	runs(bu.list, func(v uint64, n int) {
 		tf := float32(n)
-		if v&1 == 1 {
+		if v&1 == 1 && e.Kind != Passage {
 			tf *= answerWeight
 		}
 		length += tf
@@ -157,8 +159,8 @@ func (bu *builder) collect(read string, answer uint64) {
 	}
 }
 
-// vector adds the grams of a wording, with their counts.
-func (bu *builder) vector(read string) {
+// wording adds a wording and its grams, with their counts.
+func (bu *builder) wording(read, lang string, n int) {
 	bu.readGrams(read)
 	s := bu.s
 	bu.ids = bu.ids[:0]
@@ -173,6 +175,8 @@ func (bu *builder) vector(read string) {
 		s.gram = append(s.gram, id)
 		bu.count = append(bu.count, float32(n))
 	})
+	s.words = append(s.words, wording{lang: lang, n: int32(n)})
+	s.vecs = append(s.vecs, uint32(len(s.gram)))
 }
 
 // invert sorts the counts by term and computes their impacts.
@@ -287,9 +291,9 @@ func (e *Entry) languages() []string {
 	return out
 }
 
-// wording is the question, with n 0, or the nth other wording.
+// wording is the nth other wording, or the question.
 func (t *Text) wording(n int) string {
-	if n == 0 {
+	if n <= 0 {
 		return t.Question
 	}
 	return t.Others[n-1]
@@ -314,7 +318,8 @@ func (e *Entry) sum() uint64 {
 	}
 	mix(e.Category)
 	mix(string(e.State))
-	for _, l := range [][]string{e.Tags, e.Channels, e.Audience, e.Products} {
+	mix(string(e.Kind))
+	for _, l := range [][]string{e.Path, e.Tags, e.Channels, e.Audience, e.Products} {
 		list(l)
 	}
 	h = (h^uint64(e.From.Unix()))*fnvPrime ^ uint64(e.Until.Unix())

@@ -18,6 +18,7 @@ func evaluateRetrieve(ctx context.Context, args []string, log io.Writer) (result
 	dir := fs.String("dir", "", "folder with corpus.tsv, queries.tsv, qrels.tsv")
 	which := fs.String("queries", "test", "dev or test")
 	noAnswers := fs.Bool("no-answers", false, "do not index the answer column")
+	passages := fs.Bool("passages", false, "the entries are passages: their answer is searched as much as their question")
 	if err := fs.Parse(args); err != nil {
 		return nil, err
 	}
@@ -31,6 +32,11 @@ func evaluateRetrieve(ctx context.Context, args []string, log io.Writer) (result
 	if err != nil {
 		return nil, err
 	}
+	if *passages {
+		for i := range entries {
+			entries[i].Kind = kb.Passage
+		}
+	}
 	w := start()
 	base, err := kb.New(entries, nil)
 	if err != nil {
@@ -38,9 +44,9 @@ func evaluateRetrieve(ctx context.Context, args []string, log io.Writer) (result
 	}
 	buildCPU, buildWall := w.stop()
 	res := result{"entries": len(entries), "build_s": round(buildCPU), "build_wall_s": round(buildWall)}
-	file := "queries.tsv"
+	file, suffix := "queries.tsv", ".tsv"
 	if *which == "dev" {
-		file = "queries_dev.tsv"
+		file, suffix = "queries_dev.tsv", "_dev.tsv"
 	}
 	queries, err := rows(filepath.Join(*dir, file), 2)
 	if err != nil {
@@ -71,7 +77,7 @@ func evaluateRetrieve(ctx context.Context, args []string, log io.Writer) (result
 	res["recall_at_1"], res["mrr_at_10"], res["ndcg_at_10"], res["recall_at_10"] = round(m.hit1/float64(m.n)), round(m.mrr/float64(m.n)), round(m.ndcg/float64(m.n)), round(m.recall/float64(m.n))
 	res["coverage_at_p90"] = round(m.coverage(0.9))
 	res["queries_per_s"], res["queries_per_wall_s"] = int(float64(len(queries))/cpu), int(float64(len(queries))/wall)
-	for key, pattern := range map[string]string{"auroc_near": "unanswerable*.tsv", "auroc_offtopic": "offtopic.tsv"} {
+	for key, pattern := range map[string]string{"auroc_near": "unanswerable" + suffix, "auroc_offtopic": "offtopic.tsv"} {
 		files, err := filepath.Glob(filepath.Join(*dir, pattern))
 		if err != nil {
 			return nil, err
