@@ -28,6 +28,12 @@ type Entry struct {
 	// From and Until bound when the entry may answer; zero is open.
 	From  time.Time `json:"from,omitzero"`
 	Until time.Time `json:"until,omitzero"`
+	// Owner answers for the entry; Reviewed is when it was last found true. They
+	// are for those who keep the base.
+	Owner    string    `json:"owner,omitempty"`
+	Reviewed time.Time `json:"reviewed,omitzero"`
+	// Steps are the entry's way through its review, oldest first.
+	Steps []Step `json:"steps,omitempty"`
 	// Source is where the entry was read.
 	Source Source `json:"source,omitzero"`
 }
@@ -55,22 +61,6 @@ type Source struct {
 	Line int    `json:"line,omitempty"`
 	URL  string `json:"url,omitempty"`
 }
-
-// State is where an entry stands in its review.
-type State string
-
-// The states of an entry. Only an approved one answers.
-const (
-	Draft    State = "draft"
-	InReview State = "review"
-	Approved State = "approved"
-	Rejected State = "rejected"
-	Retired  State = "retired"
-)
-
-// Serves reports whether an entry in the state may answer. "" does: files are
-// reviewed where they are kept.
-func (s State) Serves() bool { return s == "" || s == Approved }
 
 // Query asks a base.
 type Query struct {

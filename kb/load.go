@@ -222,6 +222,10 @@ func merge(entries []Entry) ([]Entry, error) {
 			copied[i] = true
 			have.Texts, have.Tags = maps.Clone(have.Texts), slices.Clone(have.Tags)
 		}
+		if !narrow(have, &e) {
+			errs = append(errs, fmt.Errorf("kb: %s: id %q is limited to other channels or another audience at %s: give one of them another id", place(&e), e.ID, place(have)))
+			continue
+		}
 		for lang, t := range e.Texts {
 			if _, dup := have.Texts[lang]; dup {
 				errs = append(errs, fmt.Errorf("kb: %s: id %q stands at %s already: give one of them another", place(&e), e.ID, place(have)))
@@ -236,4 +240,38 @@ func merge(entries []Entry) ([]Entry, error) {
 		}
 	}
 	return out, errors.Join(errs...)
+}
+
+// narrow limits an entry to what another part of it is limited to as well, so
+// that no language of it shows what the file of another keeps back. It reports
+// false when nothing would be left.
+func narrow(have, e *Entry) bool {
+	if e.From.After(have.From) {
+		have.From = e.From
+	}
+	if have.Until.IsZero() || !e.Until.IsZero() && e.Until.Before(have.Until) {
+		have.Until = e.Until
+	}
+	if !e.State.Serves() {
+		have.State = e.State
+	}
+	for _, l := range []struct{ have, e *[]string }{{&have.Channels, &e.Channels}, {&have.Audience, &e.Audience}} {
+		switch {
+		case len(*l.e) == 0:
+		case len(*l.have) == 0:
+			*l.have = *l.e
+		default:
+			both := slices.DeleteFunc(slices.Clone(*l.have), func(s string) bool { return !slices.Contains(*l.e, s) })
+			if len(both) == 0 {
+				return false
+			}
+			*l.have = both
+		}
+	}
+	for _, p := range e.Products {
+		if !slices.Contains(have.Products, p) {
+			have.Products = append(slices.Clip(have.Products), p)
+		}
+	}
+	return true
 }

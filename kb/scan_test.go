@@ -149,3 +149,34 @@ func TestTableNumbers(t *testing.T) {
 		}
 	})
 }
+
+func TestLanguagesOfAnEntryKeepEachOthersLimits(t *testing.T) {
+	t.Parallel()
+	text := func(lang string) map[string]Text { return map[string]Text{lang: {Question: "q " + lang, Answer: "a"}} }
+	day := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct{ zh, want Entry }{
+		"state":    {Entry{State: Draft}, Entry{State: Draft}},
+		"audience": {Entry{Audience: []string{"staff"}}, Entry{Audience: []string{"staff"}}},
+		"until":    {Entry{Until: day}, Entry{Until: day}},
+		"from":     {Entry{From: day}, Entry{From: day}},
+		"channels": {Entry{Channels: []string{"web", "app"}}, Entry{Channels: []string{"web"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			en := Entry{ID: "x", Texts: text("en")}
+			if name == "channels" {
+				en.Channels = []string{"phone", "web"}
+			}
+			c.zh.ID, c.zh.Texts = "x", text("zh")
+			for _, order := range [][]Entry{{en, c.zh}, {c.zh, en}} {
+				got, err := merge(order)
+				require.NoError(t, err)
+				require.Len(t, got, 1)
+				c.want.ID, c.want.Texts = "x", got[0].Texts
+				assert.Equal(t, c.want, got[0])
+			}
+		})
+	}
+	_, err := merge([]Entry{{ID: "x", Texts: text("en"), Channels: []string{"web"}}, {ID: "x", Texts: text("zh"), Channels: []string{"app"}}})
+	assert.ErrorContains(t, err, "limited to other channels")
+}
