@@ -96,8 +96,9 @@ func LanguageOf(name, otherwise string) string {
 }
 
 // ReadCSV reads entries with the header id, language, category, question,
-// also, answer, tags, from, until; question and answer are needed, any order
-// will do. also is separated by "|", tags by commas.
+// also, answer, tags, from, until, source, channels, audience, products, owner,
+// reviewed, state; question and answer are needed, any order will do. also is
+// separated by "|", the other lists by commas.
 func ReadCSV(name string, r io.Reader, language string) ([]Entry, error) {
 	cr := csv.NewReader(r)
 	cr.FieldsPerRecord = -1
@@ -105,7 +106,8 @@ func ReadCSV(name string, r io.Reader, language string) ([]Entry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("kb: %s: reading the header: %w", name, err)
 	}
-	columns := []string{"id", "language", "category", "question", "also", "answer", "tags", "from", "until", "source"}
+	columns := []string{"id", "language", "category", "question", "also", "answer", "tags", "from", "until", "source",
+		"channels", "audience", "products", "owner", "reviewed", "state"}
 	at := map[string]int{}
 	for i, h := range head {
 		h = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))
@@ -138,7 +140,7 @@ func ReadCSV(name string, r io.Reader, language string) ([]Entry, error) {
 		}
 		m := &mdEntry{file: name, line: line, question: get("question"), id: get("id"), tags: split(get("tags"), ",，、"),
 			also: split(get("also"), "|｜"), url: get("source"), answer: []string{get("answer")}}
-		for _, k := range []string{"from", "until"} {
+		for _, k := range []string{"from", "until", "channels", "audience", "products", "owner", "reviewed", "state"} {
 			if v := get(k); v != "" {
 				m.set(k, v, line)
 			}
