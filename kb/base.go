@@ -70,7 +70,7 @@ func New(entries []Entry, opts *Options) (*Base, error) {
 // Replace swaps the entries for others at once; answers under way finish on
 // the old ones. On an error the base stays as it is.
 func (b *Base) Replace(entries []Entry) error {
-	merged, err := merge(entries)
+	merged, err := Merge(entries)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 // keeps the entries' maps and slices: do not change them afterwards. On an error
 // the base stays as it is.
 func (b *Base) Put(entries ...Entry) error {
-	merged, err := merge(entries)
+	merged, err := Merge(entries)
 	if err != nil || len(merged) == 0 {
 		return err
 	}

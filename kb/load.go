@@ -178,8 +178,10 @@ func ReadJSON(name string, r io.Reader) ([]Entry, error) {
 	return out, nil
 }
 
-// merge joins the languages of entries with the same id, and checks them.
-func merge(entries []Entry) ([]Entry, error) {
+// Merge joins the languages of entries with the same id, as ReadDir returns them,
+// and checks them, as New does. With an error come the entries without those
+// that are wrong.
+func Merge(entries []Entry) ([]Entry, error) {
 	at := make(map[string]int, len(entries))
 	out := make([]Entry, 0, len(entries))
 	copied := map[int]bool{} // whose texts and tags are this call's own

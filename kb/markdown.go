@@ -15,9 +15,10 @@ import (
 // the category, every deeper heading a question, the text under it the answer.
 // Lines right under a heading of the form "also: a | b", "tags: x, y",
 // "from: 2026-01-31", "until: …", "source: URL", "channels: web, app",
-// "audience: …", "products: …", "owner: …", "reviewed: 2026-01-31", "state:
-// draft", or in Chinese 也问, 标签, 起, 止, 来源, 仅限渠道, 仅限对象, 适用商品, 负责人, 复核日期,
-// 审核状态 (草稿, 待审, 通过, 驳回, 停用), say more of the entry; "{#id}" at a heading's end names it. Any
+// "audience: …", "products: …", "owner: …", "reviewed: 2026-01-31" and
+// "state: draft", or in Chinese 也问, 标签, 起, 止, 来源, 仅限渠道, 仅限对象,
+// 适用商品, 负责人, 复核日期, 审核状态 (草稿, 待审, 通过, 驳回, 停用), say more of
+// the entry; "{#id}" at a heading's end names it. Any
 // Markdown is welcome: a file without such lines is read all the same. All
 // problems are reported together, with file and line.
 func ReadMarkdown(name string, r io.Reader, language string) ([]Entry, error) {

@@ -169,7 +169,7 @@ func TestLanguagesOfAnEntryKeepEachOthersLimits(t *testing.T) {
 			}
 			c.zh.ID, c.zh.Texts = "x", text("zh")
 			for _, order := range [][]Entry{{en, c.zh}, {c.zh, en}} {
-				got, err := merge(order)
+				got, err := Merge(order)
 				require.NoError(t, err)
 				require.Len(t, got, 1)
 				c.want.ID, c.want.Texts = "x", got[0].Texts
@@ -177,6 +177,6 @@ func TestLanguagesOfAnEntryKeepEachOthersLimits(t *testing.T) {
 			}
 		})
 	}
-	_, err := merge([]Entry{{ID: "x", Texts: text("en"), Channels: []string{"web"}}, {ID: "x", Texts: text("zh"), Channels: []string{"app"}}})
+	_, err := Merge([]Entry{{ID: "x", Texts: text("en"), Channels: []string{"web"}}, {ID: "x", Texts: text("zh"), Channels: []string{"app"}}})
 	assert.ErrorContains(t, err, "limited to other channels")
 }

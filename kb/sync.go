@@ -19,7 +19,7 @@ type Changes struct {
 //	docs, err := ingest.Dir(fsys, nil)
 //	changes, err := base.Sync(docs, func(e kb.Entry) bool { return e.Kind == kb.Passage })
 func (b *Base) Sync(entries []Entry, of func(Entry) bool) (Changes, error) {
-	merged, err := merge(entries)
+	merged, err := Merge(entries)
 	if err != nil {
 		return Changes{}, err
 	}

@@ -1,0 +1,11 @@
+// Package keep keeps a knowledge base true: it reports what is wrong with the
+// entries, and what customers ask that none of them answers.
+//
+//	entries, err := kb.ReadDir(os.DirFS("kb"), nil)
+//	for _, f := range keep.Check(entries, &keep.Options{Now: now}).Findings {
+//		fmt.Println(f)
+//	}
+//
+// Nothing here changes a base. What it proposes, drafts among it, is for someone
+// to judge: see [kb.Entry.Step] for the way to approval.
+package keep
