@@ -164,13 +164,11 @@ func open(ctx context.Context, base *kb.Base, asked []Asked, o *GapOptions) ([]g
 	var out []group
 	for n := range asked {
 		question := tidy(asked[n].Text)
-		key := asked[n].Language
-		for _, t := range text.Terms(question) {
-			key += " " + t
-		}
-		if key == asked[n].Language { // says nothing
+		says := key(question)
+		if says == "" {
 			continue
 		}
+		key := asked[n].Language + "\n" + says
 		i, ok := at[key]
 		if !ok {
 			if base != nil {

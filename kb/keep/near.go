@@ -204,3 +204,12 @@ func mix(h uint64) uint64 {
 	h *= 0xc4ceb9fe1a85ec53
 	return h ^ h>>33
 }
+
+// key is the same for texts that say the same.
+func key(s string) string {
+	var b []byte
+	for _, t := range text.Terms(s) {
+		b = append(append(b, t...), ' ')
+	}
+	return string(b)
+}
