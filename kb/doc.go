@@ -12,7 +12,7 @@
 //
 // # Ranking
 //
-// A query's score for an entry is the sum of three, each 0 to 1: BM25 (Robertson
+// A query's score for an entry is the weighted mean of three, each 0 to 1: BM25 (Robertson
 // & Zaragoza 2009) over Han characters and pairs and English stems, divided by
 // what a perfect match would score, with unknown words at the highest idf; the
 // tf-idf cosine of character n-grams with the nearest wording; and the cosine

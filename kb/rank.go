@@ -8,9 +8,9 @@ import (
 
 // The weights of the parts of a score.
 const (
-	weightBM25    = 0.5
-	weightWording = 0.5
-	weightProfile = 0.5
+	weightBM25    = 1
+	weightWording = 0.25
+	weightProfile = 1
 )
 
 // candidate is an entry that is compared closely.
