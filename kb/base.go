@@ -22,6 +22,8 @@ type Options struct {
 	// Sure is the least confidence of an answer, 0.45 when 0; Maybe the least
 	// of a "did you mean", 0.15 when 0.
 	Sure, Maybe float64
+	// Ranker is one that Train proposed earlier; the zero value begins anew.
+	Ranker Ranker
 	// Keep is how many earlier versions can be restored, 8 when 0, none below.
 	// They share what they have in common.
 	Keep int
@@ -53,6 +55,7 @@ type Base struct {
 	joining sync.Mutex  // held by whoever joins parts, taken before change
 	past    []*snapshot // earlier versions, the newest last, under change
 	pool    sync.Pool   // of *scratch
+	ranker  atomic.Pointer[Ranker]
 }
 
 // New makes a base of entries. It fails on entries without id or question, and
@@ -61,6 +64,9 @@ type Base struct {
 func New(entries []Entry, opts *Options) (*Base, error) {
 	b := &Base{opts: opts.fill()}
 	b.same = newSynonyms(b.opts.Synonyms)
+	if err := b.SetRanker(b.opts.Ranker); err != nil {
+		return nil, err
+	}
 	if err := b.Replace(entries); err != nil {
 		return nil, err
 	}
@@ -153,12 +159,9 @@ func (b *Base) search(ctx context.Context, q Query) ([]Hit, found, error) {
 	if n <= 0 {
 		n = defaultHits
 	}
-	s := b.snap.Load()
-	sc, _ := b.pool.Get().(*scratch)
-	if sc == nil {
-		sc = &scratch{}
-	}
-	r := s.rank(sc, &q, max(n, defaultHits)+2)
+	s, by := b.snap.Load(), b.ranker.Load()
+	sc := b.scratch()
+	r := s.rank(sc, by, &q, max(n, defaultHits)+2)
 	b.pool.Put(sc)
 	hits := make([]Hit, 0, min(n, len(r.top)))
 	for _, c := range r.top[:min(n, len(r.top))] {
@@ -170,13 +173,20 @@ func (b *Base) search(ctx context.Context, q Query) ([]Hit, found, error) {
 		hits = append(hits, Hit{ID: e.ID, Language: lang, Question: t.Question, Answer: t.Answer, Category: e.Category, Kind: e.Kind, Path: e.Path,
 			Matched: matched.wording(int(w.n)), Score: c.score, Source: e.Source})
 	}
-	return hits, found{ranking: r, version: s.version}, nil
+	return hits, found{r.confidence(by), s.version}, nil
 }
 
-// found is a ranking and the snapshot it is of.
+// found is what is to be said of a ranking, and the snapshot it is of.
 type found struct {
-	ranking
-	version string
+	confidence float64
+	version    string
+}
+
+func (b *Base) scratch() *scratch {
+	if sc, ok := b.pool.Get().(*scratch); ok {
+		return sc
+	}
+	return &scratch{}
 }
 
 // Answer finds the entry that answers a query and says how sure that is. The
@@ -190,7 +200,7 @@ func (b *Base) Answer(ctx context.Context, q Query) (Answer, error) {
 	if len(hits) == 0 {
 		return a, nil
 	}
-	a.Confidence = r.confidence()
+	a.Confidence = r.confidence
 	switch {
 	case a.Confidence >= b.opts.Sure:
 		a.Verdict = Answered

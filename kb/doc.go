@@ -24,6 +24,9 @@
 // most to a score and stops to open new entries once those could not be among
 // the best any more, which finds the same as going through all.
 //
+// [Base.Train] fits the weights of the sum and of the confidence to a base, from
+// labels of which entry was right, and keeps what wins on labels held out.
+//
 // # Who may read what
 //
 // An entry may be limited to channels, to an audience, to products and to a

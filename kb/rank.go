@@ -6,13 +6,6 @@ import (
 	"github.com/frontdesk-go/frontdesk/internal/text"
 )
 
-// The weights of the parts of a score.
-const (
-	weightBM25    = 1
-	weightWording = 0.25
-	weightProfile = 1
-)
-
 // candidate is an entry that is compared closely.
 type candidate struct {
 	doc   uint32
@@ -39,7 +32,7 @@ type gramCount struct {
 const absent = math.MaxUint32
 
 // rank scores the entries that pass and share a word with the query.
-func (s *snapshot) rank(sc *scratch, q *Query, n int) ranking {
+func (s *snapshot) rank(sc *scratch, by *Ranker, q *Query, n int) ranking {
 	query := s.same.read(text.Cut(q.Text, maxQuery))
 	w := s.weigh(sc, query)
 	if w.perfect == 0 {
@@ -64,6 +57,7 @@ func (s *snapshot) rank(sc *scratch, q *Query, n int) ranking {
 			}
 			c := candidate{doc: found.doc, bm25: float64(min(1, found.score/w.perfect))}
 			p.segment.compare(sc, &c, found.doc-p.base)
+			c.score = by.score(&c)
 			r.place(c, n)
 		}
 		if ready {
@@ -160,7 +154,7 @@ func (sc *scratch) dot(seg *segment, e extent) float64 {
 	return float64(even + odd)
 }
 
-// compare scores an entry closely.
+// compare finds the cosines of an entry.
 func (seg *segment) compare(sc *scratch, c *candidate, d uint32) {
 	from, to := seg.first[d], seg.first[d+1]
 	c.word = from
@@ -176,22 +170,4 @@ func (seg *segment) compare(sc *scratch, c *candidate, d uint32) {
 	if to-from > 1 {
 		c.whole = sc.dot(seg, seg.whole[d])
 	}
-	c.score = (weightBM25*c.bm25 + weightWording*c.near + weightProfile*c.whole) / (weightBM25 + weightWording + weightProfile)
-}
-
-// confidence is the probability that the first entry answers the query: a
-// logistic of its score, the cosine of its nearest wording, its margin over the
-// second and the share of the query's words the base knows. The weights were
-// set on other bases' labelled questions.
-func (r *ranking) confidence() float64 {
-	if len(r.top) == 0 {
-		return 0
-	}
-	best := r.top[0]
-	margin := best.score
-	if len(r.top) > 1 {
-		margin -= r.top[1].score
-	}
-	z := -4.6 + 5.0*best.score + 3.0*best.near + 6.0*min(margin, 0.3) + 1.2*r.coverage
-	return 1 / (1 + math.Exp(-z))
 }
