@@ -38,5 +38,6 @@
 // A [Base] is safe for concurrent use. Its entries are an immutable snapshot:
 // [Base.Put] and [Base.Remove] make the next one at the price of what changed,
 // [Base.Replace] swaps it whole, [Base.Restore] brings an earlier one back, and
-// a base that does not load keeps the old.
+// a base that does not load keeps the old. [Base.Save] writes the entries with
+// their index and a checksum, [Open] reads them.
 package kb
