@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
 )
@@ -125,8 +124,8 @@ const fewest = 30
 // Train proposes a ranker for this base, from labels: "which entry was right" of
 // a reviewer, or what customers chose. Seven labels in ten teach, the others,
 // which are always the same ones, judge: weights for the score are taken over
-// when they put clearly more right entries first, those of the confidence when
-// it is a better probability. The base stays as it is; SetRanker takes the
+// when they put clearly more right entries first, the confidence, stretched
+// and shifted, when it is a better probability. The base stays as it is; SetRanker takes the
 // proposal over, and the earlier Ranker back. The same labels give the same
 // proposal, in seconds at most. It fails on fewer than 30 labels, and on an
 // entry the base does not have.
@@ -307,17 +306,13 @@ func learnMix(ls []lesson, r Ranker) Ranker {
 	return r
 }
 
-// learnConfidence fits the logistic of the confidence by gradient descent, its
-// slopes at least 0, and not far from what it was.
+// learnConfidence stretches and shifts the logistic of the confidence to the
+// labels (Platt, "Probabilistic Outputs for Support Vector Machines", 1999). What
+// is surer than what stays as it is: labels are of the base's own topics, and
+// weights fitted to them alone would take questions of other topics for it.
 func learnConfidence(ls []lesson, r Ranker) Ranker {
-	const steps, rate, pull = 2000, 0.5, 0.002
-	if len(ls) == 0 {
-		return r
-	}
-	w := r.slopes()
-	first := slices.Clone(w)
-	var xs [][5]float64
-	var ys []float64
+	const steps, rate, pull = 2000, 0.1, 0.01
+	var zs, ys []float64
 	for i := range ls {
 		rank, right := ls[i].judge(&r)
 		if len(rank.top) == 0 {
@@ -327,23 +322,22 @@ func learnConfidence(ls []lesson, r Ranker) Ranker {
 		if right {
 			y = 1
 		}
-		xs, ys = append(xs, rank.signs()), append(ys, y)
+		p := min(max(rank.confidence(&r), 1e-9), 1-1e-9)
+		zs, ys = append(zs, math.Log(p/(1-p))), append(ys, y)
 	}
+	stretch, shift := 1.0, 0.0
 	for range steps {
-		var g [5]float64
-		for i, x := range xs {
-			d := logistic(w, x) - ys[i]
-			for k := range x {
-				g[k] += d * x[k]
-			}
+		var ga, gb float64
+		for i, z := range zs {
+			d := 1/(1+math.Exp(-stretch*z-shift)) - ys[i]
+			ga += d * z
+			gb += d
 		}
-		for k := range w {
-			w[k] -= rate * (g[k]/float64(max(len(xs), 1)) + pull*(w[k]-first[k]))
-			if k > 0 {
-				w[k] = max(w[k], 0)
-			}
-		}
+		n := float64(max(len(zs), 1))
+		stretch = max(0.05, stretch-rate*(ga/n+pull*(stretch-1)))
+		shift -= rate * (gb/n + pull*shift)
 	}
-	r.Bias, r.Score, r.Near, r.Margin, r.Coverage = w[0], w[1], w[2], w[3], w[4]
+	r.Bias = stretch*r.Bias + shift
+	r.Score, r.Near, r.Margin, r.Coverage = stretch*r.Score, stretch*r.Near, stretch*r.Margin, stretch*r.Coverage
 	return r
 }
