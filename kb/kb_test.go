@@ -137,6 +137,14 @@ func TestErrorsNameFileAndLine(t *testing.T) {
 	}
 }
 
+func TestManyErrorsAreCut(t *testing.T) {
+	t.Parallel()
+	_, err := New(make([]Entry, 1000), nil)
+	require.Error(t, err)
+	assert.Contains(t, err.Error(), "entry 50 has no id\nkb: and 950 more")
+	assert.NotContains(t, err.Error(), "entry 51")
+}
+
 func TestPlainMarkdownIsABase(t *testing.T) {
 	t.Parallel()
 	es, err := ReadMarkdown("README.md", strings.NewReader("---\ntitle: x\n---\n# Guide\nIntro text.\n\n## Install\nRun it.\n```\n# not a heading\n```\n### Empty\n"), "en")

@@ -67,7 +67,7 @@ func ReadDir(fsys fs.FS, opts *Options) ([]Entry, error) {
 		errs = append(errs, err)
 		return nil
 	})
-	if err := errors.Join(append(errs, err)...); err != nil {
+	if err := together(append(errs, err)); err != nil {
 		return nil, err
 	}
 	if files == 0 {
@@ -126,7 +126,7 @@ func ReadCSV(name string, r io.Reader, language string) ([]Entry, error) {
 	for {
 		rec, err := cr.Read()
 		if errors.Is(err, io.EOF) {
-			return out, errors.Join(errs...)
+			return out, together(errs)
 		}
 		if err != nil {
 			return out, errors.Join(append(errs, fmt.Errorf("kb: %s: %w", name, err))...)
@@ -243,7 +243,17 @@ func Merge(entries []Entry) ([]Entry, error) {
 			}
 		}
 	}
-	return out, errors.Join(errs...)
+	return out, together(errs)
+}
+
+// together joins the problems of a base, as many as someone reads.
+func together(errs []error) error {
+	const most = 50
+	errs = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+	if n := len(errs) - most; n > 0 {
+		errs = append(errs[:most:most], fmt.Errorf("kb: and %d more", n))
+	}
+	return errors.Join(errs...)
 }
 
 // narrow limits an entry to what another part of it is limited to as well, so
