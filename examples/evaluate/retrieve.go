@@ -19,6 +19,7 @@ func evaluateRetrieve(ctx context.Context, args []string, log io.Writer) (result
 	which := fs.String("queries", "test", "dev or test")
 	noAnswers := fs.Bool("no-answers", false, "do not index the answer column")
 	passages := fs.Bool("passages", false, "the entries are passages: their answer is searched as much as their question")
+	labels := fs.Int("labels", 0, "train the ranker on so many labels: dev queries and dev unanswerable ones in turn")
 	if err := fs.Parse(args); err != nil {
 		return nil, err
 	}
@@ -44,6 +45,13 @@ func evaluateRetrieve(ctx context.Context, args []string, log io.Writer) (result
 	}
 	buildCPU, buildWall := w.stop()
 	res := result{"entries": len(entries), "build_s": round(buildCPU), "build_wall_s": round(buildWall)}
+	if *labels > 0 {
+		t, err := trainOn(ctx, base, *dir, *labels)
+		if err != nil {
+			return nil, err
+		}
+		res["mix_learnt"], res["confidence_learnt"] = t.Mix, t.Confidence
+	}
 	file, suffix := "queries.tsv", ".tsv"
 	if *which == "dev" {
 		file, suffix = "queries_dev.tsv", "_dev.tsv"
@@ -99,8 +107,50 @@ func evaluateRetrieve(ctx context.Context, args []string, log io.Writer) (result
 		if len(out) > 0 {
 			res[key] = round(auroc(m.confidence, out))
 		}
+		if key == "auroc_near" {
+			res["calibration_error"] = round(m.calibration(out))
+		}
 	}
 	return res, nil
+}
+
+// trainOn trains the base's ranker on labels of the dev part and puts it to use.
+func trainOn(ctx context.Context, base *kb.Base, dir string, n int) (kb.Training, error) {
+	queries, err := rows(filepath.Join(dir, "queries_dev.tsv"), 2)
+	if err != nil {
+		return kb.Training{}, err
+	}
+	grades, err := qrels(filepath.Join(dir, "qrels.tsv"))
+	if err != nil {
+		return kb.Training{}, err
+	}
+	var none [][]string
+	if f := filepath.Join(dir, "unanswerable_dev.tsv"); exists(f) {
+		if none, err = rows(f, 1); err != nil {
+			return kb.Training{}, err
+		}
+	}
+	var labels []kb.Label
+	for i := 0; len(labels) < n && i < max(len(queries), len(none)); i++ {
+		if i < len(queries) {
+			q := queries[i]
+			best := ""
+			for id, g := range grades[q[0]] {
+				if old := grades[q[0]][best]; g > old || g == old && id < best {
+					best = id
+				}
+			}
+			labels = append(labels, kb.Label{Query: kb.Query{Text: q[1]}, Entry: best})
+		}
+		if i < len(none) && len(labels) < n {
+			labels = append(labels, kb.Label{Query: kb.Query{Text: none[i][len(none[i])-1]}})
+		}
+	}
+	t, err := base.Train(ctx, labels)
+	if err != nil {
+		return t, err
+	}
+	return t, base.SetRanker(t.Ranker)
 }
 
 // corpus reads the entries with their other wordings.
@@ -221,4 +271,29 @@ func (m *metrics) coverage(precision float64) float64 {
 		}
 	}
 	return float64(best) / float64(m.n)
+}
+
+// calibration is the expected calibration error in ten bins of the confidence
+// that the first entry is right, over the queries and others, which have none.
+func (m *metrics) calibration(others []float64) float64 {
+	var sum, right, n [10]float64
+	add := func(p float64, ok bool) {
+		k := min(int(p*10), 9)
+		n[k]++
+		sum[k] += p
+		if ok {
+			right[k]++
+		}
+	}
+	for i, p := range m.confidence {
+		add(p, m.right[i])
+	}
+	for _, p := range others {
+		add(p, false)
+	}
+	total := 0.0
+	for k := range n {
+		total += math.Abs(sum[k] - right[k])
+	}
+	return total / float64(len(m.confidence)+len(others))
 }
