@@ -19,7 +19,7 @@ func evaluateRetrieve(ctx context.Context, args []string, log io.Writer) (result
 	which := fs.String("queries", "test", "dev or test")
 	noAnswers := fs.Bool("no-answers", false, "do not index the answer column")
 	passages := fs.Bool("passages", false, "the entries are passages: their answer is searched as much as their question")
-	labels := fs.Int("labels", 0, "train the ranker on so many labels: dev queries and dev unanswerable ones in turn")
+	labels := fs.Int("labels", 0, "train the ranker on so many labels: dev queries and dev unanswerable ones, in proportion")
 	if err := fs.Parse(args); err != nil {
 		return nil, err
 	}
@@ -131,20 +131,20 @@ func trainOn(ctx context.Context, base *kb.Base, dir string, n int) (kb.Training
 		}
 	}
 	var labels []kb.Label
-	for i := 0; len(labels) < n && i < max(len(queries), len(none)); i++ {
-		if i < len(queries) {
-			q := queries[i]
+	for q, u := 0, 0; len(labels) < n && q+u < len(queries)+len(none); { // as many of each as the dev part has, in proportion
+		if q < len(queries) && q*len(none) <= u*len(queries) {
 			best := ""
-			for id, g := range grades[q[0]] {
-				if old := grades[q[0]][best]; g > old || g == old && id < best {
+			for id, g := range grades[queries[q][0]] {
+				if old := grades[queries[q][0]][best]; g > old || g == old && id < best {
 					best = id
 				}
 			}
-			labels = append(labels, kb.Label{Query: kb.Query{Text: q[1]}, Entry: best})
+			labels = append(labels, kb.Label{Query: kb.Query{Text: queries[q][1]}, Entry: best})
+			q++
+			continue
 		}
-		if i < len(none) && len(labels) < n {
-			labels = append(labels, kb.Label{Query: kb.Query{Text: none[i][len(none[i])-1]}})
-		}
+		labels = append(labels, kb.Label{Query: kb.Query{Text: none[u][len(none[u])-1]}})
+		u++
 	}
 	t, err := base.Train(ctx, labels)
 	if err != nil {
