@@ -314,7 +314,7 @@ func learnMix(ls []lesson, r Ranker) Ranker {
 // is surer than what stays as it is: labels are of the base's own topics, and
 // weights fitted to them alone would take questions of other topics for it.
 func learnConfidence(ls []lesson, r Ranker) Ranker {
-	const steps, rate, pull = 2000, 0.1, 0.01
+	const steps, rate, labels = 2000, 0.1, 5 // that what was before counts as
 	var zs, ys []float64
 	for i := range ls {
 		rank, right := ls[i].judge(&r)
@@ -336,9 +336,9 @@ func learnConfidence(ls []lesson, r Ranker) Ranker {
 			ga += d * z
 			gb += d
 		}
-		n := float64(max(len(zs), 1))
-		stretch = max(0.05, stretch-rate*(ga/n+pull*(stretch-1)))
-		shift -= rate * (gb/n + pull*shift)
+		n := float64(len(zs) + labels)
+		stretch = max(0.05, stretch-rate*(ga+labels*(stretch-1))/n)
+		shift -= rate * (gb + labels*shift) / n
 	}
 	r.Bias = stretch*r.Bias + shift
 	r.Score, r.Near, r.Margin, r.Coverage = stretch*r.Score, stretch*r.Near, stretch*r.Margin, stretch*r.Coverage

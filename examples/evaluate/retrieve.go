@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"sort"
@@ -131,6 +132,9 @@ func trainOn(ctx context.Context, base *kb.Base, dir string, n int) (kb.Training
 		}
 	}
 	var labels []kb.Label
+	r := rand.New(rand.NewPCG(1, 1)) // files are often sorted
+	r.Shuffle(len(queries), func(i, j int) { queries[i], queries[j] = queries[j], queries[i] })
+	r.Shuffle(len(none), func(i, j int) { none[i], none[j] = none[j], none[i] })
 	for q, u := 0, 0; len(labels) < n && q+u < len(queries)+len(none); { // as many of each as the dev part has, in proportion
 		if q < len(queries) && q*len(none) <= u*len(queries) {
 			best := ""
