@@ -14,7 +14,7 @@ type analyser struct {
 	stems map[string]uint64 // of words met before; nil keeps none
 }
 
-// read sets terms to the hashes of text.Terms(s), in order; s is folded.
+// readTerms sets terms to the hashes of text.Terms(s), in order; s is folded.
 func (a *analyser) readTerms(s string) {
 	a.terms = a.terms[:0]
 	tokens := text.Tokens(s)

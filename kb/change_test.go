@@ -200,3 +200,26 @@ func TestSyncTakesOverWhatDiffers(t *testing.T) {
 	require.NotEmpty(t, a.Hits)
 	assert.Equal(t, Hit{ID: "退货", Kind: Passage, Path: []string{"退货"}, Language: "zh", Question: "退货", Answer: "三十天内。", Matched: "退货", Score: a.Hits[0].Score}, a.Hits[0])
 }
+
+func ExampleBase_Put() {
+	base, err := New([]Entry{{ID: "ship", Texts: map[string]Text{"zh": {Question: "多久发货？", Answer: "当天。"}}}}, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	before := base.Version()
+	err = base.Put(Entry{ID: "ship", Texts: map[string]Text{"zh": {Question: "多久发货？", Answer: "节后统一发货。"}}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	a, _ := base.Answer(context.Background(), Query{Text: "多久发货"})
+	fmt.Println(a.Hits[0].Answer)
+	fmt.Println(base.Restore(before))
+	a, _ = base.Answer(context.Background(), Query{Text: "多久发货"})
+	fmt.Println(a.Hits[0].Answer)
+	// Output:
+	// 节后统一发货。
+	// <nil>
+	// 当天。
+}

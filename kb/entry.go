@@ -84,7 +84,7 @@ type Query struct {
 	Tags     []string
 	// Now decides which entries are valid; zero means all are.
 	Now time.Time
-	// N is how many hits to return at most, 3 when 0.
+	// N is how many hits to return at most, 3 when 0; there are never more than 64.
 	N int
 }
 

@@ -33,10 +33,10 @@ type scratch struct {
 
 // queryTerm is one term of a query and where its postings stand.
 type queryTerm struct {
-	hash   uint64
-	idf    float32
-	bound  float32 // the most it can add to a score
-	postsN int
+	hash  uint64
+	idf   float32
+	bound float32 // the most it can add to a score
+	posts int
 }
 
 type scored struct {
@@ -62,15 +62,15 @@ func (s *snapshot) weigh(sc *scratch, query string) weighed {
 		for i := range s.parts {
 			seg := s.parts[i].segment
 			if id, ok := seg.terms.find(hash); ok {
-				t.postsN += int(seg.offs[id+1] - seg.offs[id])
+				t.posts += int(seg.offs[id+1] - seg.offs[id])
 				peak = max(peak, seg.peak[id])
 			}
 		}
-		if t.postsN == 0 {
+		if t.posts == 0 {
 			out.perfect += float32(math.Log(1 + (n+0.5)/0.5))
 			return
 		}
-		df := float64(t.postsN)
+		df := float64(t.posts)
 		t.idf = float32(math.Log(1 + (n-df+0.5)/(df+0.5)))
 		out.perfect += t.idf
 		out.known += t.idf
@@ -109,7 +109,7 @@ func (s *snapshot) scan(sc *scratch, q *Query, n int, prune bool) {
 	k := 0
 	for ; k < len(sc.terms); k++ {
 		t := &sc.terms[k]
-		if prune && reach > rest && t.postsN > n && 4*t.postsN > work {
+		if prune && reach > rest && t.posts > n && 4*t.posts > work {
 			least := sc.least(s.indexed, n, done)
 			if least > rest {
 				sc.survivors(s.indexed, least-rest)
@@ -120,7 +120,7 @@ func (s *snapshot) scan(sc *scratch, q *Query, n int, prune bool) {
 		for i := range s.parts {
 			s.parts[i].accumulate(sc, t, q, mask)
 		}
-		work += t.postsN
+		work += t.posts
 		reach += t.bound * slack
 		done += t.bound * slack
 		rest -= t.bound * slack

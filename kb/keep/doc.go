@@ -6,8 +6,9 @@
 //		fmt.Println(f)
 //	}
 //
-// Gaps groups the questions it does not answer; Learn makes a record of each
-// answer, and proposes wordings, from how customers took it.
+// A [Report] is text, JSON or a page of HTML. [Gaps] groups the questions the base
+// does not answer; [Learn] makes a record of each answer, and proposes wordings,
+// from how customers took it.
 //
 // Nothing here changes a base. What it proposes, drafts among it, is for someone
 // to judge: see [kb.Entry.Step] for the way to approval.

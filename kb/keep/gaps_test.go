@@ -122,3 +122,23 @@ func TestGapsOfAPublicSet(t *testing.T) {
 	t.Logf("%d questions, %d gaps, %d samples, %.1f %% of the question's intent", len(asked), len(gaps), grouped, 100*float64(right)/float64(grouped))
 	assert.Greater(t, float64(right)/float64(grouped), 0.85)
 }
+
+func ExampleGaps() {
+	base, err := kb.New([]kb.Entry{{ID: "ship", Texts: map[string]kb.Text{"zh": {Question: "多久发货？", Answer: "当天。"}}}}, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	gaps, err := Gaps(context.Background(), base, []Asked{
+		{Text: "礼品卡可以退吗？", Language: "zh", Conversation: "1", Reply: "您好，礼品卡不支持退货。"},
+		{Text: "请问礼品卡可以退吗", Language: "zh", Conversation: "2"},
+	}, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	draft := gaps[0].Draft()
+	fmt.Println(gaps[0].Conversations, draft.State, draft.Texts["zh"].Question, draft.Texts["zh"].Answer)
+	// Output:
+	// 2 draft 礼品卡可以退吗？ 您好，礼品卡不支持退货。
+}
