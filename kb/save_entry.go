@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -26,18 +27,36 @@ func appendEntries(b []byte, entries []Entry) ([]byte, error) {
 			t := e.Texts[l]
 			b = appendStrings(b, l, t.Question, t.Answer)
 			b = appendList(b, t.Others)
+			t.Question, t.Answer, t.Others = "", "", nil
+			var err error
+			if b, err = appendRest(b, t, Text{}); err != nil {
+				return nil, fmt.Errorf("entry %q: %w", e.ID, err)
+			}
 		}
 		e.ID, e.Kind, e.Category, e.Source, e.Tags, e.Path, e.Texts = "", "", "", Source{}, nil, nil, nil
-		rest, err := json.Marshal(e)
-		if err != nil {
+		var err error
+		if b, err = appendRest(b, e, Entry{}); err != nil {
 			return nil, fmt.Errorf("entry %q: %w", entries[i].ID, err)
 		}
-		if string(rest) == `{"id":"","texts":null}` {
-			rest = nil
-		}
-		b = appendStrings(b, string(rest))
 	}
 	return b, nil
+}
+
+// appendRest writes as JSON what a value has beside what was written, or "" when
+// that is what an empty one has.
+func appendRest(b []byte, v, empty any) ([]byte, error) {
+	rest, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	none, err := json.Marshal(empty)
+	if err != nil {
+		return nil, err
+	}
+	if bytes.Equal(rest, none) {
+		rest = nil
+	}
+	return appendStrings(b, string(rest)), nil
 }
 
 func appendStrings(b []byte, list ...string) []byte {
@@ -74,15 +93,15 @@ func readEntries(raw []byte) ([]Entry, error) {
 		e.Texts = make(map[string]Text, min(texts, 16))
 		for range texts {
 			l := r.string()
-			e.Texts[l] = Text{Question: r.string(), Answer: r.string(), Others: r.list()}
+			t := Text{Question: r.string(), Answer: r.string(), Others: r.list()}
+			question, answer := t.Question, t.Answer
+			r.rest(&t)
+			t.Question, t.Answer = question, answer
+			e.Texts[l] = t
 		}
-		if rest := r.string(); rest != "" && !r.bad {
-			id, texts := e.ID, e.Texts
-			if err := json.Unmarshal([]byte(rest), &e); err != nil {
-				return nil, fmt.Errorf("entry %q: %w", id, err)
-			}
-			e.ID, e.Texts = id, texts
-		}
+		id, in := e.ID, e.Texts
+		r.rest(&e)
+		e.ID, e.Texts = id, in
 		if r.bad {
 			return nil, errEntries
 		}
@@ -92,6 +111,13 @@ func readEntries(raw []byte) ([]Entry, error) {
 		return nil, errEntries
 	}
 	return slices.Clip(out), nil
+}
+
+// rest reads what appendRest wrote.
+func (r *entryReader) rest(to any) {
+	if s := r.string(); s != "" && !r.bad {
+		r.bad = json.Unmarshal([]byte(s), to) != nil
+	}
 }
 
 // count reads how many things follow, each of which takes at least a byte.

@@ -6,8 +6,10 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io"
+	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -61,6 +63,49 @@ func TestSavedBaseIsTheSame(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, one, two, "other synonyms, another index")
 	})
+}
+
+// Every field is saved, those added later too: the test fills all there are.
+func TestEveryFieldIsSaved(t *testing.T) {
+	t.Parallel()
+	var fill func(v reflect.Value)
+	fill = func(v reflect.Value) {
+		switch v.Kind() {
+		case reflect.String:
+			v.SetString("文")
+		case reflect.Int:
+			v.SetInt(-7)
+		case reflect.Slice:
+			v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+			fill(v.Index(0))
+			fill(v.Index(1))
+		case reflect.Map:
+			v.Set(reflect.MakeMap(v.Type()))
+			key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+			fill(key)
+			fill(value)
+			v.SetMapIndex(key, value)
+		case reflect.Struct:
+			if _, ok := v.Interface().(time.Time); ok {
+				v.Set(reflect.ValueOf(time.Date(2026, 11, 21, 9, 30, 0, 5, time.UTC)))
+				return
+			}
+			for i := range v.NumField() {
+				fill(v.Field(i))
+			}
+		default:
+			t.Fatalf("save a %s", v.Kind())
+		}
+	}
+	var e Entry
+	fill(reflect.ValueOf(&e).Elem())
+	raw, err := appendEntries(nil, []Entry{e, {ID: "plain", Texts: map[string]Text{"": {Question: "q"}}}})
+	require.NoError(t, err)
+	back, err := readEntries(raw)
+	require.NoError(t, err)
+	require.Len(t, back, 2)
+	assert.Equal(t, e, back[0])
+	assert.Equal(t, Entry{ID: "plain", Texts: map[string]Text{"": {Question: "q"}}}, back[1])
 }
 
 // No file that was cut or changed is opened, wherever that is.

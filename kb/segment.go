@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"time"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
 )
@@ -299,7 +300,8 @@ func (t *Text) wording(n int) string {
 	return t.Others[n-1]
 }
 
-// sum is a hash of all that an entry says and of who may read it.
+// sum is a hash of what an entry says, who may read it and how it was reviewed;
+// that it moved to another line of its file is no change.
 func (e *Entry) sum() uint64 {
 	h := text.Hash(e.ID)
 	mix := func(s string) { h = (h ^ text.Hash(s)) * fnvPrime }
@@ -315,13 +317,18 @@ func (e *Entry) sum() uint64 {
 		mix(t.Question)
 		list(t.Others)
 		mix(t.Answer)
+		mix(t.Category)
 	}
 	mix(e.Category)
 	mix(string(e.State))
 	mix(string(e.Kind))
+	mix(e.Owner)
+	mix(e.Source.URL)
 	for _, l := range [][]string{e.Path, e.Tags, e.Channels, e.Audience, e.Products} {
 		list(l)
 	}
-	h = (h^uint64(e.From.Unix()))*fnvPrime ^ uint64(e.Until.Unix())
-	return finish(h)
+	for _, t := range []time.Time{e.From, e.Until, e.Reviewed} {
+		h = (h ^ uint64(t.Unix())) * fnvPrime
+	}
+	return finish(h ^ uint64(len(e.Steps)))
 }
