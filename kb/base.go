@@ -7,7 +7,7 @@ import (
 	"iter"
 	"slices"
 	"sort"
-	"strings"
+	"sync"
 	"sync/atomic"
 )
 
@@ -22,6 +22,11 @@ type Options struct {
 	// Sure is the least confidence of an answer, 0.45 when 0; Maybe the least
 	// of a "did you mean", 0.15 when 0.
 	Sure, Maybe float64
+	// Ranker is one that Train proposed earlier; the zero value begins anew.
+	Ranker Ranker
+	// Keep is how many earlier versions can be restored, 8 when 0, none below.
+	// They share what they have in common.
+	Keep int
 }
 
 func (o *Options) fill() Options {
@@ -35,27 +40,33 @@ func (o *Options) fill() Options {
 	if out.Maybe <= 0 {
 		out.Maybe = 0.15
 	}
+	if out.Keep == 0 {
+		out.Keep = 8
+	}
 	return out
 }
 
 // Base is a knowledge base. It is safe for concurrent use.
 type Base struct {
-	opts Options
-	snap atomic.Pointer[snapshot]
-}
-
-// snapshot is one immutable state of a base.
-type snapshot struct {
-	entries []Entry
-	byID    map[string]int
-	version string
-	index   *index
+	opts    Options
+	same    *synonyms
+	snap    atomic.Pointer[snapshot]
+	change  sync.Mutex  // held by whoever makes the next snapshot
+	joining sync.Mutex  // held by whoever joins parts, taken before change
+	past    []*snapshot // earlier versions, the newest last, under change
+	pool    sync.Pool   // of *scratch
+	ranker  atomic.Pointer[Ranker]
 }
 
 // New makes a base of entries. It fails on entries without id or question, and
-// on two with the same id and language.
+// on two with the same id and language. The base keeps the entries' maps and
+// slices: do not change them afterwards.
 func New(entries []Entry, opts *Options) (*Base, error) {
 	b := &Base{opts: opts.fill()}
+	b.same = newSynonyms(b.opts.Synonyms)
+	if err := b.SetRanker(b.opts.Ranker); err != nil {
+		return nil, err
+	}
 	if err := b.Replace(entries); err != nil {
 		return nil, err
 	}
@@ -65,44 +76,54 @@ func New(entries []Entry, opts *Options) (*Base, error) {
 // Replace swaps the entries for others at once; answers under way finish on
 // the old ones. On an error the base stays as it is.
 func (b *Base) Replace(entries []Entry) error {
-	merged, err := merge(entries)
+	merged, err := Merge(entries)
 	if err != nil {
 		return err
 	}
 	if len(merged) == 0 {
 		return errors.New("kb: there are no entries")
 	}
-	s := &snapshot{entries: merged, byID: make(map[string]int, len(merged))}
-	for i := range merged {
-		s.byID[merged[i].ID] = i
-	}
-	s.index, s.version = buildIndex(merged, newSynonyms(b.opts.Synonyms))
-	b.snap.Store(s)
+	b.change.Lock()
+	defer b.change.Unlock()
+	b.serve(newSnapshot(merged, b.same))
 	return nil
+}
+
+// serve makes a snapshot, which the caller made under b.change, the base's.
+func (b *Base) serve(s *snapshot) {
+	if s.version == "" {
+		s.version = s.name()
+	}
+	if old := b.snap.Load(); old != nil && old.version != s.version && b.opts.Keep > 0 {
+		b.past = append(b.past, old)
+		b.past = slices.Clone(b.past[max(0, len(b.past)-b.opts.Keep):])
+	}
+	b.snap.Store(s)
 }
 
 // Version names the entries being served: the same entries, the same version.
 func (b *Base) Version() string { return b.snap.Load().version }
 
 // Len is the number of entries.
-func (b *Base) Len() int { return len(b.snap.Load().entries) }
+func (b *Base) Len() int { return b.snap.Load().live }
 
 // Entry returns an entry by id.
 func (b *Base) Entry(id string) (Entry, bool) {
 	s := b.snap.Load()
-	i, ok := s.byID[id]
+	k, d, ok := s.find(id)
 	if !ok {
 		return Entry{}, false
 	}
-	return s.entries[i], true
+	return s.parts[k].segment.entries[d], true
 }
 
-// Entries are all entries, in the order they were read.
+// Entries are all entries in the order they were read, those changed since
+// last.
 func (b *Base) Entries() iter.Seq[Entry] {
 	s := b.snap.Load()
 	return func(yield func(Entry) bool) {
-		for _, e := range s.entries {
-			if !yield(e) {
+		for e := range s.entries() {
+			if !yield(*e) {
 				return
 			}
 		}
@@ -130,63 +151,42 @@ func (b *Base) Search(ctx context.Context, q Query) ([]Hit, error) {
 	return hits, err
 }
 
-func (b *Base) search(ctx context.Context, q Query) ([]Hit, ranking, error) {
+func (b *Base) search(ctx context.Context, q Query) ([]Hit, found, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, ranking{}, err
+		return nil, found{}, err
 	}
 	n := q.N
 	if n <= 0 {
 		n = defaultHits
 	}
-	s := b.snap.Load()
-	r := s.index.rank(q.Text, func(i int) bool { return s.entries[i].passes(&q) }, max(n, defaultHits)+2)
-	hits := make([]Hit, 0, n)
-	for _, c := range r.top {
-		if len(hits) == n {
-			break
-		}
-		e := &s.entries[c.entry]
-		lang := e.answerIn(q.Language, c.wording.lang)
+	s, by := b.snap.Load(), b.ranker.Load()
+	sc := b.scratch()
+	r := s.rank(sc, by, &q, max(n, defaultHits)+2)
+	b.pool.Put(sc)
+	hits := make([]Hit, 0, min(n, len(r.top)))
+	for _, c := range r.top[:min(n, len(r.top))] {
+		p, e := s.at(c.doc)
+		w := p.segment.words[c.word]
+		matched := e.Texts[w.lang]
+		lang := e.answerIn(q.Language, w.lang)
 		t := e.Texts[lang]
-		hits = append(hits, Hit{ID: e.ID, Language: lang, Question: t.Question, Answer: t.Answer, Category: e.Category,
-			Matched: c.wording.text, Score: c.score, Source: e.Source})
+		hits = append(hits, Hit{ID: e.ID, Language: lang, Question: t.Question, Answer: t.Answer, Category: e.Category, Kind: e.Kind, Path: e.Path,
+			Matched: matched.wording(int(w.n)), Score: c.score, Source: e.Source})
 	}
-	r.version = s.version
-	return hits, r, nil
+	return hits, found{r.confidence(by), s.version}, nil
 }
 
-// passes keeps to the query's filters.
-func (e *Entry) passes(q *Query) bool {
-	if q.Category != "" && e.Category != q.Category {
-		return false
-	}
-	for _, t := range q.Tags {
-		if !slices.Contains(e.Tags, t) {
-			return false
-		}
-	}
-	if !q.Now.IsZero() {
-		if !e.From.IsZero() && q.Now.Before(e.From) || !e.Until.IsZero() && !q.Now.Before(e.Until) {
-			return false
-		}
-	}
-	return true
+// found is what is to be said of a ranking, and the snapshot it is of.
+type found struct {
+	confidence float64
+	version    string
 }
 
-// answerIn picks the language of the answer: the query's, its base language,
-// else that of the wording that matched.
-func (e *Entry) answerIn(want, matched string) string {
-	for lang := want; lang != ""; {
-		if _, ok := e.Texts[lang]; ok {
-			return lang
-		}
-		i := strings.LastIndexByte(lang, '-')
-		if i < 0 {
-			break
-		}
-		lang = lang[:i]
+func (b *Base) scratch() *scratch {
+	if sc, ok := b.pool.Get().(*scratch); ok {
+		return sc
 	}
-	return matched
+	return &scratch{}
 }
 
 // Answer finds the entry that answers a query and says how sure that is. The
@@ -200,7 +200,7 @@ func (b *Base) Answer(ctx context.Context, q Query) (Answer, error) {
 	if len(hits) == 0 {
 		return a, nil
 	}
-	a.Confidence = r.confidence()
+	a.Confidence = r.confidence
 	switch {
 	case a.Confidence >= b.opts.Sure:
 		a.Verdict = Answered

@@ -12,7 +12,7 @@
 //
 // # Ranking
 //
-// A query's score for an entry is the sum of three, each 0 to 1: BM25 (Robertson
+// A query's score for an entry is the weighted mean of three, each 0 to 1: BM25 (Robertson
 // & Zaragoza 2009) over Han characters and pairs and English stems, divided by
 // what a perfect match would score, with unknown words at the highest idf; the
 // tf-idf cosine of character n-grams with the nearest wording; and the cosine
@@ -20,6 +20,24 @@
 // the margin over the next entry and the share of the query's words that the
 // entry knows.
 //
-// A [Base] is safe for concurrent use. Its entries are an immutable snapshot;
-// [Base.Replace] swaps it whole, and a base that does not load keeps the old.
+// The first stage of a search goes through the words from the one that can add
+// most to a score and stops to open new entries once those could not be among
+// the best any more, which finds the same as going through all.
+//
+// [Base.Train] fits the weights of the sum and of the confidence to a base, from
+// labels of which entry was right, and keeps what wins on labels held out.
+//
+// # Who may read what
+//
+// An entry may be limited to channels, to an audience, to products and to a
+// time, and only approved entries answer. A limited entry is not found by a query
+// that does not say it is from such a channel or by someone in that role.
+//
+// # Changes
+//
+// A [Base] is safe for concurrent use. Its entries are an immutable snapshot:
+// [Base.Put] and [Base.Remove] make the next one at the price of what changed,
+// [Base.Replace] swaps it whole, [Base.Restore] brings an earlier one back, and
+// a base that does not load keeps the old. [Base.Save] writes the entries with
+// their index and a checksum, [Open] reads them.
 package kb

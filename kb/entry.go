@@ -7,16 +7,43 @@ import "time"
 type Entry struct {
 	// ID names the entry in citations, feedback and traces; unique in a base.
 	ID string `json:"id"`
+	// Kind is what the entry is; "" is a question with its answer.
+	Kind Kind `json:"kind,omitempty"`
+	// Path are the headings a passage stands under, outermost first.
+	Path []string `json:"path,omitempty"`
 	// Texts holds the wording by BCP 47 language.
 	Texts    map[string]Text `json:"texts"`
 	Category string          `json:"category,omitempty"`
 	Tags     []string        `json:"tags,omitempty"`
+	// Channels and Audience limit the entry to queries of one of these channels
+	// and by someone with one of these roles; empty is all. A query that does not
+	// say its channel or role does not find a limited entry.
+	Channels []string `json:"channels,omitempty"`
+	Audience []string `json:"audience,omitempty"`
+	// Products are what the entry is about, by the host's references; empty is
+	// any. It answers no query about other products.
+	Products []string `json:"products,omitempty"`
+	// State says whether the entry may answer; "" is approved.
+	State State `json:"state,omitempty"`
 	// From and Until bound when the entry may answer; zero is open.
 	From  time.Time `json:"from,omitzero"`
 	Until time.Time `json:"until,omitzero"`
+	// Owner answers for the entry; Reviewed is when it was last found true. They
+	// are for those who keep the base.
+	Owner    string    `json:"owner,omitempty"`
+	Reviewed time.Time `json:"reviewed,omitzero"`
+	// Steps are the entry's way through its review, oldest first.
+	Steps []Step `json:"steps,omitempty"`
 	// Source is where the entry was read.
 	Source Source `json:"source,omitzero"`
 }
+
+// Kind is what an entry is.
+type Kind string
+
+// Passage is a piece of a document: its Question are its headings and its Answer
+// is its text, which is searched as much as they are.
+const Passage Kind = "passage"
 
 // Text is an entry in one language.
 type Text struct {
@@ -42,12 +69,22 @@ type Query struct {
 	// Language prefers entries of a BCP 47 language; an entry without it
 	// answers in another only when Text matched that other wording. "" takes any.
 	Language string
+	// OnlyLanguage keeps to entries that have Language, or one it is a variety of
+	// (zh for zh-Hant-TW), and answers in it.
+	OnlyLanguage bool
+	// Channel and Roles are where the question comes from and what the customer
+	// may read; entries limited to others are not found.
+	Channel string
+	Roles   []string
+	// Products are those the question is about, when known; entries about others
+	// only are not found.
+	Products []string
 	// Category and Tags keep only entries that have them, when set.
 	Category string
 	Tags     []string
 	// Now decides which entries are valid; zero means all are.
 	Now time.Time
-	// N is how many hits to return at most, 3 when 0.
+	// N is how many hits to return at most, 3 when 0; there are never more than 64.
 	N int
 }
 
@@ -74,12 +111,14 @@ type Answer struct {
 
 // Hit is an entry found, in the language it answers in.
 type Hit struct {
-	ID       string  `json:"id"`
-	Language string  `json:"language"`
-	Question string  `json:"question"`
-	Answer   string  `json:"answer"`
-	Category string  `json:"category,omitempty"`
-	Matched  string  `json:"matched,omitempty"` // the wording that was nearest
-	Score    float64 `json:"score"`             // 0 to 1, comparable within one answer
-	Source   Source  `json:"source,omitzero"`
+	ID       string   `json:"id"`
+	Language string   `json:"language"`
+	Question string   `json:"question"`
+	Answer   string   `json:"answer"`
+	Category string   `json:"category,omitempty"`
+	Kind     Kind     `json:"kind,omitempty"`
+	Path     []string `json:"path,omitempty"`
+	Matched  string   `json:"matched,omitempty"` // the wording that was nearest
+	Score    float64  `json:"score"`             // 0 to 1, comparable within one answer
+	Source   Source   `json:"source,omitzero"`
 }

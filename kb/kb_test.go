@@ -39,6 +39,22 @@ func TestLoadMergesLanguages(t *testing.T) {
 	assert.Equal(t, []string{"Shipping", "发票"}, b.Categories())
 }
 
+func TestLinesUnderAHeading(t *testing.T) {
+	t.Parallel()
+	md := "## 员工价怎么算？ {#staff}\n仅限渠道: app、网页\n仅限对象：员工\n适用商品: p1, p2\n负责人: 小李\n复核日期: 2026-11-01\n审核状态: 草稿\n\n八折。\n"
+	csv := "id,question,answer,channels,audience,products,owner,reviewed,state\nstaff,员工价怎么算？,八折。,\"app、网页\",员工,\"p1,p2\",小李,2026-11-01,draft\n"
+	want := Entry{ID: "staff", Channels: []string{"app", "网页"}, Audience: []string{"员工"}, Products: []string{"p1", "p2"}, Owner: "小李", State: Draft,
+		Reviewed: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), Texts: map[string]Text{"zh": {Question: "员工价怎么算？", Answer: "八折。"}}}
+	es, err := ReadMarkdown("a.md", strings.NewReader(md), "zh")
+	require.NoError(t, err)
+	want.Source = Source{File: "a.md", Line: 1}
+	assert.Equal(t, []Entry{want}, es)
+	es, err = ReadCSV("a.csv", strings.NewReader(csv), "zh")
+	require.NoError(t, err)
+	want.Source = Source{File: "a.csv", Line: 2}
+	assert.Equal(t, []Entry{want}, es)
+}
+
 func TestAnswer(t *testing.T) {
 	t.Parallel()
 	b := shopBase(t)
@@ -103,6 +119,7 @@ func TestErrorsNameFileAndLine(t *testing.T) {
 	for name, c := range map[string]struct{ file, content, want string }{
 		"no answer":        {"a.md", "# x\n## q {#q}\n\n## r\ntext\n", `a.md:2: "q" has no answer`},
 		"bad date":         {"a.md", "## q\nfrom: tomorrow\n\ntext\n", `a.md:2: "tomorrow" is no date: write 2026-01-31`},
+		"bad state":        {"a.md", "## q\nstate: maybe\n\ntext\n", `a.md:2: "maybe" is no state: write draft`},
 		"wrong header":     {"a.csv", "id,frage,answer\n", `a.csv:1: column "frage" is unknown: the header may have id, language`},
 		"missing column":   {"a.csv", "id,question\n", `a.csv:1: column "answer" is missing`},
 		"empty csv answer": {"a.csv", "question,answer\nq,a\nq2,\n", "a.csv:3: question or answer is empty"},
@@ -118,6 +135,14 @@ func TestErrorsNameFileAndLine(t *testing.T) {
 			assert.Contains(t, err.Error(), c.want)
 		})
 	}
+}
+
+func TestManyErrorsAreCut(t *testing.T) {
+	t.Parallel()
+	_, err := New(make([]Entry, 1000), nil)
+	require.Error(t, err)
+	assert.Contains(t, err.Error(), "entry 50 has no id\nkb: and 950 more")
+	assert.NotContains(t, err.Error(), "entry 51")
 }
 
 func TestPlainMarkdownIsABase(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -30,6 +31,10 @@ func ReadDir(fsys fs.FS, opts *Options) ([]Entry, error) {
 	var out []Entry
 	var errs []error
 	files := 0
+	language := ""
+	if opts != nil {
+		language = opts.Language
+	}
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -48,7 +53,7 @@ func ReadDir(fsys fs.FS, opts *Options) ([]Entry, error) {
 			return nil
 		}
 		defer func() { errs = append(errs, f.Close()) }()
-		lang := languageOf(name, opts)
+		lang := LanguageOf(name, language)
 		var es []Entry
 		switch ext {
 		case ".csv":
@@ -62,7 +67,7 @@ func ReadDir(fsys fs.FS, opts *Options) ([]Entry, error) {
 		errs = append(errs, err)
 		return nil
 	})
-	if err := errors.Join(append(errs, err)...); err != nil {
+	if err := together(append(errs, err)); err != nil {
 		return nil, err
 	}
 	if files == 0 {
@@ -71,8 +76,10 @@ func ReadDir(fsys fs.FS, opts *Options) ([]Entry, error) {
 	return out, nil
 }
 
-// languageOf finds a BCP 47 tag in a file's path.
-func languageOf(name string, opts *Options) string {
+// LanguageOf finds the BCP 47 tag in a file's path, as Load reads it:
+// "zh/returns.md", "returns.zh-Hant.md", "en.csv"; otherwise is what it returns
+// when there is none.
+func LanguageOf(name, otherwise string) string {
 	parts := strings.Split(path.Dir(name), "/")
 	base := strings.TrimSuffix(path.Base(name), path.Ext(name))
 	if i := strings.LastIndexByte(base, '.'); i >= 0 {
@@ -85,15 +92,13 @@ func languageOf(name string, opts *Options) string {
 			return p
 		}
 	}
-	if opts != nil {
-		return opts.Language
-	}
-	return ""
+	return otherwise
 }
 
 // ReadCSV reads entries with the header id, language, category, question,
-// also, answer, tags, from, until; question and answer are needed, any order
-// will do. also is separated by "|", tags by commas.
+// also, answer, tags, from, until, source, channels, audience, products, owner,
+// reviewed, state; question and answer are needed, any order will do. also is
+// separated by "|", the other lists by commas.
 func ReadCSV(name string, r io.Reader, language string) ([]Entry, error) {
 	cr := csv.NewReader(r)
 	cr.FieldsPerRecord = -1
@@ -101,7 +106,8 @@ func ReadCSV(name string, r io.Reader, language string) ([]Entry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("kb: %s: reading the header: %w", name, err)
 	}
-	columns := []string{"id", "language", "category", "question", "also", "answer", "tags", "from", "until", "source"}
+	columns := []string{"id", "language", "category", "question", "also", "answer", "tags", "from", "until", "source",
+		"channels", "audience", "products", "owner", "reviewed", "state"}
 	at := map[string]int{}
 	for i, h := range head {
 		h = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))
@@ -120,7 +126,7 @@ func ReadCSV(name string, r io.Reader, language string) ([]Entry, error) {
 	for {
 		rec, err := cr.Read()
 		if errors.Is(err, io.EOF) {
-			return out, errors.Join(errs...)
+			return out, together(errs)
 		}
 		if err != nil {
 			return out, errors.Join(append(errs, fmt.Errorf("kb: %s: %w", name, err))...)
@@ -134,7 +140,7 @@ func ReadCSV(name string, r io.Reader, language string) ([]Entry, error) {
 		}
 		m := &mdEntry{file: name, line: line, question: get("question"), id: get("id"), tags: split(get("tags"), ",，、"),
 			also: split(get("also"), "|｜"), url: get("source"), answer: []string{get("answer")}}
-		for _, k := range []string{"from", "until"} {
+		for _, k := range []string{"from", "until", "channels", "audience", "products", "owner", "reviewed", "state"} {
 			if v := get(k); v != "" {
 				m.set(k, v, line)
 			}
@@ -172,10 +178,13 @@ func ReadJSON(name string, r io.Reader) ([]Entry, error) {
 	return out, nil
 }
 
-// merge joins the languages of entries with the same id, and checks them.
-func merge(entries []Entry) ([]Entry, error) {
-	at := map[string]int{}
-	var out []Entry
+// Merge joins the languages of entries with the same id, as ReadDir returns them,
+// and checks them, as New does. With an error come the entries without those
+// that are wrong.
+func Merge(entries []Entry) ([]Entry, error) {
+	at := make(map[string]int, len(entries))
+	out := make([]Entry, 0, len(entries))
+	copied := map[int]bool{} // whose texts and tags are this call's own
 	var errs []error
 	place := func(e *Entry) string {
 		switch {
@@ -209,15 +218,18 @@ func merge(entries []Entry) ([]Entry, error) {
 		i, ok := at[e.ID]
 		if !ok {
 			at[e.ID] = len(out)
-			texts := make(map[string]Text, len(e.Texts))
-			for l, t := range e.Texts {
-				texts[l] = t
-			}
-			e.Texts = texts
 			out = append(out, e)
 			continue
 		}
 		have := &out[i]
+		if !copied[i] {
+			copied[i] = true
+			have.Texts, have.Tags = maps.Clone(have.Texts), slices.Clone(have.Tags)
+		}
+		if !narrow(have, &e) {
+			errs = append(errs, fmt.Errorf("kb: %s: id %q is limited to other channels or another audience at %s: give one of them another id", place(&e), e.ID, place(have)))
+			continue
+		}
 		for lang, t := range e.Texts {
 			if _, dup := have.Texts[lang]; dup {
 				errs = append(errs, fmt.Errorf("kb: %s: id %q stands at %s already: give one of them another", place(&e), e.ID, place(have)))
@@ -231,5 +243,49 @@ func merge(entries []Entry) ([]Entry, error) {
 			}
 		}
 	}
-	return out, errors.Join(errs...)
+	return out, together(errs)
+}
+
+// together joins the problems of a base, as many as someone reads.
+func together(errs []error) error {
+	const most = 50
+	errs = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+	if n := len(errs) - most; n > 0 {
+		errs = append(errs[:most:most], fmt.Errorf("kb: and %d more", n))
+	}
+	return errors.Join(errs...)
+}
+
+// narrow limits an entry to what another part of it is limited to as well, so
+// that no language of it shows what the file of another keeps back. It reports
+// false when nothing would be left.
+func narrow(have, e *Entry) bool {
+	if e.From.After(have.From) {
+		have.From = e.From
+	}
+	if have.Until.IsZero() || !e.Until.IsZero() && e.Until.Before(have.Until) {
+		have.Until = e.Until
+	}
+	if !e.State.Serves() {
+		have.State = e.State
+	}
+	for _, l := range []struct{ have, e *[]string }{{&have.Channels, &e.Channels}, {&have.Audience, &e.Audience}} {
+		switch {
+		case len(*l.e) == 0:
+		case len(*l.have) == 0:
+			*l.have = *l.e
+		default:
+			both := slices.DeleteFunc(slices.Clone(*l.have), func(s string) bool { return !slices.Contains(*l.e, s) })
+			if len(both) == 0 {
+				return false
+			}
+			*l.have = both
+		}
+	}
+	for _, p := range e.Products {
+		if !slices.Contains(have.Products, p) {
+			have.Products = append(slices.Clip(have.Products), p)
+		}
+	}
+	return true
 }

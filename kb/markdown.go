@@ -14,8 +14,11 @@ import (
 // ReadMarkdown reads the entries of a file: the first heading of level one is
 // the category, every deeper heading a question, the text under it the answer.
 // Lines right under a heading of the form "also: a | b", "tags: x, y",
-// "from: 2026-01-31", "until: …", "source: URL", or in Chinese 也问, 标签, 起,
-// 止, 来源, say more of the entry; "{#id}" at a heading's end names it. Any
+// "from: 2026-01-31", "until: …", "source: URL", "channels: web, app",
+// "audience: …", "products: …", "owner: …", "reviewed: 2026-01-31" and
+// "state: draft", or in Chinese 也问, 标签, 起, 止, 来源, 仅限渠道, 仅限对象,
+// 适用商品, 负责人, 复核日期, 审核状态 (草稿, 待审, 通过, 驳回, 停用), say more of
+// the entry; "{#id}" at a heading's end names it. Any
 // Markdown is welcome: a file without such lines is read all the same. All
 // problems are reported together, with file and line.
 func ReadMarkdown(name string, r io.Reader, language string) ([]Entry, error) {
@@ -104,7 +107,7 @@ type mdEntry struct {
 	title              bool // heading of level one: no question unless text follows
 	meta               bool // still among the lines right under the heading
 	also, tags         []string
-	from, until        time.Time
+	limits             Entry // what the lines under the heading say of it
 	url                string
 	answer             []string
 	errs               []error
@@ -148,6 +151,18 @@ func metaLine(line string) (key, value string, ok bool) {
 		key = "until"
 	case "source", "来源":
 		key = "source"
+	case "channels", "仅限渠道":
+		key = "channels"
+	case "audience", "仅限对象":
+		key = "audience"
+	case "products", "适用商品":
+		key = "products"
+	case "owner", "负责人":
+		key = "owner"
+	case "reviewed", "复核日期":
+		key = "reviewed"
+	case "state", "审核状态":
+		key = "state"
 	default:
 		return "", "", false
 	}
@@ -162,18 +177,52 @@ func (m *mdEntry) set(key, value string, n int) {
 		m.tags = append(m.tags, split(value, ",，、")...)
 	case "source":
 		m.url = value
-	case "from", "until":
+	case "channels":
+		m.limits.Channels = append(m.limits.Channels, split(value, ",，、")...)
+	case "audience":
+		m.limits.Audience = append(m.limits.Audience, split(value, ",，、")...)
+	case "products":
+		m.limits.Products = append(m.limits.Products, split(value, ",，、")...)
+	case "owner":
+		m.limits.Owner = value
+	case "state":
+		state, ok := stateOf(value)
+		if !ok {
+			m.errs = append(m.errs, fmt.Errorf("kb: %s:%d: %q is no state: write draft, review, approved, rejected or retired", m.file, n, value))
+		}
+		m.limits.State = state
+	case "from", "until", "reviewed":
 		t, err := parseDate(value)
 		if err != nil {
 			m.errs = append(m.errs, fmt.Errorf("kb: %s:%d: %q is no date: write 2026-01-31", m.file, n, value))
 			return
 		}
-		if key == "from" {
-			m.from = t
-		} else {
-			m.until = t.AddDate(0, 0, 1) // the day itself still counts
+		switch key {
+		case "from":
+			m.limits.From = t
+		case "until":
+			m.limits.Until = t.AddDate(0, 0, 1) // the day itself still counts
+		case "reviewed":
+			m.limits.Reviewed = t
 		}
 	}
+}
+
+// stateOf reads a state as people write it.
+func stateOf(s string) (State, bool) {
+	switch strings.ToLower(s) {
+	case "draft", "草稿":
+		return Draft, true
+	case "review", "待审":
+		return InReview, true
+	case "approved", "通过", "":
+		return Approved, true
+	case "rejected", "驳回":
+		return Rejected, true
+	case "retired", "停用":
+		return Retired, true
+	}
+	return "", false
 }
 
 func parseDate(s string) (time.Time, error) { return time.Parse("2006-01-02", s) }
@@ -206,9 +255,11 @@ func (m *mdEntry) entry(language, category string) (*Entry, error) {
 	if id == "" {
 		id = strings.TrimSuffix(path.Base(m.file), path.Ext(m.file)) + "#" + slug(m.question)
 	}
-	return &Entry{ID: id, Category: category, Tags: m.tags, From: m.from, Until: m.until,
-		Texts:  map[string]Text{language: {Question: m.question, Others: m.also, Answer: answer, Category: category}},
-		Source: Source{File: m.file, Line: m.line, URL: m.url}}, nil
+	e := m.limits
+	e.ID, e.Category, e.Tags = id, category, m.tags
+	e.Texts = map[string]Text{language: {Question: m.question, Others: m.also, Answer: answer, Category: category}}
+	e.Source = Source{File: m.file, Line: m.line, URL: m.url}
+	return &e, nil
 }
 
 func slug(s string) string {

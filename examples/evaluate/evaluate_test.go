@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -110,6 +111,18 @@ func TestRetrieve(t *testing.T) {
 	for _, key := range []string{"auroc_near", "coverage_at_p90", "build_s", "queries_per_s"} {
 		assert.Contains(t, res, key)
 	}
+	var dev, right strings.Builder
+	for i := range 40 {
+		fmt.Fprintf(&dev, "d%d\t能开票吗%d\n", i, i)
+		fmt.Fprintf(&right, "d%d\ta\t1\n", i)
+	}
+	for name, content := range map[string]string{"queries_dev.tsv": dev.String(), "qrels.tsv": "1\ta\t1\n2\tb\t1\n" + right.String(), "unanswerable_dev.tsv": "几点上班\n"} {
+		require.NoError(t, os.WriteFile(filepath.Join(d, name), []byte(content), 0o600))
+	}
+	res = evaluate(t, "retrieve", "-dir", d, "-labels", "40")
+	assert.Equal(t, 1.0, res["recall_at_1"])
+	assert.Contains(t, res, "confidence_learnt")
+	assert.Less(t, res["calibration_error"], 1.0)
 }
 
 func TestRecommend(t *testing.T) {

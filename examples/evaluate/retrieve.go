@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"sort"
@@ -18,6 +19,8 @@ func evaluateRetrieve(ctx context.Context, args []string, log io.Writer) (result
 	dir := fs.String("dir", "", "folder with corpus.tsv, queries.tsv, qrels.tsv")
 	which := fs.String("queries", "test", "dev or test")
 	noAnswers := fs.Bool("no-answers", false, "do not index the answer column")
+	passages := fs.Bool("passages", false, "the entries are passages: their answer is searched as much as their question")
+	labels := fs.Int("labels", 0, "train the ranker on so many labels: dev queries and dev unanswerable ones, in proportion")
 	if err := fs.Parse(args); err != nil {
 		return nil, err
 	}
@@ -31,6 +34,11 @@ func evaluateRetrieve(ctx context.Context, args []string, log io.Writer) (result
 	if err != nil {
 		return nil, err
 	}
+	if *passages {
+		for i := range entries {
+			entries[i].Kind = kb.Passage
+		}
+	}
 	w := start()
 	base, err := kb.New(entries, nil)
 	if err != nil {
@@ -38,9 +46,16 @@ func evaluateRetrieve(ctx context.Context, args []string, log io.Writer) (result
 	}
 	buildCPU, buildWall := w.stop()
 	res := result{"entries": len(entries), "build_s": round(buildCPU), "build_wall_s": round(buildWall)}
-	file := "queries.tsv"
+	if *labels > 0 {
+		t, err := trainOn(ctx, base, *dir, *labels)
+		if err != nil {
+			return nil, err
+		}
+		res["mix_learnt"], res["confidence_learnt"] = t.Mix, t.Confidence
+	}
+	file, suffix := "queries.tsv", ".tsv"
 	if *which == "dev" {
-		file = "queries_dev.tsv"
+		file, suffix = "queries_dev.tsv", "_dev.tsv"
 	}
 	queries, err := rows(filepath.Join(*dir, file), 2)
 	if err != nil {
@@ -71,7 +86,7 @@ func evaluateRetrieve(ctx context.Context, args []string, log io.Writer) (result
 	res["recall_at_1"], res["mrr_at_10"], res["ndcg_at_10"], res["recall_at_10"] = round(m.hit1/float64(m.n)), round(m.mrr/float64(m.n)), round(m.ndcg/float64(m.n)), round(m.recall/float64(m.n))
 	res["coverage_at_p90"] = round(m.coverage(0.9))
 	res["queries_per_s"], res["queries_per_wall_s"] = int(float64(len(queries))/cpu), int(float64(len(queries))/wall)
-	for key, pattern := range map[string]string{"auroc_near": "unanswerable*.tsv", "auroc_offtopic": "offtopic.tsv"} {
+	for key, pattern := range map[string]string{"auroc_near": "unanswerable" + suffix, "auroc_offtopic": "offtopic.tsv"} {
 		files, err := filepath.Glob(filepath.Join(*dir, pattern))
 		if err != nil {
 			return nil, err
@@ -93,8 +108,53 @@ func evaluateRetrieve(ctx context.Context, args []string, log io.Writer) (result
 		if len(out) > 0 {
 			res[key] = round(auroc(m.confidence, out))
 		}
+		if key == "auroc_near" {
+			res["calibration_error"] = round(m.calibration(out))
+		}
 	}
 	return res, nil
+}
+
+// trainOn trains the base's ranker on labels of the dev part and puts it to use.
+func trainOn(ctx context.Context, base *kb.Base, dir string, n int) (kb.Training, error) {
+	queries, err := rows(filepath.Join(dir, "queries_dev.tsv"), 2)
+	if err != nil {
+		return kb.Training{}, err
+	}
+	grades, err := qrels(filepath.Join(dir, "qrels.tsv"))
+	if err != nil {
+		return kb.Training{}, err
+	}
+	var none [][]string
+	if f := filepath.Join(dir, "unanswerable_dev.tsv"); exists(f) {
+		if none, err = rows(f, 1); err != nil {
+			return kb.Training{}, err
+		}
+	}
+	var labels []kb.Label
+	r := rand.New(rand.NewPCG(1, 1)) // files are often sorted
+	r.Shuffle(len(queries), func(i, j int) { queries[i], queries[j] = queries[j], queries[i] })
+	r.Shuffle(len(none), func(i, j int) { none[i], none[j] = none[j], none[i] })
+	for q, u := 0, 0; len(labels) < n && q+u < len(queries)+len(none); { // as many of each as the dev part has, in proportion
+		if q < len(queries) && q*len(none) <= u*len(queries) {
+			best := ""
+			for id, g := range grades[queries[q][0]] {
+				if old := grades[queries[q][0]][best]; g > old || g == old && id < best {
+					best = id
+				}
+			}
+			labels = append(labels, kb.Label{Query: kb.Query{Text: queries[q][1]}, Entry: best})
+			q++
+			continue
+		}
+		labels = append(labels, kb.Label{Query: kb.Query{Text: none[u][len(none[u])-1]}})
+		u++
+	}
+	t, err := base.Train(ctx, labels)
+	if err != nil {
+		return t, err
+	}
+	return t, base.SetRanker(t.Ranker)
 }
 
 // corpus reads the entries with their other wordings.
@@ -215,4 +275,29 @@ func (m *metrics) coverage(precision float64) float64 {
 		}
 	}
 	return float64(best) / float64(m.n)
+}
+
+// calibration is the expected calibration error in ten bins of the confidence
+// that the first entry is right, over the queries and others, which have none.
+func (m *metrics) calibration(others []float64) float64 {
+	var sum, right, n [10]float64
+	add := func(p float64, ok bool) {
+		k := min(int(p*10), 9)
+		n[k]++
+		sum[k] += p
+		if ok {
+			right[k]++
+		}
+	}
+	for i, p := range m.confidence {
+		add(p, m.right[i])
+	}
+	for _, p := range others {
+		add(p, false)
+	}
+	total := 0.0
+	for k := range n {
+		total += math.Abs(sum[k] - right[k])
+	}
+	return total / float64(len(m.confidence)+len(others))
 }

@@ -1,0 +1,20 @@
+// Package ingest reads documents people have (Markdown, HTML, plain text, Word,
+// Excel, CSV) into entries of a knowledge base.
+//
+//	docs, err := ingest.Dir(os.DirFS("handbook"), nil)
+//	base, err := kb.New(append(faq, docs...), nil)
+//
+// A document becomes passages: pieces of a size that answers, each under the
+// headings it stands under, with the file and line it came from. They are
+// searched together with the questions of the base; a hit's Kind tells which it
+// is. A table with a column of questions and one of answers becomes entries
+// instead, whatever language its head is in.
+//
+// The ids are made of file names and headings, so that reading the same files
+// again gives the same entries: [kb.Base.Sync] takes over what is new, changed
+// or gone.
+//
+// All readers take bytes from anywhere: they cap what they unfold and read, and
+// never panic. Documents are trusted for what they say, though: their text is
+// shown to customers.
+package ingest

@@ -1,0 +1,262 @@
+package ingest
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/frontdesk-go/frontdesk/internal/text"
+	"github.com/frontdesk-go/frontdesk/kb"
+)
+
+// Options say how documents are read. The zero value (and a nil pointer) works.
+type Options struct {
+	// Language of documents that do not say theirs, as a BCP 47 tag; when "" it
+	// is recognised from the text.
+	Language string
+	// Size is the most bytes of a passage, 1800 when 0: about 600 Chinese
+	// characters or 300 English words.
+	Size int
+	// MaxFile is the most bytes of a file, 32 MB when 0.
+	MaxFile int64
+}
+
+func (o *Options) fill() Options {
+	var out Options
+	if o != nil {
+		out = *o
+	}
+	if out.Size <= 0 {
+		out.Size = 1800
+	}
+	if out.MaxFile <= 0 {
+		out.MaxFile = 32 << 20
+	}
+	return out
+}
+
+// ErrFormat says that a file is of no kind that is read.
+var ErrFormat = errors.New("ingest: the file is no .md, .html, .txt, .docx, .xlsx or .csv")
+
+// Read reads one document, by the ending of its name: .md and .markdown, .html
+// and .htm, .txt, .docx, .xlsx, .csv. It returns passages; of a table with a
+// column of questions and one of answers (also as 问题 and 答案) the entries it
+// lists. The name stands in every id and source. An ending that is not read is
+// ErrFormat; entries come with the error where only some could be read.
+func Read(name string, r io.Reader, o *Options) ([]kb.Entry, error) {
+	opts := o.fill()
+	raw, err := io.ReadAll(io.LimitReader(r, opts.MaxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("ingest: %s: %w", name, err)
+	}
+	if int64(len(raw)) > opts.MaxFile {
+		return nil, fmt.Errorf("ingest: %s: larger than %d bytes: split it or raise Options.MaxFile", name, opts.MaxFile)
+	}
+	var d document
+	switch strings.ToLower(path.Ext(name)) {
+	case ".md", ".markdown":
+		d.title, d.blocks = markdownBlocks(clean(raw))
+	case ".html", ".htm":
+		p, err := htmlBlocks([]byte(clean(raw)))
+		if err != nil {
+			return nil, fmt.Errorf("ingest: %s: %w", name, err)
+		}
+		d = document{title: p.title, lang: p.lang, url: p.url, blocks: p.blocks}
+	case ".txt":
+		d.blocks = textBlocks(clean(raw))
+	case ".docx":
+		if d.title, d.blocks, err = docxBlocks(raw); err != nil {
+			return nil, fmt.Errorf("ingest: %s: %w", name, err)
+		}
+		for i := range d.blocks {
+			d.blocks[i].text = clean([]byte(d.blocks[i].text))
+		}
+	case ".xlsx":
+		_, list, err := sheets(raw)
+		if err != nil {
+			return nil, fmt.Errorf("ingest: %s: %w", name, err)
+		}
+		return tables(name, list, opts)
+	case ".csv":
+		s, err := csvSheet(clean(raw))
+		if err != nil {
+			return nil, fmt.Errorf("ingest: %s: %w", name, err)
+		}
+		return tables(name, []sheet{s}, opts)
+	default:
+		return nil, fmt.Errorf("%w: %s", ErrFormat, name)
+	}
+	return d.entries(name, opts), nil
+}
+
+// Dir reads every document of a folder and its subfolders, in the order of their
+// names; hidden files and other kinds of files are left out. The language of a
+// file is that of its place ("zh/returns.md", "returns.zh.md"), else as Read
+// has it. Problems are reported together; what could be read is returned too.
+func Dir(fsys fs.FS, o *Options) ([]kb.Entry, error) {
+	var out []kb.Entry
+	var errs []error
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if name != "." && strings.HasPrefix(path.Base(name), ".") {
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if d.IsDir() {
+			return nil
+		}
+		f, err := fsys.Open(name)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("ingest: %w", err))
+			return nil
+		}
+		opts := o.fill()
+		opts.Language = kb.LanguageOf(name, opts.Language)
+		es, err := Read(name, f, &opts)
+		if errors.Is(err, ErrFormat) {
+			err = nil
+		}
+		out = append(out, es...)
+		errs = append(errs, err, f.Close())
+		return nil
+	})
+	return out, errors.Join(append(errs, err)...)
+}
+
+// clean makes the text valid UTF-8 with plain line ends.
+func clean(raw []byte) string {
+	s := strings.ToValidUTF8(string(bytes.TrimPrefix(raw, []byte("\ufeff"))), "\ufffd")
+	return strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "").Replace(s)
+}
+
+// textBlocks are the paragraphs of a plain text.
+func textBlocks(s string) []block {
+	var out []block
+	line := 1
+	for p := range strings.SplitSeq(s, "\n\n") {
+		if t := strings.TrimSpace(p); t != "" {
+			lead := p[:strings.Index(p, t)]
+			out = append(out, block{text: t, line: line + strings.Count(lead, "\n")})
+		}
+		line += strings.Count(p, "\n") + 2
+	}
+	return out
+}
+
+func csvSheet(s string) (sheet, error) {
+	r := csv.NewReader(strings.NewReader(s))
+	r.FieldsPerRecord = -1
+	r.LazyQuotes = true
+	var out sheet
+	for {
+		rec, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return out, nil
+		}
+		if err != nil {
+			return out, err
+		}
+		line, _ := r.FieldPos(0)
+		out.rows = append(out.rows, row{line, rec[:min(len(rec), maxColumn)]})
+	}
+}
+
+// tables reads each sheet as a list of questions, or else as text.
+func tables(name string, list []sheet, opts Options) ([]kb.Entry, error) {
+	var out []kb.Entry
+	var errs []error
+	rest := document{}
+	for _, s := range list {
+		es, ok, err := questions(name, s, opts.Language)
+		if !ok {
+			rest.blocks = append(rest.blocks, rowsAsText(s)...)
+			continue
+		}
+		if opts.Language == "" {
+			for i := range es {
+				recognise(&es[i])
+			}
+		}
+		out = append(out, es...)
+		errs = append(errs, err)
+	}
+	return append(out, rest.entries(name, opts)...), errors.Join(errs...)
+}
+
+// recognise gives an entry without a language that of its question.
+func recognise(e *kb.Entry) {
+	if t, ok := e.Texts[""]; ok {
+		if lang := text.Language(t.Question + " " + t.Answer); lang != "" {
+			delete(e.Texts, "")
+			e.Texts[lang] = t
+		}
+	}
+}
+
+// document is what a reader made of a file.
+type document struct {
+	title, lang, url string
+	blocks           []block
+}
+
+// entries cuts the document into passages. Their ids are made of the headings,
+// so that a passage keeps its id when others come or go.
+func (d *document) entries(name string, opts Options) []kb.Entry {
+	lang := opts.Language
+	if lang == "" {
+		lang = d.lang
+	}
+	if lang == "" {
+		var b strings.Builder
+		for _, bl := range d.blocks {
+			if b.WriteString(bl.text + "\n"); b.Len() > 4000 {
+				break
+			}
+		}
+		lang = text.Language(b.String())
+	}
+	title := d.title
+	if title == "" && (len(d.blocks) == 0 || d.blocks[0].level == 0) {
+		title = strings.TrimSuffix(path.Base(name), path.Ext(name))
+	}
+	var out []kb.Entry
+	used := map[string]int{}
+	for _, p := range cut(title, d.blocks, opts.Size) {
+		id := p.id
+		if id == "" && len(p.path) > 0 {
+			id = slug(p.path[len(p.path)-1])
+		}
+		id = name + "#" + id
+		if used[id]++; used[id] > 1 {
+			id += "-" + strconv.Itoa(used[id])
+		}
+		question := strings.Join(p.path, " › ")
+		if question == "" {
+			question = text.Cut(p.text, 80)
+		}
+		url := d.url
+		if url != "" && p.id != "" {
+			url += "#" + p.id
+		}
+		out = append(out, kb.Entry{ID: id, Kind: kb.Passage, Path: p.path,
+			Texts:  map[string]kb.Text{lang: {Question: question, Answer: p.text}},
+			Source: kb.Source{File: name, Line: p.line, URL: url}})
+	}
+	return out
+}
+
+// slug is a heading as the part of an id.
+func slug(s string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), "-")
+}

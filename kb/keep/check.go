@@ -1,0 +1,325 @@
+package keep
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/frontdesk-go/frontdesk/internal/pii"
+	"github.com/frontdesk-go/frontdesk/internal/text"
+	"github.com/frontdesk-go/frontdesk/kb"
+)
+
+// Kind is what is wrong with an entry.
+type Kind string
+
+// The kinds of findings.
+const (
+	Duplicate     Kind = "duplicate"        // two entries ask the same
+	NearDuplicate Kind = "near-duplicate"   // two entries ask nearly the same
+	Contradiction Kind = "contradiction"    // and their answers differ in a number or in yes and no
+	Translation   Kind = "translation"      // two languages of an entry differ in a number
+	Missing       Kind = "missing-language" // an entry lacks a language that is asked for
+	Expired       Kind = "expired"          // Until has passed
+	Expiring      Kind = "expiring"         // Until will pass soon
+	Stale         Kind = "stale"            // not reviewed for long
+	PastDate      Kind = "past-date"        // the answer speaks of a date that has passed
+	Link          Kind = "broken-link"      // a link leads nowhere
+	Variable      Kind = "variable"         // a variable or placeholder is unfilled
+	Personal      Kind = "personal-data"    // a telephone number, address, … stands in the text
+	Empty         Kind = "empty-answer"     // there is no answer
+)
+
+// Finding is one thing to look at.
+type Finding struct {
+	Kind Kind `json:"kind"`
+	// ID is the entry, Other the one it is held against, if any; Languages and
+	// Source are where to look.
+	ID       string    `json:"id"`
+	Other    string    `json:"other,omitempty"`
+	Language string    `json:"language,omitempty"`
+	Source   kb.Source `json:"source,omitzero"`
+	// Text is the passage meant, Against that of the other; Like is how much
+	// two questions have in common, 0 to 1. Personal data is masked.
+	Text    string  `json:"text,omitempty"`
+	Against string  `json:"against,omitempty"`
+	Like    float64 `json:"like,omitempty"`
+}
+
+// String is the finding on a line: where, what, and the texts.
+func (f Finding) String() string {
+	var b strings.Builder
+	switch {
+	case f.Source.Line > 0:
+		fmt.Fprintf(&b, "%s:%d: ", f.Source.File, f.Source.Line)
+	case f.Source.File != "":
+		b.WriteString(f.Source.File + ": ")
+	}
+	fmt.Fprintf(&b, "%s: %s", f.Kind, f.ID)
+	if f.Other != "" {
+		b.WriteString(" / " + f.Other)
+	}
+	if f.Language != "" {
+		b.WriteString(" [" + f.Language + "]")
+	}
+	if f.Text != "" {
+		fmt.Fprintf(&b, ": %q", f.Text)
+	}
+	if f.Against != "" {
+		fmt.Fprintf(&b, " / %q", f.Against)
+	}
+	return b.String()
+}
+
+// Options of Check. The zero value (and a nil pointer) works.
+type Options struct {
+	// Now judges dates; with the zero time they are not judged.
+	Now time.Time
+	// Soon is how long before its end an entry is Expiring, 14 days when 0;
+	// MaxAge how long after its review it is Stale, 365 days when 0.
+	Soon, MaxAge time.Duration
+	// Languages that every question needs; when nil, those that at least half
+	// of the questions have. Passages need none.
+	Languages []string
+	// Near is the least share of words that near-duplicates have in common,
+	// 0.75 when 0.
+	Near float64
+	// Link judges links to elsewhere (https://…); nil takes them as good. It is
+	// called once for each.
+	Link func(url string) bool
+	// Public are telephone numbers and addresses of the shop's own, which may
+	// stand in texts as they are written there.
+	Public []string
+	// Variables are the names that may stand as {{name}}; nil allows any.
+	Variables []string
+}
+
+func (o *Options) fill() Options {
+	var out Options
+	if o != nil {
+		out = *o
+	}
+	if out.Soon <= 0 {
+		out.Soon = 14 * 24 * time.Hour
+	}
+	if out.MaxAge <= 0 {
+		out.MaxAge = 365 * 24 * time.Hour
+	}
+	if out.Near <= 0 {
+		out.Near = 0.75
+	}
+	return out
+}
+
+// Report is what Check found.
+type Report struct {
+	Entries  int          `json:"entries"`
+	Counts   map[Kind]int `json:"counts"`
+	Findings []Finding    `json:"findings"` // by kind, then as the entries stand
+}
+
+// Check goes through the entries of a base, as kb.ReadDir or Base.Entries gives
+// them (what kb.New would reject it leaves to kb.New), and reports what someone should look at. Retired and rejected entries are
+// left out. 100,000 entries take some seconds.
+func Check(entries []kb.Entry, o *Options) Report {
+	opts := o.fill()
+	c := &checker{opts: opts, good: map[string]bool{}}
+	entries, _ = kb.Merge(entries) // a base with errors does not load
+	for i := range entries {
+		if e := &entries[i]; e.State != kb.Retired && e.State != kb.Rejected {
+			c.entries = append(c.entries, e)
+		}
+	}
+	c.targets(entries)
+	wanted := opts.Languages
+	if wanted == nil {
+		wanted = c.usual()
+	}
+	for _, e := range c.entries {
+		c.dates(e)
+		c.translations(e)
+		for _, lang := range wanted {
+			if e.Kind != kb.Passage && !has(e, lang) {
+				c.add(Finding{Kind: Missing, Language: lang}, e)
+			}
+		}
+		for _, lang := range languages(e) {
+			c.text(e, lang)
+		}
+	}
+	c.pairs()
+	r := Report{Entries: len(c.entries), Counts: map[Kind]int{}, Findings: c.out}
+	slices.SortStableFunc(r.Findings, func(a, b Finding) int {
+		return cmp.Compare(slices.Index(kinds(), a.Kind), slices.Index(kinds(), b.Kind))
+	})
+	for _, f := range r.Findings {
+		r.Counts[f.Kind]++
+	}
+	return r
+}
+
+// kinds are all, the gravest first.
+func kinds() []Kind {
+	return []Kind{Contradiction, Translation, Expired, Personal, Empty, Variable, Link, PastDate, Duplicate, NearDuplicate, Missing, Expiring, Stale}
+}
+
+type checker struct {
+	opts    Options
+	entries []*kb.Entry
+	good    map[string]bool // links known to lead somewhere, or not
+	out     []Finding
+}
+
+func (c *checker) add(f Finding, e *kb.Entry) {
+	f.ID, f.Source = e.ID, e.Source
+	c.out = append(c.out, f)
+}
+
+func languages(e *kb.Entry) []string {
+	var out []string
+	for l := range e.Texts {
+		out = append(out, l)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// has reports whether an entry has a language or a variety of it.
+func has(e *kb.Entry, lang string) bool {
+	for l := range e.Texts {
+		if l == lang || strings.HasPrefix(l, lang+"-") {
+			return true
+		}
+	}
+	return false
+}
+
+// usual are the languages that at least half of the questions have.
+func (c *checker) usual() []string {
+	count, all := map[string]int{}, 0
+	for _, e := range c.entries {
+		if e.Kind == kb.Passage {
+			continue
+		}
+		all++
+		for l := range e.Texts {
+			count[l]++
+		}
+	}
+	var out []string
+	for l, n := range count {
+		if l != "" && 2*n >= all {
+			out = append(out, l)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (c *checker) dates(e *kb.Entry) {
+	now := c.opts.Now
+	switch {
+	case now.IsZero():
+		return
+	case !e.Until.IsZero() && !now.Before(e.Until):
+		c.add(Finding{Kind: Expired, Text: e.Until.Format(time.DateOnly)}, e)
+	case !e.Until.IsZero() && e.Until.Sub(now) <= c.opts.Soon:
+		c.add(Finding{Kind: Expiring, Text: e.Until.Format(time.DateOnly)}, e)
+	}
+	if !e.Reviewed.IsZero() && now.Sub(e.Reviewed) > c.opts.MaxAge {
+		c.add(Finding{Kind: Stale, Text: e.Reviewed.Format(time.DateOnly)}, e)
+	}
+	for _, lang := range languages(e) {
+		if d, ok := lastDate(e.Texts[lang].Answer); ok && d.Before(now.AddDate(0, 0, -1)) {
+			c.add(Finding{Kind: PastDate, Language: lang, Text: d.Format(time.DateOnly)}, e)
+		}
+	}
+}
+
+// translations compares the numbers of an entry's languages.
+func (c *checker) translations(e *kb.Entry) {
+	langs := languages(e)
+	for i := 1; i < len(langs); i++ {
+		x, y, ok := differ(numbers(e.Texts[langs[0]].Answer), numbers(e.Texts[langs[i]].Answer))
+		if ok {
+			c.add(Finding{Kind: Translation, Text: langs[0] + ": " + x, Against: langs[i] + ": " + y}, e)
+		}
+	}
+}
+
+// text looks at the wording in one language.
+func (c *checker) text(e *kb.Entry, lang string) {
+	t := e.Texts[lang]
+	if strings.TrimSpace(t.Answer) == "" {
+		c.add(Finding{Kind: Empty, Language: lang, Text: t.Question}, e)
+		return
+	}
+	whole := strings.Join(append([]string{t.Question, t.Answer}, t.Others...), "\n")
+	for _, p := range c.opts.Public {
+		if p != "" {
+			whole = strings.ReplaceAll(whole, p, "")
+		}
+	}
+	if found := pii.Find(whole); len(found) > 0 {
+		c.add(Finding{Kind: Personal, Language: lang, Text: around(pii.Mask(whole), found[0].Start)}, e)
+	}
+	for _, v := range unfilled(whole, c.opts.Variables) {
+		c.add(Finding{Kind: Variable, Language: lang, Text: v}, e)
+	}
+	for _, l := range links(t.Answer) {
+		if !c.leads(l, e.Source.File) {
+			c.add(Finding{Kind: Link, Language: lang, Text: l}, e)
+		}
+	}
+}
+
+// around is the line of s that byte i stands in, or what is left of it.
+func around(s string, i int) string {
+	i = min(i, len(s))
+	from, to := strings.LastIndexByte(s[:i], '\n')+1, strings.IndexByte(s[i:], '\n')
+	if to < 0 {
+		to = len(s) - i
+	}
+	return text.Cut(s[from:i+to], 120)
+}
+
+// targets collects what links inside the base may lead to: files, their
+// anchors, and ids.
+func (c *checker) targets(entries []kb.Entry) {
+	for i := range entries {
+		e := &entries[i]
+		c.good["#"+e.ID] = true
+		if e.Source.File != "" {
+			c.good[path.Clean(e.Source.File)] = true
+		}
+		if _, anchor, ok := strings.Cut(e.ID, "#"); ok {
+			c.good[path.Clean(e.Source.File)+"#"+anchor] = true
+		}
+	}
+}
+
+// leads reports whether a link that stands in a file leads somewhere, as far as
+// that can be told: a web address when Options.Link says so, a document of the
+// base when it is there. A link to a picture or into a site is taken as good.
+func (c *checker) leads(link, file string) bool {
+	if strings.Contains(link, "://") {
+		good, known := c.good[link]
+		if !known {
+			good = c.opts.Link == nil || c.opts.Link(link)
+			c.good[link] = good
+		}
+		return good
+	}
+	if strings.HasPrefix(link, "#") {
+		return c.good[link] || c.good[path.Clean(file)+link]
+	}
+	target, _, _ := strings.Cut(link, "#")
+	switch strings.ToLower(path.Ext(target)) {
+	case ".md", ".markdown", ".html", ".htm", ".txt", ".docx", ".csv", ".json":
+		return strings.HasPrefix(target, "/") || c.good[path.Join(path.Dir(file), target)]
+	}
+	return true
+}

@@ -1,0 +1,15 @@
+// Package keep keeps a knowledge base true: it reports what is wrong with the
+// entries, and what customers ask that none of them answers.
+//
+//	entries, err := kb.ReadDir(os.DirFS("kb"), nil)
+//	for _, f := range keep.Check(entries, &keep.Options{Now: now}).Findings {
+//		fmt.Println(f)
+//	}
+//
+// A [Report] is text, JSON or a page of HTML. [Gaps] groups the questions the base
+// does not answer; [Learn] makes a record of each answer, and proposes wordings,
+// from how customers took it.
+//
+// Nothing here changes a base. What it proposes, drafts among it, is for someone
+// to judge: see [kb.Entry.Step] for the way to approval.
+package keep

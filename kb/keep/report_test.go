@@ -1,0 +1,45 @@
+package keep
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/net/html"
+
+	"github.com/frontdesk-go/frontdesk/kb"
+)
+
+func TestReportInThreeForms(t *testing.T) {
+	t.Parallel()
+	r := Check([]kb.Entry{entry("a", "多久发货？<script>", "七天"), entry("b", "多久发货<script>", "九天", func(e *kb.Entry) { e.Source = kb.Source{File: "a.md", Line: 7} })}, nil)
+	assert.Equal(t, "2 entries, 2 findings\n     1  contradiction\n     1  duplicate\n"+r.Findings[0].String()+"\n"+r.Findings[1].String()+"\n", r.String())
+
+	raw, err := json.Marshal(r)
+	require.NoError(t, err)
+	var back Report
+	require.NoError(t, json.Unmarshal(raw, &back))
+	assert.Equal(t, r, back)
+
+	var page strings.Builder
+	require.NoError(t, r.HTML(&page, Page{Title: "知识库", Lang: "zh", Gaps: []Gap{{Question: "能退吗<b>", Conversations: 12}}, Words: map[string]string{"contradiction": "互相矛盾", "gaps": "缺口"}}))
+	for _, want := range []string{`<html lang="zh">`, "<h1>知识库</h1>", "互相矛盾", "缺口", "能退吗&lt;b&gt;", "12", "多久发货？&lt;script&gt;"} {
+		assert.Contains(t, page.String(), want)
+	}
+	assert.NotContains(t, page.String(), "<script>")
+	_, err = html.Parse(strings.NewReader(page.String()))
+	require.NoError(t, err)
+
+	var empty strings.Builder
+	require.NoError(t, Check(nil, nil).HTML(&empty, Page{}))
+	assert.Contains(t, empty.String(), "<h1>Knowledge base</h1>")
+	assert.NotContains(t, empty.String(), "<h2>")
+	assert.ErrorContains(t, r.HTML(broken{}, Page{}), "keep: writing the report: full")
+}
+
+type broken struct{}
+
+func (broken) Write([]byte) (int, error) { return 0, errors.New("full") }

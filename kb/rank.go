@@ -1,0 +1,173 @@
+package kb
+
+import (
+	"math"
+
+	"github.com/frontdesk-go/frontdesk/internal/text"
+)
+
+// candidate is an entry that is compared closely.
+type candidate struct {
+	doc   uint32
+	score float64
+	bm25  float64
+	near  float64 // cosine with the nearest wording
+	whole float64 // cosine with the profile of all its wordings
+	word  uint32  // the nearest wording, in the entry's segment
+}
+
+// ranking is the result of a search and what its confidence is made of.
+type ranking struct {
+	top      []candidate
+	coverage float64 // share of the query's weight that the base knows
+}
+
+// gramCount is a gram of a query.
+type gramCount struct {
+	hash  uint64
+	value float32
+	id    uint32 // in the first part; absent when it has none
+}
+
+const absent = math.MaxUint32
+
+// rank scores the entries that pass and share a word with the query.
+func (s *snapshot) rank(sc *scratch, by *Ranker, q *Query, n int) ranking {
+	query := s.same.read(text.Cut(q.Text, maxQuery))
+	w := s.weigh(sc, query)
+	if w.perfect == 0 {
+		return ranking{}
+	}
+	s.scan(sc, q, candidates, true)
+	r := ranking{coverage: float64(w.known / w.perfect), top: make([]candidate, 0, min(n, len(sc.best)))}
+	s.vector(sc, query)
+	// The best stand in any order; the query's grams are laid out once for each
+	// part.
+	for k := range s.parts {
+		p := &s.parts[k]
+		end := p.base + uint32(len(p.segment.entries))
+		ready := false
+		for _, found := range sc.best {
+			if found.doc < p.base || found.doc >= end {
+				continue
+			}
+			if !ready {
+				sc.spread(p.segment, k == 0)
+				ready = true
+			}
+			c := candidate{doc: found.doc, bm25: float64(min(1, found.score/w.perfect))}
+			p.segment.compare(sc, &c, found.doc-p.base)
+			c.score = by.score(&c)
+			r.place(c, n)
+		}
+		if ready {
+			sc.gather()
+		}
+	}
+	return r
+}
+
+// place puts a candidate where it belongs among the n best.
+func (r *ranking) place(c candidate, n int) {
+	i := len(r.top)
+	for i > 0 && (c.score > r.top[i-1].score || c.score == r.top[i-1].score && c.doc < r.top[i-1].doc) {
+		i--
+	}
+	if i >= n {
+		return
+	}
+	if len(r.top) < n {
+		r.top = append(r.top, candidate{})
+	}
+	copy(r.top[i+1:], r.top[i:])
+	r.top[i] = c
+}
+
+// vector sets sc.counts to the grams of a folded query at unit length.
+func (s *snapshot) vector(sc *scratch, query string) {
+	sc.readGrams(query)
+	sc.counts = sc.counts[:0]
+	var sum float64
+	runs(sc.grams, func(hash uint64, n int) {
+		df, first := uint32(0), uint32(absent)
+		for i := range s.parts {
+			seg := s.parts[i].segment
+			if id, ok := seg.grams.find(hash); ok {
+				df += seg.df[id]
+				if i == 0 {
+					first = id
+				}
+			}
+		}
+		v := gramTF(float32(n)) * gramIDF(s.words, df)
+		sum += float64(v) * float64(v)
+		if df > 0 {
+			sc.counts = append(sc.counts, gramCount{hash, v, first})
+		}
+	})
+	if sum > 0 {
+		scale := float32(1 / math.Sqrt(sum) / one)
+		for i := range sc.counts {
+			sc.counts[i].value *= scale
+		}
+	}
+}
+
+// spread lays the query's grams out by their number in a segment, so that a
+// cosine is a gather without a branch; gather clears them again.
+func (sc *scratch) spread(seg *segment, first bool) {
+	if len(sc.dense) < len(seg.df) {
+		sc.dense = make([]float32, len(seg.df)+len(seg.df)/8)
+	}
+	sc.ids = sc.ids[:0]
+	for _, c := range sc.counts {
+		id, ok := c.id, c.id != absent
+		if !first {
+			id, ok = seg.grams.find(c.hash)
+		}
+		if ok {
+			sc.dense[id] = c.value
+			sc.ids = append(sc.ids, id)
+		}
+	}
+}
+
+func (sc *scratch) gather() {
+	for _, id := range sc.ids {
+		sc.dense[id] = 0
+	}
+}
+
+// dot is the cosine of the query with a vector of a segment.
+func (sc *scratch) dot(seg *segment, e extent) float64 {
+	grams, values := seg.gram[e.from:e.to], seg.value[e.from:e.to]
+	dense := sc.dense
+	var even, odd float32
+	for len(grams) >= 2 && len(values) >= 2 {
+		even += dense[grams[0]] * float32(values[0])
+		odd += dense[grams[1]] * float32(values[1])
+		grams, values = grams[2:], values[2:]
+	}
+	if len(grams) > 0 && len(values) > 0 {
+		even += dense[grams[0]] * float32(values[0])
+	}
+	return float64(even + odd)
+}
+
+// compare finds the cosines of an entry.
+func (seg *segment) compare(sc *scratch, c *candidate, d uint32) {
+	from, to := seg.first[d], seg.first[d+1]
+	c.word = from
+	at := seg.vecs[from]
+	for w := from; w < to; w++ {
+		end := seg.vecs[w+1]
+		if cos := sc.dot(seg, extent{at, end}); cos > c.near {
+			c.near, c.word = cos, w
+		}
+		at = end
+	}
+	c.whole = c.near
+	if to-from > 1 {
+		c.whole = sc.dot(seg, seg.whole[d])
+	}
+}

@@ -1,0 +1,346 @@
+package kb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/frontdesk-go/frontdesk/internal/text"
+)
+
+// Ranker is how a base mixes the parts of a score and how sure it is of the
+// result. It is plain data, to be kept as JSON; the zero value is the ranker a
+// base begins with.
+type Ranker struct {
+	// BM25, Wording and Profile weigh the parts of a score, at least 0.
+	BM25    float64 `json:"bm25"`
+	Wording float64 `json:"wording"`
+	Profile float64 `json:"profile"`
+	// The confidence is the logistic of Bias and the others, at least 0, times
+	// the first entry's score, the cosine of its nearest wording, its margin over
+	// the second (0.3 at most) and the share of the query's words the base knows.
+	Bias     float64 `json:"bias"`
+	Score    float64 `json:"score"`
+	Near     float64 `json:"near"`
+	Margin   float64 `json:"margin"`
+	Coverage float64 `json:"coverage"`
+}
+
+// firstRanker was set on other bases' labelled questions.
+func firstRanker() Ranker {
+	return Ranker{BM25: 1, Wording: 0.25, Profile: 1, Bias: -4.6, Score: 5, Near: 3, Margin: 6, Coverage: 1.2}
+}
+
+// Ranker is the one in use.
+func (b *Base) Ranker() Ranker { return *b.ranker.Load() }
+
+// SetRanker puts a ranker to use, as Train proposed it or as it was before; the
+// zero value is the one a base begins with. It fails on one with a weight below
+// 0, or with no weight at all.
+func (b *Base) SetRanker(r Ranker) error {
+	if r == (Ranker{}) {
+		r = firstRanker()
+	}
+	for _, w := range append(r.mix(), r.slopes()[1:]...) {
+		if !(w >= 0) || math.IsInf(w, 0) {
+			return fmt.Errorf("kb: ranker: a weight is %v: give numbers from 0 up", w)
+		}
+	}
+	if r.BM25+r.Wording+r.Profile <= 0 || math.IsNaN(r.Bias) || math.IsInf(r.Bias, 0) {
+		return errors.New("kb: ranker: the parts of the score have no weight, or the bias is no number")
+	}
+	b.ranker.Store(&r)
+	return nil
+}
+
+func (r *Ranker) mix() []float64    { return []float64{r.BM25, r.Wording, r.Profile} }
+func (r *Ranker) slopes() []float64 { return []float64{r.Bias, r.Score, r.Near, r.Margin, r.Coverage} }
+
+func (r *Ranker) score(c *candidate) float64 {
+	return (r.BM25*c.bm25 + r.Wording*c.near + r.Profile*c.whole) / (r.BM25 + r.Wording + r.Profile)
+}
+
+// signs are what the confidence in a ranking is made of, beside the bias.
+func (r *ranking) signs() [5]float64 {
+	best := r.top[0]
+	margin := best.score
+	if len(r.top) > 1 {
+		margin -= r.top[1].score
+	}
+	return [5]float64{1, best.score, best.near, min(margin, 0.3), r.coverage}
+}
+
+// confidence is the probability that the first entry answers the query.
+func (r *ranking) confidence(by *Ranker) float64 {
+	if len(r.top) == 0 {
+		return 0
+	}
+	return logistic(by.slopes(), r.signs())
+}
+
+func logistic(w []float64, x [5]float64) float64 {
+	z := 0.0
+	for i := range x {
+		z += w[i] * x[i]
+	}
+	return 1 / (1 + math.Exp(-z))
+}
+
+// Label says which entry a question should have found.
+type Label struct {
+	Query Query `json:"query"`
+	// Entry is the right entry, "" when the base has none.
+	Entry string `json:"entry"`
+}
+
+// Quality is how well a ranker does on labels.
+type Quality struct {
+	// First is the share of questions with a right entry for which it came
+	// first.
+	First float64 `json:"first"`
+	// Loss is the mean log loss of the confidence that the first entry is right.
+	Loss float64 `json:"loss"`
+}
+
+// Training is what Train made of labels.
+type Training struct {
+	// Ranker is the proposed one: what did not win is as it was.
+	Ranker Ranker `json:"ranker"`
+	// Learnt and HeldOut are how many labels it was trained on and judged by.
+	Learnt  int `json:"learnt"`
+	HeldOut int `json:"held_out"`
+	// Before and After are of the labels held out.
+	Before Quality `json:"before"`
+	After  Quality `json:"after"`
+	// Mix and Confidence say which part of the ranker won and is taken over; the
+	// mix only together with the confidence.
+	Mix        bool `json:"mix"`
+	Confidence bool `json:"confidence"`
+}
+
+// fewest is how many labels can teach anything.
+const fewest = 30
+
+// Train proposes a ranker for this base, from labels: "which entry was right" of
+// a reviewer, or what customers chose. Seven labels in ten teach, the others,
+// which are always the same ones, judge: weights for the score are taken over
+// when they put clearly more right entries first, the confidence, stretched
+// and shifted, when it is a better probability. The base stays as it is; SetRanker takes the
+// proposal over, and the earlier Ranker back. The same labels give the same
+// proposal, in seconds at most. It fails on fewer than 30 labels, and on an
+// entry the base does not have.
+func (b *Base) Train(ctx context.Context, labels []Label) (Training, error) {
+	if len(labels) < fewest {
+		return Training{}, fmt.Errorf("kb: %d labels teach nothing: give %d or more", len(labels), fewest)
+	}
+	now := b.Ranker()
+	out := Training{Ranker: now}
+	var learn, held []lesson
+	for i := range labels {
+		if err := ctx.Err(); err != nil {
+			return out, err
+		}
+		l := &labels[i]
+		if _, ok := b.Entry(l.Entry); !ok && l.Entry != "" {
+			return out, fmt.Errorf("kb: label %d: the base has no entry %q: leave the label out", i+1, l.Entry)
+		}
+		s := b.lesson(l)
+		if text.Hash(l.Query.Text)%10 < 7 {
+			learn = append(learn, s)
+		} else {
+			held = append(held, s)
+		}
+	}
+	out.Learnt, out.HeldOut = len(learn), len(held)
+	out.Before = quality(held, &now)
+	out.After = out.Before
+	// Other weights give other scores, so the confidence is learnt with them.
+	mixed := learnConfidence(learn, learnMix(learn, now))
+	if q := quality(held, &mixed); clearly(held, &now, &mixed) && q.Loss <= out.Before.Loss {
+		out.Ranker, out.Mix, out.Confidence, out.After = mixed, true, true, q
+		return out, nil
+	}
+	sure := learnConfidence(learn, now)
+	if q := quality(held, &sure); q.Loss < out.Before.Loss {
+		out.Ranker, out.Confidence, out.After = sure, true, q
+	}
+	return out, nil
+}
+
+// lesson is a label with what the search found.
+type lesson struct {
+	found    []candidate
+	right    int // in found, -1 when it is not there
+	answer   bool
+	coverage float64
+}
+
+func (b *Base) lesson(l *Label) lesson {
+	s := b.snap.Load()
+	sc := b.scratch()
+	now := b.Ranker()
+	r := s.rank(sc, &now, &l.Query, candidates)
+	b.pool.Put(sc)
+	out := lesson{found: r.top, right: -1, answer: l.Entry != "", coverage: r.coverage}
+	for i, c := range r.top {
+		if _, e := s.at(c.doc); e.ID == l.Entry {
+			out.right = i
+		}
+	}
+	return out
+}
+
+// judge ranks what was found by another ranker, and reports whether the right
+// entry comes first.
+func (l *lesson) judge(by *Ranker) (r ranking, first bool) {
+	r.coverage = l.coverage
+	for i, c := range l.found {
+		c.score = by.score(&c)
+		r.place(c, 2)
+		if len(r.top) > 0 && r.top[0].doc == c.doc {
+			first = i == l.right
+		}
+	}
+	return r, first
+}
+
+func quality(ls []lesson, by *Ranker) Quality {
+	var q Quality
+	answers := 0
+	for i := range ls {
+		r, first := ls[i].judge(by)
+		if ls[i].answer {
+			answers++
+			if first {
+				q.First++
+			}
+		}
+		p := min(max(r.confidence(by), 1e-6), 1-1e-6)
+		if first {
+			q.Loss -= math.Log(p)
+		} else {
+			q.Loss -= math.Log(1 - p)
+		}
+	}
+	q.First /= float64(max(answers, 1))
+	q.Loss /= float64(max(len(ls), 1))
+	return q
+}
+
+// clearly reports whether a ranker puts more right entries first than another,
+// by three at least and by more than chance (1.3 standard deviations of a sign
+// test: nine times in ten it is no accident).
+func clearly(ls []lesson, old, by *Ranker) bool {
+	won, lost := 0, 0
+	for i := range ls {
+		_, was := ls[i].judge(old)
+		_, is := ls[i].judge(by)
+		switch {
+		case is && !was:
+			won++
+		case was && !is:
+			lost++
+		}
+	}
+	return won-lost >= 3 && float64(won-lost) >= 1.3*math.Sqrt(float64(won+lost))
+}
+
+// learnMix fits the weights of the score by a softmax over what was found (a
+// conditional logit, McFadden 1973), by gradient descent on their logarithms, so
+// that they stay above zero, and not far from what they were.
+func learnMix(ls []lesson, r Ranker) Ranker {
+	const steps, rate, pull = 300, 0.3, 0.02
+	start := r.mix()
+	sum := start[0] + start[1] + start[2]
+	var u, first [3]float64
+	for k := range u {
+		first[k] = math.Log(max(start[k]/sum, 0.01)) + math.Log(20) // a softmax needs scale
+		u[k] = first[k]
+	}
+	n := 0
+	for _, l := range ls {
+		if l.right >= 0 {
+			n++
+		}
+	}
+	if n == 0 {
+		return r
+	}
+	p := make([]float64, candidates)
+	for range steps {
+		var w, g [3]float64
+		for k := range w {
+			w[k] = math.Exp(u[k])
+		}
+		for _, l := range ls {
+			if l.right < 0 {
+				continue
+			}
+			total, top := 0.0, math.Inf(-1)
+			for i, c := range l.found {
+				p[i] = w[0]*c.bm25 + w[1]*c.near + w[2]*c.whole
+				top = max(top, p[i])
+			}
+			for i := range l.found {
+				p[i] = math.Exp(p[i] - top)
+				total += p[i]
+			}
+			for i, c := range l.found {
+				d := p[i] / total
+				if i == l.right {
+					d--
+				}
+				g[0] += d * c.bm25 * w[0]
+				g[1] += d * c.near * w[1]
+				g[2] += d * c.whole * w[2]
+			}
+		}
+		for k := range u {
+			u[k] -= rate * (g[k]/float64(n) + pull*(u[k]-first[k]))
+		}
+	}
+	var w [3]float64
+	for k := range w {
+		w[k] = math.Exp(u[k])
+	}
+	total := w[0] + w[1] + w[2]
+	r.BM25, r.Wording, r.Profile = w[0]/total, w[1]/total, w[2]/total
+	return r
+}
+
+// learnConfidence stretches and shifts the logistic of the confidence to the
+// labels (Platt, "Probabilistic Outputs for Support Vector Machines", 1999). What
+// is surer than what stays as it is: labels are of the base's own topics, and
+// weights fitted to them alone would take questions of other topics for it.
+func learnConfidence(ls []lesson, r Ranker) Ranker {
+	const steps, rate, labels = 2000, 0.1, 5 // that what was before counts as
+	var zs, ys []float64
+	for i := range ls {
+		rank, right := ls[i].judge(&r)
+		if len(rank.top) == 0 {
+			continue
+		}
+		y := 0.0
+		if right {
+			y = 1
+		}
+		p := min(max(rank.confidence(&r), 1e-9), 1-1e-9)
+		zs, ys = append(zs, math.Log(p/(1-p))), append(ys, y)
+	}
+	stretch, shift := 1.0, 0.0
+	for range steps {
+		var ga, gb float64
+		for i, z := range zs {
+			d := 1/(1+math.Exp(-stretch*z-shift)) - ys[i]
+			ga += d * z
+			gb += d
+		}
+		n := float64(len(zs) + labels)
+		stretch = max(0.05, stretch-rate*(ga+labels*(stretch-1))/n)
+		shift -= rate * (gb + labels*shift) / n
+	}
+	r.Bias = stretch*r.Bias + shift
+	r.Score, r.Near, r.Margin, r.Coverage = stretch*r.Score, stretch*r.Near, stretch*r.Margin, stretch*r.Coverage
+	return r
+}
