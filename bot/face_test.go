@@ -373,3 +373,29 @@ func TestPulledChannelsHaveNoOutbox(t *testing.T) {
 		assert.Equal(t, want, n, channel)
 	}
 }
+
+// What is meant for the staff, or for another channel, is nowhere shown to a customer.
+func TestLimitedKnowledge(t *testing.T) {
+	t.Parallel()
+	text := func(q, a string) map[string]kb.Text { return map[string]kb.Text{"zh": {Question: q, Answer: a}} }
+	base, err := kb.New([]kb.Entry{
+		{ID: "fee", Category: "配送", Texts: text("运费多少钱？", "满 99 元包邮。")},
+		{ID: "secret", Category: "内部", Audience: []string{bot.RoleStaff}, Texts: text("最多可以补偿多少？", "客服最多可以补偿 50 元。")},
+		{ID: "wechat", Category: "活动", Channels: []string{"wechat"}, Texts: text("公众号有什么活动？", "关注送券。")},
+	}, nil)
+	require.NoError(t, err)
+	r := bottest.New(t, bot.Options{Knowledge: base}, nil)
+	for _, q := range []string{"最多可以补偿多少？", "公众号有什么活动？"} {
+		r.Say(q).WantNot("50", "送券")
+	}
+	r.Send(bot.Message{Tap: bot.TapMenu}).WantChoices("配送")
+	r.Send(bot.Message{Tap: bot.TapMenu + ":内部"}).WantNot("补偿")
+	b, err := bot.New(bot.Options{Store: r.Store, Clock: r.Clock, Knowledge: base}, nil)
+	require.NoError(t, err)
+	k, err := b.Conversation(t.Context(), r.Thread)
+	require.NoError(t, err)
+	ideas, err := b.Suggest(t.Context(), k, "最多可以补偿多少？")
+	require.NoError(t, err)
+	require.NotEmpty(t, ideas)
+	assert.Equal(t, "secret", ideas[0].Source)
+}

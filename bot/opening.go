@@ -118,8 +118,9 @@ func (b *Bot) hot(t *Turn) []string {
 		}
 	}
 	if base, ok := b.opts.Knowledge.(Browsable); ok {
+		q := t.query()
 		for _, id := range b.asked.most(t.Key.Tenant, 3*maxHot) {
-			if e, ok := base.Entry(id); ok && valid(&e, t.Now) {
+			if e, ok := base.Entry(id); ok && e.Passes(&q) {
 				add(e.Texts[t.Language].Question)
 			}
 		}
@@ -132,10 +133,6 @@ func (b *Bot) hot(t *Turn) []string {
 	return out
 }
 
-func valid(e *kb.Entry, now time.Time) bool {
-	return (e.From.IsZero() || !now.Before(e.From)) && (e.Until.IsZero() || now.Before(e.Until))
-}
-
 // categories are those with an answer in the turn's language: the id and the
 // name customers read.
 func (b *Bot) categories(t *Turn) []Choice {
@@ -144,9 +141,10 @@ func (b *Bot) categories(t *Turn) []Choice {
 		return nil
 	}
 	var out []Choice
+	q := t.query()
 	for e := range base.Entries() {
 		text, ok := e.Texts[t.Language]
-		if !ok || e.Category == "" || !valid(&e, t.Now) {
+		if !ok || e.Category == "" || e.Kind == kb.Passage || !e.Passes(&q) {
 			continue
 		}
 		c := Choice{Label: firstOf(text.Category, e.Category), Value: TapMenu + ":" + e.Category}
@@ -183,9 +181,9 @@ func (b *Bot) menu(t *Turn, category string) error {
 	if !ok {
 		return t.Say("fallback")
 	}
-	r := Reply{Text: t.Text("menu.questions")}
+	r, may := Reply{Text: t.Text("menu.questions")}, t.query()
 	for e := range base.Entries() {
-		if q := e.Texts[t.Language].Question; e.Category == category && q != "" && valid(&e, t.Now) && len(r.Choices) < maxMenu {
+		if q := e.Texts[t.Language].Question; e.Category == category && q != "" && e.Kind != kb.Passage && e.Passes(&may) && len(r.Choices) < maxMenu {
 			r.Choices = append(r.Choices, Choice{Label: q, Value: q})
 		}
 	}

@@ -20,7 +20,7 @@ func (b *Bot) answer(ctx context.Context, t *Turn, sure bool) bool {
 		return false
 	}
 	began := b.opts.Clock.Now()
-	a, err := b.opts.Knowledge.Answer(ctx, kb.Query{Text: t.Message.Text, Language: t.Language, Now: t.Now})
+	a, err := b.opts.Knowledge.Answer(ctx, t.query())
 	if err != nil {
 		b.stageFailed(t, "answer", err)
 		return false
@@ -65,6 +65,16 @@ func (b *Bot) answer(ctx context.Context, t *Turn, sure bool) bool {
 		return true
 	}
 	return false
+}
+
+// query asks the base what the customer asks, as far as this customer on this
+// channel may know: roles are the customer's tags and tier.
+func (t *Turn) query() kb.Query {
+	q := kb.Query{Text: t.Message.Text, Language: t.Language, Now: t.Now, Channel: t.session.Thread.Channel, Roles: t.Customer.Tags}
+	if tier := t.Customer.Traits["tier"].Value; tier != "" {
+		q.Roles = append(q.Roles[:len(q.Roles):len(q.Roles)], tier)
+	}
+	return q
 }
 
 // fallback answers what no handler did: the text "intent.<name>" of the
@@ -128,6 +138,6 @@ func (b *Bot) small(t *Turn) bool {
 
 // knows reports whether the knowledge base has an answer beyond doubt.
 func (b *Bot) knows(ctx context.Context, t *Turn) bool {
-	a, err := b.opts.Knowledge.Answer(ctx, kb.Query{Text: t.Message.Text, Language: t.Language, Now: t.Now})
+	a, err := b.opts.Knowledge.Answer(ctx, t.query())
 	return err == nil && a.Verdict == kb.Answered && len(a.Hits) > 0
 }

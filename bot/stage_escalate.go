@@ -132,7 +132,7 @@ func (b *Bot) suggestReply(ctx context.Context, t *Turn) (text, source string) {
 	if b.opts.Knowledge == nil {
 		return t.Text("handoff.suggested"), ""
 	}
-	a, err := b.opts.Knowledge.Answer(ctx, kb.Query{Text: t.Message.Text, Language: t.Language, Now: t.Now})
+	a, err := b.opts.Knowledge.Answer(ctx, t.query())
 	if err != nil || a.Verdict == kb.Unknown || len(a.Hits) == 0 {
 		return t.Text("handoff.suggested"), ""
 	}

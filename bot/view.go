@@ -110,6 +110,10 @@ func (b *Bot) Customer(ctx context.Context, th Thread) (profile.Customer, error)
 	return c, nil
 }
 
+// RoleStaff is the role of people at the desk in queries to the knowledge base:
+// entries with this audience are suggested to them and never shown to customers.
+const RoleStaff = "staff"
+
 // Suggested is a reply a person may send or edit.
 type Suggested struct {
 	Text   string  `json:"text"`
@@ -139,7 +143,8 @@ func (b *Bot) Suggest(ctx context.Context, k Key, text string) ([]Suggested, err
 	if text == "" {
 		return nil, nil
 	}
-	a, err := b.opts.Knowledge.Answer(ctx, kb.Query{Text: text, Language: st.Language, Now: b.opts.Clock.Now().In(b.opts.Zone)})
+	a, err := b.opts.Knowledge.Answer(ctx, kb.Query{Text: text, Language: st.Language, Now: b.opts.Clock.Now().In(b.opts.Zone),
+		Channel: st.Thread.Channel, Roles: []string{RoleStaff}})
 	if err != nil {
 		return nil, fmt.Errorf("bot: asking the knowledge base: %w", err)
 	}

@@ -47,8 +47,8 @@ func (q *Query) flags() uint8 {
 	return f
 }
 
-// passes reports whether an entry may answer a query.
-func (e *Entry) passes(q *Query) bool {
+// Passes reports whether an entry may answer a query.
+func (e *Entry) Passes(q *Query) bool {
 	if !e.State.Serves() {
 		return false
 	}

@@ -190,7 +190,7 @@ func (p *part) blocked(d uint32, q *Query, mask uint8) bool {
 	if p.dead != nil && p.dead[d>>6]&(1<<(d&63)) != 0 {
 		return true
 	}
-	return p.segment.flags[d]&mask != 0 && !p.segment.entries[d].passes(q)
+	return p.segment.flags[d]&mask != 0 && !p.segment.entries[d].Passes(q)
 }
 
 // least is a bound that at least n of the scores so far reach, 0 when there are
