@@ -96,7 +96,7 @@ func TestScoreProperties(t *testing.T) {
 		// What stands before the text moves its spans and nothing else.
 		front := rapid.SampledFrom([]string{"。", "😮‍💨。", "ＸＸＬ。", "é。", "質。", "soooo。"}).Draw(t, "front")
 		moved := s.Score(front + text)
-		if !strings.ContainsAny(text, "\xff") && len(moved.Spans) == len(got.Spans) && len(got.Spans) > 0 && !startsWithMark(text) {
+		if utf8.ValidString(text) && len(moved.Spans) == len(got.Spans) && len(got.Spans) > 0 && !startsWithMark(text) {
 			for i, sp := range moved.Spans {
 				require.Equal(t, text[got.Spans[i].Start:got.Spans[i].End], (front + text)[sp.Start:sp.End])
 			}

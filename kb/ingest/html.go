@@ -10,17 +10,11 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// page is what a page of HTML says of itself.
-type page struct {
-	title, lang, url string
-	blocks           []block
-}
-
 // htmlBlocks reads a page: its title, its language, its own address and its
 // text. Menus, scripts, forms, and the head and foot of the site are left out; a
 // page that says which part is its own text (main, or the first article) is read
 // for that alone.
-func htmlBlocks(src []byte) (page, error) {
+func htmlBlocks(src []byte) (document, error) {
 	only := atom.Atom(0)
 	for _, a := range []atom.Atom{atom.Main, atom.Article} {
 		if bytes.Contains(bytes.ToLower(src), []byte("<"+a.String())) {
@@ -35,7 +29,7 @@ func htmlBlocks(src []byte) (page, error) {
 	return p, err
 }
 
-func readHTML(src []byte, only atom.Atom) (page, error) {
+func readHTML(src []byte, only atom.Atom) (document, error) {
 	h := &htmlReader{only: only}
 	z := html.NewTokenizer(bytes.NewReader(src))
 	z.SetMaxBuf(maxToken)
@@ -44,9 +38,9 @@ func readHTML(src []byte, only atom.Atom) (page, error) {
 		case html.ErrorToken:
 			h.end()
 			if err := z.Err(); !errors.Is(err, io.EOF) {
-				return h.page, err
+				return h.document, err
 			}
-			return h.page, nil
+			return h.document, nil
 		case html.TextToken:
 			h.words(z.Text())
 		case html.StartTagToken, html.SelfClosingTagToken:
@@ -74,7 +68,7 @@ func readHTML(src []byte, only atom.Atom) (page, error) {
 const maxToken = 1 << 20 // bytes of one tag or text
 
 type htmlReader struct {
-	page
+	document
 	only    atom.Atom // the element that is read; 0 is all
 	inside  int       // how deep in it
 	skip    atom.Atom // the element that is being left out

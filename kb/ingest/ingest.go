@@ -64,11 +64,9 @@ func Read(name string, r io.Reader, o *Options) ([]kb.Entry, error) {
 	case ".md", ".markdown":
 		d.title, d.blocks = markdownBlocks(clean(raw))
 	case ".html", ".htm":
-		p, err := htmlBlocks([]byte(clean(raw)))
-		if err != nil {
+		if d, err = htmlBlocks([]byte(clean(raw))); err != nil {
 			return nil, fmt.Errorf("ingest: %s: %w", name, err)
 		}
-		d = document{title: p.title, lang: p.lang, url: p.url, blocks: p.blocks}
 	case ".txt":
 		d.blocks = textBlocks(clean(raw))
 	case ".docx":
