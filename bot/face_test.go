@@ -105,7 +105,7 @@ func TestPushRules(t *testing.T) {
 	r.Push("cart", "item", "红裙").Want("红裙 还有货")
 	k, err := store.Open(t.Context(), r.Thread)
 	require.NoError(t, err)
-	out, err := store.Pending(t.Context(), 10)
+	out, err := store.Pending(t.Context(), bot.Key{}, 0, 10)
 	require.NoError(t, err)
 	require.Len(t, out, 1, "a push is sent, nobody waits for its answer")
 	assert.Equal(t, k, out[0].Key)
@@ -362,7 +362,7 @@ func TestPulledChannelsHaveNoOutbox(t *testing.T) {
 		require.NoError(t, err)
 		_, err = b.Tell(t.Context(), "", st.Ticket, "小林", bot.Reply{Text: "您好"})
 		require.NoError(t, err)
-		out, err := store.Pending(t.Context(), 10)
+		out, err := store.Pending(t.Context(), bot.Key{}, 0, 10)
 		require.NoError(t, err)
 		n := 0
 		for _, o := range out {

@@ -24,6 +24,8 @@ type Memory struct {
 	tickets  map[[2]string]handoff.Ticket
 	order    [][2]string // tickets by creation
 	outbox   []Outgoing
+	inbox    []Arrival
+	boxSeq   int64 // of outbox and inbox
 	timers   map[string]Timer
 	lineSeq  int64
 }
@@ -105,8 +107,10 @@ func (m *Memory) Commit(_ context.Context, c *Commit) error {
 	if v == nil || v.version != c.Version {
 		return ErrConflict
 	}
-	if _, ok := v.answered[c.Message]; ok && c.Message != "" {
-		return ErrConflict
+	for _, id := range append([]string{c.Message}, c.Also...) {
+		if _, ok := v.answered[id]; ok && id != "" {
+			return ErrConflict
+		}
 	}
 	v.version++
 	v.customer, v.session, v.journal = c.Customer, slices.Clone(c.Session), nil
@@ -119,10 +123,22 @@ func (m *Memory) Commit(_ context.Context, c *Commit) error {
 	if c.Message != "" {
 		v.answered[c.Message] = replies
 	}
+	for _, id := range c.Also {
+		v.answered[id] = []byte("[]")
+	}
+	if c.Accepted {
+		m.inbox = slices.DeleteFunc(m.inbox, func(a Arrival) bool {
+			return a.Key == c.Key && (a.Message.ID == c.Message || slices.Contains(c.Also, a.Message.ID))
+		})
+	}
 	if c.DropPending {
 		m.outbox = slices.DeleteFunc(m.outbox, func(o Outgoing) bool { return o.Key == c.Key })
 	}
-	m.outbox = append(m.outbox, c.Outbox...)
+	for _, o := range c.Outbox {
+		m.boxSeq++
+		o.Seq = m.boxSeq
+		m.outbox = append(m.outbox, o)
+	}
 	for _, t := range c.Timers {
 		m.timers[t.ID] = t
 	}
@@ -252,11 +268,51 @@ func (m *Memory) Tickets(_ context.Context, tenant string) ([]handoff.Ticket, er
 	return out, nil
 }
 
-// Pending implements Store.
-func (m *Memory) Pending(_ context.Context, n int) ([]Outgoing, error) {
+// Accept implements Store.
+func (m *Memory) Accept(_ context.Context, a Arrival) (bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return slices.Clone(m.outbox[:min(max(n, 0), len(m.outbox))]), nil
+	c, err := m.conv(a.Key)
+	if err != nil {
+		return false, err
+	}
+	if _, ok := c.answered[a.Message.ID]; ok {
+		return false, nil
+	}
+	for i := range m.inbox {
+		if w := &m.inbox[i]; w.Key == a.Key && w.Message.ID == a.Message.ID {
+			w.Tries = max(w.Tries, a.Tries)
+			return true, nil
+		}
+	}
+	m.boxSeq++
+	a.Seq = m.boxSeq
+	m.inbox = append(m.inbox, a)
+	return true, nil
+}
+
+// Arrivals implements Store.
+func (m *Memory) Arrivals(_ context.Context, k Key, after int64, n int) (out []Arrival, _ error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, a := range m.inbox {
+		if len(out) < n && a.Seq > after && (k == Key{} || a.Key == k) {
+			out = append(out, a)
+		}
+	}
+	return out, nil
+}
+
+// Pending implements Store.
+func (m *Memory) Pending(_ context.Context, k Key, after int64, n int) (out []Outgoing, _ error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, o := range m.outbox {
+		if len(out) < n && o.Seq > after && (k == Key{} || o.Key == k) {
+			out = append(out, o)
+		}
+	}
+	return out, nil
 }
 
 // Sent implements Store.
@@ -316,6 +372,9 @@ func (m *Memory) Erase(_ context.Context, tenant, customer string) (map[string]i
 		before := len(m.outbox)
 		m.outbox = slices.DeleteFunc(m.outbox, func(o Outgoing) bool { return o.Key == k })
 		gone["outbox"] += before - len(m.outbox)
+		before = len(m.inbox)
+		m.inbox = slices.DeleteFunc(m.inbox, func(a Arrival) bool { return a.Key == k })
+		gone["inbox"] += before - len(m.inbox)
 		for id, t := range m.timers {
 			if t.Key == k {
 				delete(m.timers, id)

@@ -42,7 +42,7 @@ func (b *Bot) send(ctx context.Context) error {
 		return nil
 	}
 	for {
-		out, err := b.opts.Store.Pending(ctx, 100)
+		out, err := b.opts.Store.Pending(ctx, Key{}, 0, 100)
 		if err != nil {
 			return fmt.Errorf("bot: reading the outbox: %w", err)
 		}

@@ -23,8 +23,9 @@ type Store interface {
 	// ok is false when it was never answered.
 	Answered(ctx context.Context, k Key, message string) (replies []Reply, ok bool, err error)
 	// Commit writes everything of a turn, or nothing. It returns ErrConflict
-	// when c.Version is not the stored version, when c.Message has an answer
-	// already, and when there is no such conversation. It deletes the journal.
+	// when c.Version is not the stored version, when c.Message or one of c.Also
+	// has an answer already, and when there is no such conversation. It deletes
+	// the journal.
 	Commit(ctx context.Context, c *Commit) error
 	// Journal writes what a crash must not forget while the turn still runs,
 	// replacing the journal before. It returns ErrConflict when version is not
@@ -43,8 +44,18 @@ type Store interface {
 	Ticket(ctx context.Context, tenant, id string) (handoff.Ticket, error)
 	// Tickets returns a tenant's tickets that are not closed, oldest first.
 	Tickets(ctx context.Context, tenant string) ([]handoff.Ticket, error)
-	// Pending returns up to n replies not yet confirmed as sent, oldest first.
-	Pending(ctx context.Context, n int) ([]Outgoing, error)
+	// Accept writes a message that is to be answered later; the commit that
+	// answers it removes it. waiting is false, and nothing is written, when it
+	// has been answered. One that waits already stays as it is, but for a higher
+	// a.Tries, which is noted. It returns ErrNotFound for an unknown conversation.
+	Accept(ctx context.Context, a Arrival) (waiting bool, err error)
+	// Arrivals returns up to n accepted messages that wait for their answer
+	// after a place, in the order of acceptance: those of a conversation, or of
+	// every one when k is the zero Key.
+	Arrivals(ctx context.Context, k Key, after int64, n int) ([]Arrival, error)
+	// Pending returns up to n replies not yet confirmed as sent after a place,
+	// oldest first: those of a conversation, or all when k is the zero Key.
+	Pending(ctx context.Context, k Key, after int64, n int) ([]Outgoing, error)
 	// Sent confirms replies by id.
 	Sent(ctx context.Context, ids ...string) error
 	// Due returns up to n timers due at now, earliest first, without removing
@@ -105,6 +116,11 @@ type Commit struct {
 	// Replies are recorded under it.
 	Message string
 	Replies []Reply
+	// Also are the ids of further messages that the turn answered with the
+	// same replies; under them no reply is recorded.
+	Also []string
+	// Accepted says that Message and Also were accepted and wait: they are removed.
+	Accepted bool
 	// Outbox are replies to be sent by a Sender.
 	Outbox []Outgoing
 	// DropPending removes the conversation's unsent replies: a person took over.
@@ -120,8 +136,21 @@ type Commit struct {
 	At     time.Time
 }
 
+// Arrival is an accepted message that waits for its turn.
+type Arrival struct {
+	// Seq is its place among all, given by the store, ascending.
+	Seq     int64     `json:"-"`
+	Key     Key       `json:"key"`
+	Message Message   `json:"message"`
+	At      time.Time `json:"at"`
+	// Tries is how often it was taken up again after a process had died over it.
+	Tries int `json:"tries,omitempty"`
+}
+
 // Outgoing is a reply on its way.
 type Outgoing struct {
+	// Seq is its place among all, given by the store, ascending.
+	Seq    int64     `json:"-"`
 	ID     string    `json:"id"` // the reply's
 	Key    Key       `json:"key"`
 	Thread Thread    `json:"thread"`

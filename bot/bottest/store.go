@@ -86,7 +86,7 @@ func TestStore(t *testing.T, open func(t *testing.T) bot.Store) {
 		require.NoError(t, err)
 		require.Len(t, events, 1)
 		assert.Equal(t, "e1", events[0].ID)
-		out, err := s.Pending(ctx, 10)
+		out, err := s.Pending(ctx, bot.Key{}, 0, 10)
 		require.NoError(t, err)
 		require.Len(t, out, 1)
 		assert.Equal(t, "o1", out[0].ID)
@@ -238,7 +238,7 @@ func TestStore(t *testing.T, open func(t *testing.T) bot.Store) {
 		}
 		require.NoError(t, s.Commit(ctx, c))
 		require.NoError(t, s.Sent(ctx, "o1", "unknown"))
-		out, err := s.Pending(ctx, 1)
+		out, err := s.Pending(ctx, bot.Key{}, 0, 1)
 		require.NoError(t, err)
 		require.Len(t, out, 1)
 		assert.Equal(t, "o0", out[0].ID)
@@ -247,10 +247,114 @@ func TestStore(t *testing.T, open func(t *testing.T) bot.Store) {
 		drop.DropPending = true
 		drop.Outbox = []bot.Outgoing{{ID: "new", Key: k, Thread: th, At: at}}
 		require.NoError(t, s.Commit(ctx, drop))
-		out, err = s.Pending(ctx, 10)
+		out, err = s.Pending(ctx, bot.Key{}, 0, 10)
 		require.NoError(t, err)
 		require.Len(t, out, 1)
 		assert.Equal(t, "new", out[0].ID)
+	})
+
+	t.Run("outbox: pages, by conversation", func(t *testing.T) {
+		t.Parallel()
+		s, k := setup(t)
+		other, err := s.Open(ctx, bot.Thread{Tenant: "shop", Channel: "web", Peer: "other"})
+		require.NoError(t, err)
+		for i, key := range []bot.Key{k, other, k} {
+			c := commit(key, int64(i/2))
+			c.Message = fmt.Sprintf("out %d", i)
+			c.Outbox = []bot.Outgoing{{ID: fmt.Sprintf("o%d", i), Key: key, Thread: th, At: at}}
+			require.NoError(t, s.Commit(ctx, c))
+		}
+		ids := func(k bot.Key, after int64, n int) (ids []string, last int64) {
+			out, err := s.Pending(ctx, k, after, n)
+			require.NoError(t, err)
+			for _, o := range out {
+				assert.Greater(t, o.Seq, after)
+				after = o.Seq
+				ids = append(ids, o.ID)
+			}
+			return ids, after
+		}
+		got, last := ids(bot.Key{}, 0, 2)
+		assert.Equal(t, []string{"o0", "o1"}, got)
+		got, last = ids(bot.Key{}, last, 2)
+		assert.Equal(t, []string{"o2"}, got)
+		got, _ = ids(bot.Key{}, last, 2)
+		assert.Empty(t, got)
+		got, last = ids(k, 0, 1)
+		assert.Equal(t, []string{"o0"}, got)
+		got, _ = ids(k, last, 10)
+		assert.Equal(t, []string{"o2"}, got)
+	})
+
+	t.Run("inbox: accepted, waiting, answered", func(t *testing.T) {
+		t.Parallel()
+		s, k := setup(t)
+		other, err := s.Open(ctx, bot.Thread{Tenant: "shop", Channel: "web", Peer: "other"})
+		require.NoError(t, err)
+		accept := func(k bot.Key, id string, tries int) bool {
+			waiting, err := s.Accept(ctx, bot.Arrival{Key: k, Message: bot.Message{ID: id, Thread: th, Text: "几时发货？"}, At: at, Tries: tries})
+			require.NoError(t, err)
+			return waiting
+		}
+		arrivals := func(k bot.Key, after int64, n int) (ids []string, last int64) {
+			out, err := s.Arrivals(ctx, k, after, n)
+			require.NoError(t, err)
+			for _, a := range out {
+				assert.Greater(t, a.Seq, after)
+				after = a.Seq
+				ids = append(ids, a.Message.ID)
+				assert.Equal(t, "几时发货？", a.Message.Text)
+				assert.True(t, at.Equal(a.At))
+			}
+			return ids, after
+		}
+		for i, id := range []string{"m0", "x", "m1", "m2"} {
+			key := k
+			if i == 1 {
+				key = other
+			}
+			assert.True(t, accept(key, id, 0))
+		}
+		assert.True(t, accept(k, "m0", 0), "waiting already")
+		got, last := arrivals(bot.Key{}, 0, 3)
+		assert.Equal(t, []string{"m0", "x", "m1"}, got)
+		got, _ = arrivals(bot.Key{}, last, 3)
+		assert.Equal(t, []string{"m2"}, got)
+		got, _ = arrivals(k, 0, 10)
+		assert.Equal(t, []string{"m0", "m1", "m2"}, got)
+
+		assert.True(t, accept(k, "m0", 2))
+		assert.True(t, accept(k, "m0", 1))
+		out, err := s.Arrivals(ctx, k, 0, 1)
+		require.NoError(t, err)
+		require.Len(t, out, 1)
+		assert.Equal(t, 2, out[0].Tries)
+		assert.Equal(t, k, out[0].Key)
+
+		c := commit(k, 0)
+		c.Also, c.Accepted = []string{"m1"}, true
+		require.NoError(t, s.Commit(ctx, c))
+		got, _ = arrivals(bot.Key{}, 0, 10)
+		assert.Equal(t, []string{"x", "m2"}, got)
+		assert.False(t, accept(k, "m0", 0), "answered")
+		assert.False(t, accept(k, "m1", 0), "answered with another")
+		rs, ok, err := s.Answered(ctx, k, "m1")
+		require.NoError(t, err)
+		assert.True(t, ok)
+		assert.Empty(t, rs)
+		twice := commit(k, 1)
+		twice.Message, twice.Also = "new", []string{"m1"}
+		require.ErrorIs(t, s.Commit(ctx, twice), bot.ErrConflict)
+		_, ok, err = s.Answered(ctx, k, "new")
+		require.NoError(t, err)
+		assert.False(t, ok)
+
+		_, err = s.Accept(ctx, bot.Arrival{Key: bot.Key{Tenant: "shop", Conversation: "nope"}, Message: bot.Message{ID: "m"}, At: at})
+		require.ErrorIs(t, err, bot.ErrNotFound)
+		_, err = s.Erase(ctx, "shop", "c1")
+		require.NoError(t, err)
+		got, _ = arrivals(bot.Key{}, 0, 10)
+		assert.Equal(t, []string{"x"}, got)
 	})
 
 	t.Run("timers: due, moved, fired", func(t *testing.T) {
@@ -329,7 +433,7 @@ func TestStore(t *testing.T, open func(t *testing.T) bot.Store) {
 		require.NoError(t, err)
 		require.Len(t, events, 1)
 		assert.Equal(t, "kept", events[0].ID)
-		out, err := s.Pending(ctx, 10)
+		out, err := s.Pending(ctx, bot.Key{}, 0, 10)
 		require.NoError(t, err)
 		assert.Empty(t, out)
 		due, err := s.Due(ctx, at.Add(time.Hour), 10)

@@ -23,6 +23,15 @@ func (s *Store) Commit(ctx context.Context, c *bot.Commit) error {
 		b.add(`INSERT INTO answers (tenant, conversation, message, customer, at, replies) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 			k.Tenant, k.Conversation, c.Message, c.Customer, at, b.body(about("answers", k.Tenant, k.Conversation+"/"+c.Message), replies)).Must = true
 	}
+	for _, id := range c.Also {
+		b.add(`INSERT INTO answers (tenant, conversation, message, customer, at, replies) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+			k.Tenant, k.Conversation, id, c.Customer, at, b.body(about("answers", k.Tenant, k.Conversation+"/"+id), []bot.Reply{})).Must = true
+	}
+	if c.Accepted {
+		for _, id := range append([]string{c.Message}, c.Also...) {
+			b.add(`DELETE FROM inbox WHERE tenant = ? AND conversation = ? AND message = ?`, k.Tenant, k.Conversation, id)
+		}
+	}
 	b.add(`INSERT INTO owners (tenant, customer, conversation) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, k.Tenant, c.Customer, k.Conversation)
 	b.lines(c)
 	if c.DropPending {
@@ -139,6 +148,7 @@ func (s *Store) Erase(ctx context.Context, tenant, customer string) (map[string]
 	}
 	for _, id := range group {
 		remove("threads", `conversation IN (SELECT id FROM conversations WHERE tenant = ? AND customer = ?)`, tenant, tenant, id)
+		remove("inbox", `conversation IN (SELECT id FROM conversations WHERE tenant = ? AND customer = ?)`, tenant, tenant, id)
 		remove("leases", `name IN (SELECT id FROM conversations WHERE tenant = ? AND customer = ?)`, tenant, tenant, id)
 		for _, table := range []string{"answers", "lines"} {
 			remove(table, `conversation IN (SELECT conversation FROM owners WHERE tenant = ? AND customer = ?) AND customer = ?`, tenant, tenant, id, id)

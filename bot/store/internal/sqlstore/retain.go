@@ -13,8 +13,8 @@ import (
 // Retention is how long what is kept, by kind of data; 0 keeps it for ever.
 type Retention struct {
 	// Conversations go as a whole, session, history and answers, when nobody
-	// wrote in them for so long; not while a timer, an unsent reply or a ticket
-	// that is not closed waits in one.
+	// wrote in them for so long; not while a timer, an unsent reply, an
+	// unanswered message or a ticket that is not closed waits in one.
 	Conversations time.Duration
 	// Lines are the history.
 	Lines time.Duration
@@ -105,6 +105,9 @@ func (s *Store) retainConversations(ctx context.Context, now time.Time, r Retent
 		w := &sweep{batch: s.batch(ctx)}
 		for _, a := range page {
 			last = a.key
+			// What another worker answered while it was being accepted.
+			w.remove("inbox", `tenant = ? AND conversation = ? AND EXISTS (SELECT 1 FROM answers n
+				WHERE n.tenant = inbox.tenant AND n.conversation = inbox.conversation AND n.message = inbox.message)`, a.key.Tenant, a.key.Conversation)
 			if idle := micro(now.Add(-r.Conversations)); r.Conversations > 0 && a.at < idle {
 				w.conversation(a.key, idle)
 			}
@@ -128,8 +131,9 @@ func (w *sweep) conversation(k bot.Key, idle int64) {
 	w.remove("conversations", `tenant = ? AND id = ? AND at < ?
 		AND NOT EXISTS (SELECT 1 FROM timers t WHERE t.tenant = ? AND t.conversation = ?)
 		AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.tenant = ? AND o.conversation = ?)
+		AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.tenant = ? AND i.conversation = ?)
 		AND NOT EXISTS (SELECT 1 FROM tickets k WHERE k.tenant = ? AND k.conversation = ? AND k.state <> ?)`,
-		k.Tenant, k.Conversation, idle, k.Tenant, k.Conversation, k.Tenant, k.Conversation, k.Tenant, k.Conversation, string(handoff.Closed))
+		k.Tenant, k.Conversation, idle, k.Tenant, k.Conversation, k.Tenant, k.Conversation, k.Tenant, k.Conversation, k.Tenant, k.Conversation, string(handoff.Closed))
 	w.remove("leases", `tenant = ? AND name = ? AND NOT EXISTS (SELECT 1 FROM conversations c WHERE c.tenant = ? AND c.id = ?)`, append(args, args...)...)
 	for _, table := range []string{"threads", "lines", "answers", "owners"} {
 		w.remove(table, `tenant = ? AND conversation = ? AND NOT EXISTS (SELECT 1 FROM conversations c WHERE c.tenant = ? AND c.id = ?)`, append(args, args...)...)

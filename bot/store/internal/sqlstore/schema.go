@@ -105,6 +105,11 @@ CREATE TABLE profiles (
 	PRIMARY KEY (tenant, customer));
 `, `
 CREATE INDEX conversations_at ON conversations (tenant, at);
+`, `
+CREATE TABLE inbox (
+	seq {serial}, tenant TEXT NOT NULL, conversation TEXT NOT NULL, message TEXT NOT NULL,
+	at BIGINT NOT NULL, tries INTEGER NOT NULL, body {blob} NOT NULL,
+	UNIQUE (tenant, conversation, message));
 `}
 }
 

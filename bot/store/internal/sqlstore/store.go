@@ -282,11 +282,16 @@ func (s *Store) ticketRows(ctx context.Context, query string, tenant string, arg
 }
 
 // Pending implements bot.Store.
-func (s *Store) Pending(ctx context.Context, n int) ([]bot.Outgoing, error) {
-	return collect(ctx, s, `SELECT tenant, id, body FROM outbox ORDER BY seq LIMIT ?`, []any{max(n, 0)}, func(rows *sql.Rows) (o bot.Outgoing, err error) {
+func (s *Store) Pending(ctx context.Context, k bot.Key, after int64, n int) ([]bot.Outgoing, error) {
+	query, args := `SELECT seq, tenant, id, body FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?`, []any{after, max(n, 0)}
+	if k != (bot.Key{}) {
+		query, args = `SELECT seq, tenant, id, body FROM outbox WHERE tenant = ? AND conversation = ? AND seq > ? ORDER BY seq LIMIT ?`,
+			[]any{k.Tenant, k.Conversation, after, max(n, 0)}
+	}
+	return collect(ctx, s, query, args, func(rows *sql.Rows) (o bot.Outgoing, err error) {
 		var tenant, id string
 		var raw []byte
-		if err = rows.Scan(&tenant, &id, &raw); err == nil {
+		if err = rows.Scan(&o.Seq, &tenant, &id, &raw); err == nil {
 			err = s.open(ctx, about("outbox", s.text(tenant), s.text(id)), raw, &o)
 		}
 		return o, err

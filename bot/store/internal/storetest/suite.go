@@ -105,6 +105,6 @@ func testAnyID(t *testing.T, s Store, _ bot.Key) {
 		gone, err := s.Erase(ctx, id, id+"c")
 		require.NoError(t, err)
 		assert.Equal(t, map[string]int{"threads": 1, "owners": 1, "conversations": 1, "answers": 1, "lines": 2, "events": 1,
-			"leases": 1, "outbox": 0, "timers": 0, "tickets": 0, "identities": 0, "profiles": 0}, gone, "%q", id)
+			"leases": 1, "inbox": 0, "outbox": 0, "timers": 0, "tickets": 0, "identities": 0, "profiles": 0}, gone, "%q", id)
 	}
 }
