@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/frontdesk-go/frontdesk/profile"
@@ -26,6 +27,8 @@ type Bot struct {
 	hushes   hushes
 	asked    asked
 	pulled   pulled
+	jobs     jobs
+	outbox   wake
 	handle   Handler // the whole chain
 }
 
@@ -100,9 +103,11 @@ func behaviour(events []Event) []recommend.Event {
 	return out
 }
 
-// Close waits for the turns under way and refuses new ones. It does not close
-// the store.
+// Close waits for the turns under way and refuses new ones. Accepted messages
+// that still wait for theirs are left to the next start. It does not close the
+// store.
 func (b *Bot) Close() error {
+	b.jobs.shut()
 	b.boxes.close()
 	return nil
 }
@@ -110,7 +115,7 @@ func (b *Bot) Close() error {
 // Handle answers a message. The replies are recorded in the commit that takes
 // effect of the turn, so the same message again returns the same replies and
 // does nothing else. A conversation that a person owns is passed on and gets
-// no replies.
+// no replies. For a message with a Deadline, see there.
 //
 // An error means that nothing was recorded and the message may be sent again:
 // the message is not valid (the error names the field), ErrBusy,
@@ -128,12 +133,15 @@ func (b *Bot) Stream(ctx context.Context, m Message, part func(Part)) ([]Reply, 
 	if err := m.validate(); err != nil {
 		return nil, err
 	}
-	return b.accept(ctx, start{message: m, stream: part})
+	if !m.Deadline.IsZero() {
+		return b.answerBy(ctx, m)
+	}
+	return b.accept(ctx, &start{message: m, stream: part})
 }
 
 // accept runs the turn of a message or a push in its conversation's order, or
 // returns what its first run has said.
-func (b *Bot) accept(ctx context.Context, from start) ([]Reply, error) {
+func (b *Bot) accept(ctx context.Context, from *start) ([]Reply, error) {
 	for try := 0; ; try++ {
 		k, err := b.opts.Store.Open(ctx, from.message.Thread)
 		if err != nil {
@@ -148,12 +156,29 @@ func (b *Bot) accept(ctx context.Context, from start) ([]Reply, error) {
 }
 
 // turn runs the turn of a start in its conversation's order.
-func (b *Bot) turn(ctx context.Context, k Key, from start) ([]Reply, error) {
-	if err := b.boxes.enter(ctx, k); err != nil {
+func (b *Bot) turn(ctx context.Context, k Key, from *start) (replies []Reply, err error) {
+	from.came = b.opts.Clock.Now()
+	p, err := b.boxes.enter(ctx, k, b.line(from))
+	if err != nil {
+		b.observe(ctx, Signal{Kind: TurnRefused, Key: k, Name: from.kind(), Err: err})
 		return nil, err
 	}
-	defer b.boxes.leave(k)
-	if replies, done, err := b.served(ctx, k, &from); done || err != nil {
+	defer p.leave()
+	if p.with != nil {
+		return p.with.replies, p.with.err
+	}
+	if p.message != nil {
+		along, interrupted := b.gather(ctx, p, from)
+		defer func() {
+			for _, w := range along {
+				w.release(b.alongside(ctx, k, w, err))
+			}
+		}()
+		if interrupted != nil {
+			return nil, interrupted
+		}
+	}
+	if replies, done, err := b.served(ctx, k, from); done || err != nil {
 		return replies, err
 	}
 	release, err := b.lease(ctx, k)
@@ -162,6 +187,16 @@ func (b *Bot) turn(ctx context.Context, k Key, from start) ([]Reply, error) {
 	}
 	defer release()
 	return b.attempt(ctx, k, from)
+}
+
+// alongside is what the call of a line gets that another turn took along:
+// nothing, or what it was answered long ago.
+func (b *Bot) alongside(ctx context.Context, k Key, w *place, err error) ([]Reply, error) {
+	if err != nil || w.message.ID == "" {
+		return nil, err
+	}
+	replies, _, err := b.opts.Store.Answered(ctx, k, w.message.ID)
+	return replies, err
 }
 
 // served reports whether the start has had its turn already, here or at
@@ -180,6 +215,9 @@ func (b *Bot) served(ctx context.Context, k Key, from *start) (replies []Reply, 
 		}
 		return nil, len(due) < maxDue, nil
 	}
+	if len(from.lines) > 1 {
+		return b.servedLines(ctx, k, from)
+	}
 	if from.message.ID == "" {
 		return nil, false, nil
 	}
@@ -190,28 +228,74 @@ func (b *Bot) served(ctx context.Context, k Key, from *start) (replies []Reply, 
 	return replies, done, nil
 }
 
+// servedLines leaves out the lines that have been answered.
+func (b *Bot) servedLines(ctx context.Context, k Key, from *start) (first []Reply, done bool, err error) {
+	var open []Message
+	for i, m := range from.lines {
+		var replies []Reply
+		answered := false
+		if m.ID != "" {
+			if replies, answered, err = b.opts.Store.Answered(ctx, k, m.ID); err != nil {
+				return nil, false, fmt.Errorf("bot: looking for a message's earlier answer: %w", err)
+			}
+		}
+		if !answered {
+			open = append(open, m)
+		} else if i == 0 {
+			first = replies
+		}
+	}
+	if len(open) < len(from.lines) {
+		from.join(open)
+	}
+	return first, len(open) == 0, nil
+}
+
 // start is what starts a turn: a message, a timer, or a push.
 type start struct {
 	message Message
-	timer   *Timer
-	push    *Push
-	stream  func(Part)
+	// lines are the customer's, when several are answered together or when
+	// they were accepted before.
+	lines    []Message
+	accepted bool   // the store holds lines as arrivals
+	claim    *claim // of the call that waits for the answer to an accepted message
+	poison   bool   // the process died over it each time
+	timer    *Timer
+	push     *Push
+	stream   func(Part)
+	came     time.Time
 }
 
 // maxAttempts bounds how often a turn runs again because another worker wrote.
 const maxAttempts = 5
 
-func (b *Bot) attempt(ctx context.Context, k Key, from start) ([]Reply, error) {
+func (b *Bot) attempt(ctx context.Context, k Key, from *start) (replies []Reply, err error) {
 	h, end := b.hushes.begin(k)
 	defer end()
 	b.watchers.tell(Live{Key: k, Began: true})
 	defer b.watchers.tell(Live{Key: k, Ended: true})
+	if b.opts.Observe != nil {
+		began := b.opts.Clock.Now()
+		s := Signal{Kind: TurnStarted, Key: k, Name: from.kind()}
+		if !from.came.IsZero() {
+			s.Waited = began.Sub(from.came)
+		}
+		ctx = b.observe(ctx, s)
+		defer func() {
+			if err != nil {
+				b.observe(ctx, Signal{Kind: TurnFailed, Key: k, Name: from.kind(), Took: b.opts.Clock.Now().Sub(began), Err: err})
+			}
+		}()
+	}
 	for try := range maxAttempts {
 		if try > 0 { // another worker wrote: perhaps the answer to this very message
-			if replies, done, err := b.served(ctx, k, &from); done || err != nil {
+			from.claim.give()
+			b.observe(ctx, Signal{Kind: TurnRetried, Key: k, Name: from.kind(), Try: try + 1})
+			if replies, done, err := b.served(ctx, k, from); done || err != nil {
 				return replies, err
 			}
 		}
+		began := b.opts.Clock.Now()
 		t, err := b.load(ctx, k, from)
 		if err != nil {
 			return nil, err
@@ -231,14 +315,20 @@ func (b *Bot) attempt(ctx context.Context, k Key, from start) ([]Reply, error) {
 		if err != nil {
 			return nil, fmt.Errorf("bot: committing the turn: %w", err)
 		}
+		if b.opts.Observe != nil {
+			b.observe(ctx, Signal{Kind: TurnCommitted, Key: k, Name: t.Meaning.Intent, Took: b.opts.Clock.Now().Sub(began), Try: try + 1, Err: t.err})
+		}
 		b.fold(ctx, t)
+		if t.sent {
+			return nil, nil
+		}
 		return t.replies, nil
 	}
 	return nil, fmt.Errorf("bot: gave up after %d attempts: %w", maxAttempts, ErrConflict)
 }
 
 // load makes the turn from the stored record.
-func (b *Bot) load(ctx context.Context, k Key, from start) (*Turn, error) {
+func (b *Bot) load(ctx context.Context, k Key, from *start) (*Turn, error) {
 	rec, err := b.opts.Store.Load(ctx, k)
 	if err != nil {
 		return nil, fmt.Errorf("bot: loading the session: %w", err)
@@ -259,7 +349,7 @@ func (b *Bot) load(ctx context.Context, k Key, from start) (*Turn, error) {
 		m.At = now
 	}
 	t := &Turn{Message: m, Key: k, Now: now, Language: firstOf(s.Language, m.Language, b.opts.Language), Trace: &Trace{},
-		turnState: &turnState{bot: b, session: s, version: rec.Version, fresh: len(rec.Session) == 0, push: from.push, stream: from.stream}}
+		turnState: &turnState{bot: b, session: s, version: rec.Version, fresh: len(rec.Session) == 0, push: from.push, stream: from.stream, from: from}}
 	if from.timer != nil {
 		t.fired = from.timer.ID
 		t.Meaning.Intent = "timer." + from.timer.Name
@@ -288,6 +378,10 @@ func (b *Bot) serve(ctx context.Context, t *Turn) {
 			b.fail(t, fmt.Errorf("bot: panic: %v", p))
 		}
 	}()
+	if t.from.poison {
+		b.fail(t, errPoison)
+		return
+	}
 	if t.fired != "" {
 		b.serveTimer(ctx, t)
 		return
@@ -392,16 +486,26 @@ func (b *Bot) commit(ctx context.Context, t *Turn) error {
 	}
 	c := &Commit{Key: t.Key, Version: t.version, Customer: firstOf(s.Customer, "t-"+t.Key.Conversation),
 		Message: t.Message.ID, Replies: t.replies, DropPending: t.drop, Timers: t.timers, Fired: t.fired, Stop: t.stop,
-		Ticket: t.ticket, At: t.Now}
+		Ticket: t.ticket, At: t.Now, Also: t.from.also(), Accepted: t.from.accepted}
 	t.Track(Event{Kind: EventTurn, Key: t.Meaning.Intent, Value: t.answers})
 	c.Events = t.events
-	own := t.fired != "" || t.push != nil // nobody waits for the call's answer
-	if !own {
+	spoken := t.fired == "" && t.push == nil
+	send := !spoken || t.from.accepted && !t.from.claim.take() // nobody waits for the call's answer
+	switch {
+	case spoken && len(t.from.lines) > 1:
+		for i := range t.from.lines {
+			l := &t.from.lines[i]
+			c.Lines = append(c.Lines, lineOf(l, timeOr(l.At, t.Now)))
+		}
+	case spoken:
 		c.Lines = append(c.Lines, lineOf(&t.Message, t.Now))
+	}
+	if spoken && send {
+		c.Replies, t.sent = nil, true // the call returns none, nor does a retry
 	}
 	for _, r := range t.replies {
 		c.Lines = append(c.Lines, Line{At: t.Now, From: firstOf(r.From, FromBot), Message: t.Message.ID, Reply: &r})
-		if own && !b.pulled.has(s.Thread.Channel) {
+		if send && !b.pulled.has(s.Thread.Channel) {
 			c.Outbox = append(c.Outbox, Outgoing{ID: r.ID, Key: t.Key, Thread: s.Thread, Reply: r, At: t.Now})
 		}
 	}
@@ -410,7 +514,18 @@ func (b *Bot) commit(ctx context.Context, t *Turn) error {
 		return fmt.Errorf("session: %w", err)
 	}
 	c.Session = raw
-	return b.opts.Store.Commit(ctx, c)
+	if err := b.opts.Store.Commit(ctx, c); err != nil {
+		return err
+	}
+	b.outbox.tell(c)
+	return nil
+}
+
+func timeOr(at, or time.Time) time.Time {
+	if at.IsZero() {
+		return or
+	}
+	return at
 }
 
 // fold hands the committed events on.

@@ -161,10 +161,11 @@ func (b *Bot) desk(ctx context.Context, tenant, id string, change func(*Turn, *h
 // change is a commit of a person's: what change makes of the conversation and
 // of its ticket.
 func (b *Bot) change(ctx context.Context, k Key, change func(*Turn, *handoff.Ticket) error, sent ...*Reply) (tk handoff.Ticket, err error) {
-	if err := b.boxes.enter(ctx, k); err != nil {
+	p, err := b.boxes.enter(ctx, k, nil)
+	if err != nil {
 		return tk, err
 	}
-	defer b.boxes.leave(k)
+	defer p.leave()
 	release, err := b.lease(ctx, k)
 	if err != nil {
 		return tk, err
@@ -218,5 +219,9 @@ func (b *Bot) commitDesk(ctx context.Context, t *Turn, tk *handoff.Ticket) error
 		return fmt.Errorf("session: %w", err)
 	}
 	c.Session = raw
-	return b.opts.Store.Commit(ctx, c)
+	if err := b.opts.Store.Commit(ctx, c); err != nil {
+		return err
+	}
+	b.outbox.tell(c)
+	return nil
 }

@@ -43,6 +43,7 @@ const (
 	EventTooLate     = "too_late"     // a correction behind an effect was refused
 	EventEffectsLeft = "effects_left" // Key is the flow, Value the effects that stay
 	EventDrift       = "drift"        // a flow's code changed under a conversation
+	EventUndelivered = "undelivered"  // Key is the channel, Value why: a reply that cannot be delivered
 	EventMisuse      = "misuse"       // a flow went on past a step that had suspended
 	EventPrioritised = "prioritised"  // Key is the mood rule: a ticket of this conversation goes ahead
 	EventHandover    = "handover"     // Key is the reason, Value the ticket

@@ -38,6 +38,13 @@ type Message struct {
 	// At is when it was sent, in the customer's zone; zero means on arrival.
 	At          time.Time    `json:"at,omitzero"`
 	Attachments []Attachment `json:"attachments,omitempty"`
+	// Deadline is when the transport must have answered, by the bot's clock:
+	// for channels that take a reply as the answer to their call, or none at
+	// all (a WeChat account: five seconds). Handle then makes the message
+	// durable first, and returns its replies if the turn is committed by then;
+	// otherwise it returns none, and the same replies go through the Sender
+	// when they are ready. Never both, whoever asks again. Zero for no deadline.
+	Deadline time.Time `json:"-"`
 	// Identities are what the transport knows of the sender. Verified must be
 	// true only for what it has authenticated itself (a signed-in account).
 	Identities []profile.Identity `json:"identities,omitempty"`

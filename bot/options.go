@@ -84,9 +84,16 @@ type Guard interface {
 	Check(ctx context.Context, m *Message) error
 }
 
-// Sender delivers replies that are not the direct answer to a message: a
-// person's words, a timer's turn. A reply that could not be sent is tried again.
+// Sender delivers replies that are not returned by a call: the answers to
+// delivered messages, a person's words, a timer's turn. The replies of a
+// conversation come in order, one at a time; those of others at the same time.
 type Sender interface {
+	// Send hands a reply to the channel. After an error it is called again
+	// with the same reply, later: after what the error's method
+	// RetryAfter() time.Duration says, if it has one; never again when the
+	// error wraps ErrUndeliverable. A process that dies between the sending
+	// and its record sends the reply once more: a channel that can should
+	// de-duplicate by Reply.ID. It must end when ctx does.
 	Send(ctx context.Context, th Thread, r Reply) error
 }
 
@@ -122,8 +129,17 @@ type Options struct {
 	Lease time.Duration
 
 	// Sender delivers what Handle does not return; without one such replies
-	// wait in the store's outbox.
-	Sender Sender
+	// wait in the store's outbox. SendFor is how old a reply may be to be sent,
+	// 24 hours when 0: an answer of yesterday helps nobody.
+	Sender  Sender
+	SendFor time.Duration
+	// Overlap is what becomes of a message that arrives while an earlier one
+	// is answered; see Queue and Burst.
+	Overlap Overlap
+	// Observe sees what the engine does, for metrics and traces; nil for none.
+	Observe Observer
+	// Drain is how long Run ends what is under way, 10 seconds when 0.
+	Drain time.Duration
 	// Erasers are asked by Bot.Erase besides Store.
 	Erasers []Eraser
 
@@ -195,6 +211,12 @@ func (o *Options) fill() {
 	}
 	if o.Lease <= 0 {
 		o.Lease = 30 * time.Second
+	}
+	if o.SendFor <= 0 {
+		o.SendFor = 24 * time.Hour
+	}
+	if o.Drain <= 0 {
+		o.Drain = 10 * time.Second
 	}
 	if o.Expire <= 0 {
 		o.Expire = 7 * 24 * time.Hour

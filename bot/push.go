@@ -49,7 +49,7 @@ func (b *Bot) Push(ctx context.Context, p Push) ([]Reply, error) {
 	if _, _, ok := b.router.Route("push." + p.Name); !ok && !isOwnPush(p.Name) {
 		return nil, fmt.Errorf("bot: Push: there is no handler for %q: register one with mux.HandleFunc", "push."+p.Name)
 	}
-	return b.accept(ctx, start{message: m, push: &p})
+	return b.accept(ctx, &start{message: m, push: &p})
 }
 
 func isOwnPush(name string) bool {

@@ -9,26 +9,26 @@ import (
 // before are the stages that look at the message, in order; after are those
 // around the handler. A stage whose part is missing is left out.
 func (b *Bot) before() []Middleware {
-	s := []Middleware{b.identify}
+	s := []Middleware{b.observed("identify", b.identify)}
 	if b.opts.Guard != nil {
-		s = append(s, b.guard)
+		s = append(s, b.observed("guard", b.guard))
 	}
-	s = append(s, b.understand)
+	s = append(s, b.observed("understand", b.understand))
 	if b.opts.Mood != nil {
-		s = append(s, b.feel)
+		s = append(s, b.observed("feel", b.feel))
 	}
-	return append(s, b.takeover)
+	return append(s, b.observed("takeover", b.takeover))
 }
 
 func (b *Bot) after() []Middleware {
-	s := []Middleware{b.taps}
+	s := []Middleware{b.observed("taps", b.taps)}
 	if b.opts.Handoff != nil {
-		s = append(s, b.escalate)
+		s = append(s, b.observed("escalate", b.escalate))
 	}
 	if b.opts.Recommend != nil {
-		s = append(s, b.suggest)
+		s = append(s, b.observed("suggest", b.suggest))
 	}
-	return append(s, b.fallback)
+	return append(s, b.observed("answer", b.fallback))
 }
 
 // identify finds out who writes and how they like to be spoken to.

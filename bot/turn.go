@@ -58,6 +58,8 @@ type turnState struct {
 	tracked int      // events given an id
 	fresh   bool     // the conversation's first turn
 	push    *Push    // what the host started the turn with
+	from    *start
+	sent    bool // what the turn says is for the sender alone
 	drafts  int
 	stream  func(Part)
 	hush    *hush
