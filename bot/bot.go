@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -270,8 +271,8 @@ type start struct {
 const maxAttempts = 5
 
 func (b *Bot) attempt(ctx context.Context, k Key, from *start) (replies []Reply, err error) {
-	h, end := b.hushes.begin(k)
-	defer end()
+	h := b.hushes.begin(k)
+	defer b.hushes.end(k, h)
 	b.watchers.tell(Live{Key: k, Began: true})
 	defer b.watchers.tell(Live{Key: k, Ended: true})
 	if b.opts.Observe != nil {
@@ -348,8 +349,10 @@ func (b *Bot) load(ctx context.Context, k Key, from *start) (*Turn, error) {
 		now = b.opts.Clock.Now().In(b.opts.Zone)
 		m.At = now
 	}
-	t := &Turn{Message: m, Key: k, Now: now, Language: firstOf(s.Language, m.Language, b.opts.Language), Trace: &Trace{},
-		turnState: &turnState{bot: b, session: s, version: rec.Version, fresh: len(rec.Session) == 0, push: from.push, stream: from.stream, from: from}}
+	t := newTurn()
+	t.Message, t.Key, t.Now, t.Language = m, k, now, firstOf(s.Language, m.Language, b.opts.Language)
+	t.bot, t.session, t.version, t.fresh, t.size = b, s, rec.Version, len(rec.Session) == 0, len(rec.Session)
+	t.push, t.stream, t.from = from.push, from.stream, from
 	if from.timer != nil {
 		t.fired = from.timer.ID
 		t.Meaning.Intent = "timer." + from.timer.Name
@@ -357,7 +360,6 @@ func (b *Bot) load(ctx context.Context, k Key, from *start) (*Turn, error) {
 	if from.push != nil {
 		t.Meaning.Intent = "push." + from.push.Name
 	}
-	t.journal = func(entry []byte) error { return b.opts.Store.Journal(ctx, k, rec.Version, entry) }
 	return t, nil
 }
 
@@ -471,26 +473,31 @@ func (b *Bot) commit(ctx context.Context, t *Turn) error {
 		if r.ID != "" {
 			continue
 		}
-		r.ID = fmt.Sprintf("%s-%d-%d", t.Key.Conversation, t.version+1, i)
+		r.ID = t.id("", i)
 	}
 	for i := range t.replies {
 		t.replies[i].Language = firstOf(t.replies[i].Language, t.Language)
 	}
 	s.V, s.At, s.Language = sessionVersion, t.Now, t.Language
 	if len(t.replies) > 0 {
-		s.Last = t.replies
+		var err error
+		if s.Last, err = json.Marshal(t.replies); err != nil {
+			return fmt.Errorf("replies: %w", err)
+		}
 		s.Choices = t.replies[len(t.replies)-1].offered()
 	}
 	if t.Customer.ID != "" {
 		s.Customer = t.Customer.ID
 	}
+	kept := slices.Clone(t.replies) // the caller may change what it is given
 	c := &Commit{Key: t.Key, Version: t.version, Customer: firstOf(s.Customer, "t-"+t.Key.Conversation),
-		Message: t.Message.ID, Replies: t.replies, DropPending: t.drop, Timers: t.timers, Fired: t.fired, Stop: t.stop,
+		Message: t.Message.ID, Replies: kept, DropPending: t.drop, Timers: t.timers, Fired: t.fired, Stop: t.stop,
 		Ticket: t.ticket, At: t.Now, Also: t.from.also(), Accepted: t.from.accepted}
 	t.Track(Event{Kind: EventTurn, Key: t.Meaning.Intent, Value: t.answers})
 	c.Events = t.events
 	spoken := t.fired == "" && t.push == nil
 	send := !spoken || t.from.accepted && !t.from.claim.take() // nobody waits for the call's answer
+	c.Lines = make([]Line, 0, 1+len(t.from.lines)+len(t.replies))
 	switch {
 	case spoken && len(t.from.lines) > 1:
 		for i := range t.from.lines {
@@ -503,13 +510,14 @@ func (b *Bot) commit(ctx context.Context, t *Turn) error {
 	if spoken && send {
 		c.Replies, t.sent = nil, true // the call returns none, nor does a retry
 	}
-	for _, r := range t.replies {
-		c.Lines = append(c.Lines, Line{At: t.Now, From: firstOf(r.From, FromBot), Message: t.Message.ID, Reply: &r})
+	for i := range kept {
+		r := &kept[i]
+		c.Lines = append(c.Lines, Line{At: t.Now, From: firstOf(r.From, FromBot), Message: t.Message.ID, Reply: r})
 		if send && !b.pulled.has(s.Thread.Channel) {
-			c.Outbox = append(c.Outbox, Outgoing{ID: r.ID, Key: t.Key, Thread: s.Thread, Reply: r, At: t.Now})
+			c.Outbox = append(c.Outbox, Outgoing{ID: r.ID, Key: t.Key, Thread: s.Thread, Reply: *r, At: t.Now})
 		}
 	}
-	raw, err := json.Marshal(s)
+	raw, err := s.append(make([]byte, 0, t.size+sessionRoom))
 	if err != nil {
 		return fmt.Errorf("session: %w", err)
 	}
@@ -530,12 +538,14 @@ func timeOr(at, or time.Time) time.Time {
 
 // fold hands the committed events on.
 func (b *Bot) fold(ctx context.Context, t *Turn) {
-	b.foldEvents(context.WithoutCancel(ctx), t.Key.Tenant, t.events)
-	rep := Report{Key: t.Key, At: t.Now, Message: t.Message.ID, Intent: t.Meaning.Intent, Replies: t.replies, Events: t.events, Trace: *t.Trace, Err: t.err}
-	if b.opts.OnTurn != nil {
-		b.opts.OnTurn(rep)
+	b.foldEvents(ctx, t.Key.Tenant, t.events)
+	if b.opts.OnTurn != nil || b.watchers.any() {
+		rep := Report{Key: t.Key, At: t.Now, Message: t.Message.ID, Intent: t.Meaning.Intent, Replies: t.replies, Events: t.events, Trace: *t.Trace, Err: t.err}
+		if b.opts.OnTurn != nil {
+			b.opts.OnTurn(rep)
+		}
+		b.watchers.tell(Live{Key: t.Key, Report: &rep})
 	}
-	b.watchers.tell(Live{Key: t.Key, Report: &rep})
 	if t.err != nil {
 		b.opts.Logger.Error("bot: turn failed", "conversation", t.Key.Conversation, "error", t.err)
 	}
@@ -543,6 +553,10 @@ func (b *Bot) fold(ctx context.Context, t *Turn) {
 
 func (b *Bot) foldEvents(ctx context.Context, tenant string, events []Event) {
 	b.asked.add(events)
+	if b.opts.Customers == nil && b.opts.Recommend == nil {
+		return
+	}
+	ctx = context.WithoutCancel(ctx) // it is committed: a caller that left changes nothing
 	if c := b.opts.Customers; c != nil {
 		by := map[string][]profile.Event{}
 		var order []string

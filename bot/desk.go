@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -180,8 +179,9 @@ func (b *Bot) change(ctx context.Context, k Key, change func(*Turn, *handoff.Tic
 		if err != nil {
 			return tk, err
 		}
-		t := &Turn{Key: k, Now: b.opts.Clock.Now().In(b.opts.Zone), Language: firstOf(s.Language, b.opts.Language), Trace: &Trace{},
-			turnState: &turnState{bot: b, session: s, version: rec.Version}}
+		t := newTurn()
+		t.Key, t.Now, t.Language = k, b.opts.Clock.Now().In(b.opts.Zone), firstOf(s.Language, b.opts.Language)
+		t.bot, t.session, t.version = b, s, rec.Version
 		t.Customer.ID = s.Customer
 		if err := change(t, &tk); err != nil {
 			return tk, err
@@ -207,14 +207,14 @@ func (b *Bot) commitDesk(ctx context.Context, t *Turn, tk *handoff.Ticket) error
 		DropPending: t.drop, Events: t.events, Ticket: tk, At: t.Now}
 	for i := range t.replies {
 		r := &t.replies[i]
-		r.ID = fmt.Sprintf("%s-%d-%d", t.Key.Conversation, t.version+1, i)
+		r.ID = t.id("", i)
 		r.Language = firstOf(r.Language, t.Language)
 		c.Lines = append(c.Lines, Line{At: t.Now, From: firstOf(r.From, FromBot), Reply: r})
 		if !b.pulled.has(t.session.Thread.Channel) {
 			c.Outbox = append(c.Outbox, Outgoing{ID: r.ID, Key: t.Key, Thread: t.session.Thread, Reply: *r, At: t.Now})
 		}
 	}
-	raw, err := json.Marshal(t.session)
+	raw, err := t.session.append(nil)
 	if err != nil {
 		return fmt.Errorf("session: %w", err)
 	}

@@ -195,7 +195,7 @@ func (r *run) write(more ...step) error {
 	if err != nil {
 		return err
 	}
-	return r.t.journal(raw)
+	return r.t.bot.opts.Store.Journal(r.ctx, r.t.Key, r.t.version, raw)
 }
 
 // failed makes the recorded form of an error; the cause goes to the log.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/frontdesk-go/frontdesk/nlu"
@@ -127,7 +128,18 @@ func decodeFlows(raw json.RawMessage) (*flowState, error) {
 	if len(raw) == 0 {
 		return st, nil
 	}
-	if err := json.Unmarshal(raw, st); err != nil {
+	err := fields(raw, func(name, value []byte) (err error) {
+		switch string(name) {
+		case "v":
+			st.V, err = strconv.Atoi(string(value))
+		case "seq":
+			st.Seq, err = strconv.Atoi(string(value))
+		case "stack":
+			err = json.Unmarshal(value, &st.Stack)
+		}
+		return err
+	})
+	if err != nil {
 		return nil, fmt.Errorf("bot: flow state does not decode: %w", err)
 	}
 	if st.V > 1 {
@@ -139,6 +151,9 @@ func decodeFlows(raw json.RawMessage) (*flowState, error) {
 func (st *flowState) encode() (json.RawMessage, error) {
 	if len(st.Stack) == 0 && st.Seq == 0 {
 		return nil, nil
+	}
+	if len(st.Stack) == 0 {
+		return append(strconv.AppendInt(append(strconv.AppendInt([]byte(`{"v":`), int64(st.V), 10), `,"seq":`...), int64(st.Seq), 10), '}'), nil
 	}
 	raw, err := json.Marshal(st)
 	if err == nil && len(raw) > maxState {

@@ -8,20 +8,18 @@ import (
 // hush is how a turn under way learns that a person has taken the
 // conversation over: what it says then is dropped, what it does is not.
 type hush struct {
-	once sync.Once
-	done chan struct{}
+	mu     sync.Mutex
+	silent bool
+	done   chan struct{} // closed when silent; made when somebody waits for it
 }
 
 func (h *hush) over() bool {
 	if h == nil {
 		return false
 	}
-	select {
-	case <-h.done:
-		return true
-	default:
-		return false
-	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.silent
 }
 
 // context ends when a person takes over: for work that only serves an answer.
@@ -30,14 +28,32 @@ func (h *hush) context(ctx context.Context) (context.Context, context.CancelFunc
 	if h == nil {
 		return ctx, cancel
 	}
-	go func() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.silent {
+		cancel()
+		return ctx, cancel
+	}
+	if h.done == nil {
+		h.done = make(chan struct{})
+	}
+	go func(done <-chan struct{}) {
 		select {
-		case <-h.done:
+		case <-done:
 			cancel()
 		case <-ctx.Done():
 		}
-	}()
+	}(h.done)
 	return ctx, cancel
+}
+
+func (h *hush) silence() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.silent && h.done != nil {
+		close(h.done)
+	}
+	h.silent = true
 }
 
 // hushes are those of the turns under way.
@@ -46,20 +62,22 @@ type hushes struct {
 	by map[Key]*hush
 }
 
-func (hs *hushes) begin(k Key) (h *hush, end func()) {
-	h = &hush{done: make(chan struct{})}
+func (hs *hushes) begin(k Key) *hush {
+	h := &hush{}
 	hs.mu.Lock()
 	defer hs.mu.Unlock()
 	if hs.by == nil {
 		hs.by = map[Key]*hush{}
 	}
 	hs.by[k] = h
-	return h, func() {
-		hs.mu.Lock()
-		defer hs.mu.Unlock()
-		if hs.by[k] == h {
-			delete(hs.by, k)
-		}
+	return h
+}
+
+func (hs *hushes) end(k Key, h *hush) {
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
+	if hs.by[k] == h {
+		delete(hs.by, k)
 	}
 }
 
@@ -68,6 +86,6 @@ func (hs *hushes) silence(k Key) {
 	hs.mu.Lock()
 	defer hs.mu.Unlock()
 	if h := hs.by[k]; h != nil {
-		h.once.Do(func() { close(h.done) })
+		h.silence()
 	}
 }

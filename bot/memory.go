@@ -2,8 +2,8 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"iter"
 	"slices"
 	"sort"
 	"sync"
@@ -18,9 +18,9 @@ type Memory struct {
 	mu       sync.Mutex
 	threads  map[Thread]Key
 	convs    map[Key]*memoryConv
-	events   []Event
+	events   eventLog
 	seq      int64
-	eventIDs map[string]bool
+	eventIDs map[[2]string]bool // tenant, id
 	tickets  map[[2]string]handoff.Ticket
 	order    [][2]string // tickets by creation
 	outbox   []Outgoing
@@ -35,14 +35,14 @@ type memoryConv struct {
 	version  int64
 	session  []byte
 	journal  []byte
-	answered map[string][]byte
+	answered map[string][]Reply
 	at       time.Time
 	lines    []Line
 }
 
 // NewMemory returns an empty store.
 func NewMemory() *Memory {
-	return &Memory{threads: map[Thread]Key{}, convs: map[Key]*memoryConv{}, eventIDs: map[string]bool{},
+	return &Memory{threads: map[Thread]Key{}, convs: map[Key]*memoryConv{}, eventIDs: map[[2]string]bool{},
 		tickets: map[[2]string]handoff.Ticket{}, timers: map[string]Timer{}}
 }
 
@@ -54,7 +54,7 @@ func (m *Memory) Open(_ context.Context, th Thread) (Key, error) {
 	if !ok {
 		k = Key{Tenant: th.Tenant, Conversation: th.ConversationID()}
 		m.threads[th] = k
-		m.convs[k] = &memoryConv{answered: map[string][]byte{}}
+		m.convs[k] = &memoryConv{answered: map[string][]Reply{}}
 	}
 	return k, nil
 }
@@ -75,7 +75,7 @@ func (m *Memory) Load(_ context.Context, k Key) (Record, error) {
 	if err != nil {
 		return Record{}, err
 	}
-	return Record{Key: k, Version: c.version, Session: slices.Clone(c.session), Journal: slices.Clone(c.journal)}, nil
+	return Record{Key: k, Version: c.version, Session: c.session, Journal: c.journal}, nil
 }
 
 // Answered implements Store.
@@ -86,34 +86,28 @@ func (m *Memory) Answered(_ context.Context, k Key, message string) ([]Reply, bo
 	if err != nil {
 		return nil, false, err
 	}
-	raw, ok := c.answered[message]
-	if !ok {
-		return nil, false, nil
-	}
-	var rs []Reply
-	err = json.Unmarshal(raw, &rs)
-	return rs, true, err
+	rs, ok := c.answered[message]
+	return slices.Clone(rs), ok, nil
 }
 
 // Commit implements Store.
 func (m *Memory) Commit(_ context.Context, c *Commit) error {
-	replies, err := json.Marshal(c.Replies)
-	if err != nil {
-		return err
-	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	v := m.convs[c.Key]
 	if v == nil || v.version != c.Version {
 		return ErrConflict
 	}
-	for _, id := range append([]string{c.Message}, c.Also...) {
-		if _, ok := v.answered[id]; ok && id != "" {
+	if _, ok := v.answered[c.Message]; ok && c.Message != "" {
+		return ErrConflict
+	}
+	for _, id := range c.Also {
+		if _, ok := v.answered[id]; ok {
 			return ErrConflict
 		}
 	}
 	v.version++
-	v.customer, v.session, v.journal = c.Customer, slices.Clone(c.Session), nil
+	v.customer, v.session, v.journal = c.Customer, c.Session, nil
 	v.at = c.At
 	for _, l := range c.Lines {
 		m.lineSeq++
@@ -121,10 +115,10 @@ func (m *Memory) Commit(_ context.Context, c *Commit) error {
 		v.lines = append(v.lines, l)
 	}
 	if c.Message != "" {
-		v.answered[c.Message] = replies
+		v.answered[c.Message] = c.Replies
 	}
 	for _, id := range c.Also {
-		v.answered[id] = []byte("[]")
+		v.answered[id] = nil
 	}
 	if c.Accepted {
 		m.inbox = slices.DeleteFunc(m.inbox, func(a Arrival) bool {
@@ -159,11 +153,11 @@ func (m *Memory) Commit(_ context.Context, c *Commit) error {
 
 func (m *Memory) append(events []Event) {
 	for _, e := range events {
-		if id := e.Tenant + "\x00" + e.ID; !m.eventIDs[id] {
+		if id := [2]string{e.Tenant, e.ID}; !m.eventIDs[id] {
 			m.eventIDs[id] = true
 			m.seq++
 			e.Seq = m.seq
-			m.events = append(m.events, e)
+			m.events.append(e)
 		}
 	}
 }
@@ -195,11 +189,13 @@ func (m *Memory) Append(_ context.Context, events ...Event) error {
 func (m *Memory) Events(_ context.Context, tenant string, after int64, n int) ([]Event, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	i := sort.Search(len(m.events), func(i int) bool { return m.events[i].Seq > after })
 	var out []Event
-	for ; i < len(m.events) && len(out) < n; i++ {
-		if tenant == AllTenants || m.events[i].Tenant == tenant {
-			out = append(out, m.events[i])
+	for e := range m.events.after(after) {
+		if len(out) >= n {
+			break
+		}
+		if tenant == AllTenants || e.Tenant == tenant {
+			out = append(out, *e)
 		}
 	}
 	return out, nil
@@ -389,16 +385,44 @@ func (m *Memory) Erase(_ context.Context, tenant, customer string) (map[string]i
 			}
 		}
 	}
-	before := len(m.events)
-	m.events = slices.DeleteFunc(m.events, func(e Event) bool {
+	all := m.events
+	m.events = nil
+	for e := range all.after(0) {
 		if e.Tenant == tenant && e.Customer == customer {
-			delete(m.eventIDs, e.Tenant+"\x00"+e.ID)
-			return true
+			delete(m.eventIDs, [2]string{e.Tenant, e.ID})
+			gone["events"]++
+			continue
 		}
-		return false
-	})
-	gone["events"] = before - len(m.events)
+		m.events.append(*e)
+	}
 	return gone, nil
+}
+
+// eventLog is kept in pieces, so that it grows without being copied.
+type eventLog [][]Event
+
+const eventPiece = 512
+
+func (l *eventLog) append(e Event) {
+	if n := len(*l); n == 0 || len((*l)[n-1]) == eventPiece {
+		*l = append(*l, make([]Event, 0, eventPiece))
+	}
+	last := &(*l)[len(*l)-1]
+	*last = append(*last, e)
+}
+
+// after are the events behind a place, in order.
+func (l eventLog) after(seq int64) iter.Seq[*Event] {
+	return func(yield func(*Event) bool) {
+		first := sort.Search(len(l), func(i int) bool { return l[i][len(l[i])-1].Seq > seq })
+		for _, piece := range l[first:] {
+			for i := range piece {
+				if piece[i].Seq > seq && !yield(&piece[i]) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // Close implements Store.

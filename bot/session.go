@@ -17,25 +17,26 @@ import (
 // as its fields are.
 const sessionVersion = 1
 
-// session is what a conversation remembers between turns.
+// session is what a conversation remembers between turns. append and decode
+// know every field; the tags say how it is named.
 type session struct {
-	V        int                        `json:"v"`
-	Thread   Thread                     `json:"thread"`
-	Customer string                     `json:"customer,omitempty"`
-	Language string                     `json:"language,omitempty"`
-	Owner    string                     `json:"owner,omitempty"`  // "" the bot, ownerWaiting, or an agent
-	Ticket   string                     `json:"ticket,omitempty"` // while a person owns the conversation
-	Context  nlu.Context                `json:"context,omitzero"`
-	Trend    sentiment.Trend            `json:"trend,omitzero"`
-	Moods    []float64                  `json:"moods,omitempty"` // the level after each customer message, last 50
-	Failures int                        `json:"failures,omitempty"`
-	Pressing bool                       `json:"pressing,omitempty"` // the mood strategy asked for priority
-	Offered  bool                       `json:"offered,omitempty"`  // a person was offered with the last reply
-	Choices  []Choice                   `json:"choices,omitempty"`  // of the last reply
-	Last     []Reply                    `json:"last,omitempty"`     // the last turn's, for "repeat"
-	Flows    json.RawMessage            `json:"flows,omitempty"`
-	Vars     map[string]json.RawMessage `json:"vars,omitempty"`
-	At       time.Time                  `json:"at,omitzero"` // of the last turn
+	V        int             `json:"v"`
+	Thread   Thread          `json:"thread"`
+	Customer string          `json:"customer,omitempty"`
+	Language string          `json:"language,omitempty"`
+	Owner    string          `json:"owner,omitempty"`  // "" the bot, ownerWaiting, or an agent
+	Ticket   string          `json:"ticket,omitempty"` // while a person owns the conversation
+	Context  nlu.Context     `json:"context,omitzero"`
+	Trend    sentiment.Trend `json:"trend,omitzero"`
+	Moods    []float64       `json:"moods,omitempty"` // the level after each customer message, last 50
+	Failures int             `json:"failures,omitempty"`
+	Pressing bool            `json:"pressing,omitempty"` // the mood strategy asked for priority
+	Offered  bool            `json:"offered,omitempty"`  // a person was offered with the last reply
+	Choices  []Choice        `json:"choices,omitempty"`  // of the last reply
+	Last     json.RawMessage `json:"last,omitempty"`     // the last turn's replies, for "repeat"
+	Flows    json.RawMessage `json:"flows,omitempty"`
+	Vars     vars            `json:"-"`
+	At       time.Time       `json:"at,omitzero"` // of the last turn
 }
 
 // ownerWaiting owns a conversation whose ticket nobody has taken yet.
@@ -43,12 +44,15 @@ const ownerWaiting = "*"
 
 const maxMoods = 50
 
+// sessionRoom is what a session usually grows by in a turn, in bytes.
+const sessionRoom = 96
+
 // decodeSession reads a record's session. What a turn that died had journalled
 // becomes part of it: whatever commits next, the effects are not forgotten.
 func decodeSession(rec Record) (*session, error) {
 	s := &session{V: sessionVersion}
 	if len(rec.Session) > 0 {
-		if err := json.Unmarshal(rec.Session, s); err != nil {
+		if err := s.decode(rec.Session); err != nil {
 			return nil, fmt.Errorf("bot: session of conversation %s does not decode: %w", rec.Key.Conversation, err)
 		}
 	}

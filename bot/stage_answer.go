@@ -120,9 +120,9 @@ func (b *Bot) small(t *Turn) bool {
 	if intent == "" {
 		return false
 	}
-	if intent == "repeat" && len(t.session.Last) > 0 {
+	if last := t.session.last(); intent == "repeat" && len(last) > 0 {
 		t.answers = "repeat"
-		for _, r := range t.session.Last {
+		for _, r := range last {
 			_ = t.Send(r)
 		}
 		return true

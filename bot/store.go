@@ -86,7 +86,7 @@ type Leaser interface {
 // AllTenants asks Store.Events for every tenant's events.
 const AllTenants = "*"
 
-// Record is a conversation as stored.
+// Record is a conversation as stored; its bytes are not to be changed.
 type Record struct {
 	Key     Key
 	Version int64
@@ -102,7 +102,8 @@ type Activity struct {
 	At       time.Time
 }
 
-// Commit is all that one turn changes.
+// Commit is all that one turn changes. What its fields point to is the store's
+// to keep: nobody changes it afterwards.
 type Commit struct {
 	Key Key
 	// Version is that of the record the turn was run on; the commit makes it Version+1.

@@ -156,13 +156,35 @@ func fill(s string, args []any) string {
 	if len(args) == 0 || !strings.ContainsRune(s, '{') {
 		return s
 	}
-	var pairs []string
-	for i := 0; i+1 < len(args); i += 2 {
-		name, ok := args[i].(string)
+	var b strings.Builder
+	for {
+		before, rest, ok := strings.Cut(s, "{")
+		b.WriteString(before)
 		if !ok {
+			return b.String()
+		}
+		name, behind, ok := strings.Cut(rest, "}")
+		value, known := valueOf(name, args)
+		if !ok || !known {
+			b.WriteByte('{')
+			s = rest
 			continue
 		}
-		pairs = append(pairs, "{"+name+"}", fmt.Sprint(args[i+1]))
+		switch v := value.(type) {
+		case string:
+			b.WriteString(v)
+		default:
+			fmt.Fprint(&b, v)
+		}
+		s = behind
 	}
-	return strings.NewReplacer(pairs...).Replace(s)
+}
+
+func valueOf(name string, args []any) (any, bool) {
+	for i := 0; i+1 < len(args); i += 2 {
+		if n, ok := args[i].(string); ok && n == name {
+			return args[i+1], true
+		}
+	}
+	return nil, false
 }

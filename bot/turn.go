@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -45,12 +46,12 @@ type turnState struct {
 	timers  []Timer
 	stop    []string
 	ticket  *handoff.Ticket
-	journal func(entry []byte) error
 	run     *run   // the frame that is running, nil outside flows
 	drop    bool   // unsent replies are dropped: a person took over
 	answers string // how the turn was answered, for the event log
 	err     error  // why the turn failed inside
 	version int64
+	size    int // of the session as it was read, in bytes
 	fired   string
 	asking  bool // a flow's question is open at the end of the turn
 	gaveUp  string
@@ -64,6 +65,17 @@ type turnState struct {
 	stream  func(Part)
 	hush    *hush
 	dropped bool // what the turn would have said was dropped
+}
+
+// newTurn makes a turn with all that belongs to it in one piece.
+func newTurn() *Turn {
+	w := &struct {
+		turn  Turn
+		state turnState
+		trace Trace
+	}{}
+	w.turn.turnState, w.turn.Trace = &w.state, &w.trace
+	return &w.turn
 }
 
 // Text returns a text of the catalogue in the turn's language and tone, with
@@ -124,7 +136,7 @@ func (t *Turn) HandedOver() bool { return t.ticket != nil }
 // holds: what stands before an answered question is not tracked again.
 func (t *Turn) Track(e Event) {
 	if e.ID == "" {
-		e.ID = fmt.Sprintf("%s-%d-e%d", t.Key.Conversation, t.version+1, t.tracked)
+		e.ID = t.id("e", t.tracked)
 		t.tracked++
 	}
 	if e.At.IsZero() {
@@ -134,12 +146,26 @@ func (t *Turn) Track(e Event) {
 	if e.Customer == "" {
 		e.Customer = t.Customer.ID
 	}
-	t.Customer.Apply(e.forProfile())
+	if t.bot.opts.Customers != nil {
+		t.Customer.Apply(e.forProfile())
+	}
 	if t.run != nil {
 		t.run.queue = append(t.run.queue, queued{event: &e})
 		return
 	}
 	t.events = append(t.events, e)
+}
+
+// id names the i-th thing of a kind that the turn makes: the same when the turn
+// runs again on the same version.
+func (t *Turn) id(kind string, i int) string {
+	b := make([]byte, 0, 48)
+	b = append(b, t.Key.Conversation...)
+	b = append(b, '-')
+	b = strconv.AppendInt(b, t.version+1, 10)
+	b = append(b, '-')
+	b = append(b, kind...)
+	return string(strconv.AppendInt(b, int64(i), 10))
 }
 
 // Learn keeps something the customer told: a trait of the profile such as

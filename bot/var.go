@@ -22,7 +22,7 @@ type Var[T any] struct {
 // Get returns the conversation's value, or the zero value.
 func (v Var[T]) Get(t *Turn) T {
 	var x T
-	if raw, ok := t.session.Vars[v.Name]; ok {
+	if raw := t.session.Vars.get(v.Name); raw != nil {
 		if err := json.Unmarshal(raw, &x); err != nil {
 			var zero T
 			t.Trace.Add("var", "%s does not decode as %T: zero value used", v.Name, x)
@@ -39,9 +39,46 @@ func (v Var[T]) Set(t *Turn, x T) error {
 	if err != nil {
 		return fmt.Errorf("bot: Var %q: %w", v.Name, err)
 	}
-	if t.session.Vars == nil {
-		t.session.Vars = map[string]json.RawMessage{}
-	}
-	t.session.Vars[v.Name] = raw
+	t.session.Vars.set(v.Name, raw)
 	return nil
+}
+
+// vars are a session's values by name: few, so that a list beats a map.
+type vars []namedValue
+
+type namedValue struct {
+	name  string
+	value json.RawMessage
+}
+
+func (vs vars) get(name string) json.RawMessage {
+	for i := range vs {
+		if vs[i].name == name {
+			return vs[i].value
+		}
+	}
+	return nil
+}
+
+func (vs *vars) set(name string, value json.RawMessage) {
+	for i := range *vs {
+		if (*vs)[i].name == name {
+			(*vs)[i].value = value
+			return
+		}
+	}
+	*vs = append(*vs, namedValue{name, value})
+}
+
+// append writes them as a JSON object behind b.
+func (vs vars) append(b []byte) []byte {
+	b = append(b, '{')
+	for i, v := range vs {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(appendQuoted(b, v.name), ':')
+		b = append(b, v.value...)
+	}
+	return append(b, '}')
 }

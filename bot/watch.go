@@ -64,6 +64,12 @@ func (b *Bot) Watch(k Key, fn func(Live)) (stop func()) {
 	}
 }
 
+func (w *watchers) any() bool {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return len(w.by) > 0
+}
+
 func (w *watchers) tell(l Live) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
