@@ -194,27 +194,3 @@ func FuzzFlowState(f *testing.F) {
 		}
 	})
 }
-
-// The whole engine around a handler that counts: memory store, five
-// pass-through middlewares.
-func BenchmarkEngine(b *testing.B) {
-	n := Var[int]{Name: "n"}
-	bt, err := New(Options{}, HandlerFunc(func(_ context.Context, t *Turn) error {
-		if err := n.Set(t, n.Get(t)+1); err != nil {
-			return err
-		}
-		return t.Say("ok")
-	}))
-	require.NoError(b, err)
-	for range 5 {
-		bt.Use(func(next Handler) Handler {
-			return HandlerFunc(func(ctx context.Context, t *Turn) error { return next.Handle(ctx, t) })
-		})
-	}
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		if _, err := bt.Handle(context.Background(), Message{ID: fmt.Sprint(i), Thread: Thread{Channel: "c", Peer: fmt.Sprint(i % 100)}, Text: "hi"}); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
