@@ -187,11 +187,13 @@ func (b *Bot) lateCorrection(ctx context.Context, t *Turn, st *flowState, f *fra
 	if !r.late {
 		return false, nil
 	}
-	f.Open = r.was
-	f.Open.Tries--
+	o := f.Open
+	if r.counted {
+		o.Tries--
+	}
 	done, err = b.correct(ctx, t, st, f, h)
-	if !done {
-		f.Open.Tries++
+	if !done && r.counted {
+		o.Tries++
 	}
 	return done, err
 }

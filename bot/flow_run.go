@@ -37,14 +37,17 @@ type run struct {
 	asked      *Reply // the question this run puts
 	digress    bool   // the message belongs to somebody else
 	gaveUp     bool
-	probing    bool     // look only: for a correction
-	offers     []offer  // what a probe found
-	corrected  string   // name of the step a correction changed
-	behind     bool     // the run is behind the corrected step
-	mute       []uint32 // what the customer has read behind it
-	pending    *step    // a failed read or effect the flow has not gone past
-	reask      string   // why the open question is put again
-	late       bool     // the message did not fit and may be a correction
+	cued       bool                  // in a probe: the message says that something was wrong
+	probing    bool                  // look only: for a correction
+	offers     []offer               // what a probe found
+	corrected  string                // name of the step a correction changed
+	behind     bool                  // the run is behind the corrected step
+	mute       []uint32              // what the customer has read behind it
+	pending    *step                 // a failed read or effect the flow has not gone past
+	reask      string                // why the open question is put again
+	late       bool                  // the message did not fit and may be a correction
+	counted    bool                  // it was counted as a failed answer
+	labelled   map[string]nlu.Entity // in a probe: what the message says of fields by their labels
 }
 
 // queued is something said or tracked that may turn out to be old.
@@ -55,10 +58,11 @@ type queued struct {
 
 // offer is a question that could take the message as another answer.
 type offer struct {
-	name  string
-	value json.RawMessage
-	words string
-	err   error // of Check
+	name    string
+	value   json.RawMessage // nil when the customer only says that it is wrong
+	words   string
+	err     error // of Check
+	byLabel bool  // the message names the question
 }
 
 func hashOf(parts ...string) uint32 {
@@ -258,14 +262,22 @@ func (r *run) hear(m *nlu.Meaning, start bool) {
 			}
 		}
 	}
+	r.frame.Files = append(r.frame.Files, r.t.Message.Attachments...)
+	if n := len(r.frame.Files); n > maxFiles {
+		r.frame.Files = r.frame.Files[n-maxFiles:]
+	}
 	if n := len(r.frame.Fill); n > maxFill {
 		r.frame.Fill = r.frame.Fill[n-maxFill:]
 	}
 }
 
-// consume takes the whole message: nothing of it fills anything else.
-func (r *run) consume() {
+// consume takes the whole message, and its files: nothing of it fills anything else.
+func (r *run) consume(files bool) {
 	r.fresh, r.rest, r.taken = false, "", true
+	if files {
+		n := len(r.frame.Files)
+		r.frame.Files = r.frame.Files[:n-min(n, len(r.t.Message.Attachments))]
+	}
 	r.frame.Fill = slices.DeleteFunc(r.frame.Fill, func(e nlu.Entity) bool { return r.ownEntity(e) })
 }
 

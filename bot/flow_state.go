@@ -65,6 +65,9 @@ const (
 	effectRefused = "refused"
 )
 
+// stepPreset marks an answer that was in the form before it was filled.
+const stepPreset = "preset"
+
 // flowState is what a conversation remembers of its flows.
 type flowState struct {
 	V     int      `json:"v"`
@@ -81,6 +84,7 @@ type frame struct {
 	Steps   []step       `json:"s,omitempty"` // in code order
 	Open    *open        `json:"o,omitempty"`
 	Fill    []nlu.Entity `json:"fill,omitempty"` // heard and not used yet
+	Files   []Attachment `json:"fi,omitempty"`   // sent and not used yet
 	Held    *held        `json:"held,omitempty"`
 	Failed  int          `json:"x,omitempty"` // failed turns in a row
 	Message string       `json:"m,omitempty"` // in a journal: the message of the turn
@@ -120,6 +124,7 @@ const (
 	maxSteps = 1000
 	maxState = 256 << 10
 	maxFill  = 50
+	maxFiles = 10
 )
 
 func decodeFlows(raw json.RawMessage) (*flowState, error) {
