@@ -306,6 +306,7 @@ func (b *Bot) serve(ctx context.Context, t *Turn) {
 
 func (b *Bot) serveTimer(ctx context.Context, t *Turn) {
 	if t.session.Owner != "" {
+		t.later()
 		return // a person owns the chat: the bot stays silent
 	}
 	if err := chain(HandlerFunc(b.route), b.identify).Handle(ctx, t); err != nil {

@@ -119,7 +119,8 @@ func (t *Turn) ask(q asker) (json.RawMessage, error) {
 	}
 	open := r.isOpen(full, hash)
 	if open {
-		r.wasReached = true
+		r.wasReached, r.atOpen = true, true
+		defer func() { r.atOpen = false }()
 		r.queue = r.queue[:0]
 	}
 	raw, reason, ok := r.given(q, hash)

@@ -19,6 +19,7 @@ import (
 type run struct {
 	ctx     context.Context
 	t       *Turn
+	flows   *flowState
 	frame   *frame
 	old     []step // the record at the start
 	cursor  int    // where the next step is expected in old
@@ -34,6 +35,7 @@ type run struct {
 
 	was        *open // the open question at the start
 	wasReached bool
+	atOpen     bool   // the step at hand is the open question
 	asked      *Reply // the question this run puts
 	digress    bool   // the message belongs to somebody else
 	gaveUp     bool
@@ -85,8 +87,8 @@ func hashReply(r *Reply) uint32 {
 	return hashOf(parts...)
 }
 
-func newRun(ctx context.Context, t *Turn, f *frame) *run {
-	return &run{ctx: ctx, t: t, frame: f, old: slices.Clone(f.Steps), used: map[string]bool{}, was: f.Open}
+func newRun(ctx context.Context, t *Turn, st *flowState, f *frame) *run {
+	return &run{ctx: ctx, t: t, flows: st, frame: f, old: slices.Clone(f.Steps), used: map[string]bool{}, was: f.Open}
 }
 
 // call runs the function and keeps what it recorded. The error is nil for a
@@ -187,9 +189,14 @@ func (r *run) pass(s step) {
 	}
 }
 
-// record adds a new step.
+// record adds a new step. What answers the open question belongs to the pass
+// that asked it: what was said before it has been read, also when this turn
+// dies and runs again.
 func (r *run) record(s step) {
 	s.Pass = r.frame.Pass
+	if r.atOpen && s.Pass > 0 {
+		s.Pass--
+	}
 	r.reached = append(r.reached, s)
 }
 
@@ -333,6 +340,14 @@ func strict(raw json.RawMessage, into any) error {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
 	return d.Decode(into)
+}
+
+// decodeInto decodes a recorded value; none at all is the zero of the type.
+func decodeInto(raw json.RawMessage, into any) error {
+	if len(raw) == 0 {
+		return nil
+	}
+	return json.Unmarshal(raw, into)
 }
 
 // note puts an event into the log and the trace at once, whatever becomes of

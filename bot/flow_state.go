@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/frontdesk-go/frontdesk/nlu"
@@ -56,7 +57,11 @@ const (
 	kindConsent = "c"
 	kindRead    = "r"
 	kindEffect  = "e"
+	kindEvent   = "w"
 )
+
+// eventExpired is the state of an event that did not come.
+const eventExpired = "expired"
 
 // The states of an effect.
 const (
@@ -73,6 +78,10 @@ type flowState struct {
 	V     int      `json:"v"`
 	Seq   int      `json:"seq"` // number of the last frame
 	Stack []*frame `json:"stack,omitempty"`
+	// Waiting are frames that wait for an event or a time, aside; Inbox holds
+	// events nobody waited for yet.
+	Waiting []*frame  `json:"wait,omitempty"`
+	Inbox   []arrived `json:"in,omitempty"`
 }
 
 // frame is one flow under way.
@@ -112,6 +121,10 @@ type open struct {
 	Tries int       `json:"t,omitempty"`
 	Said  []uint32  `json:"s,omitempty"` // hashes of what was said just before it
 	At    time.Time `json:"at,omitzero"`
+
+	Event string    `json:"ev,omitempty"` // what a wait is for
+	Key   string    `json:"ek,omitempty"`
+	Until time.Time `json:"u,omitzero"`
 }
 
 // held is an answer to a question that a change of the flow's code put further on.
@@ -142,14 +155,25 @@ func decodeFlows(raw json.RawMessage) (*flowState, error) {
 }
 
 func (st *flowState) encode() (json.RawMessage, error) {
-	if len(st.Stack) == 0 && st.Seq == 0 {
+	if len(st.Stack) == 0 && st.Seq == 0 && len(st.Inbox) == 0 {
 		return nil, nil
 	}
 	raw, err := json.Marshal(st)
 	if err == nil && len(raw) > maxState {
-		err = fmt.Errorf("bot: flow state of %d bytes, at most %d are kept: end a loop in flow %q earlier", len(raw), maxState, st.top().Flow)
+		err = fmt.Errorf("bot: flow state of %d bytes, at most %d are kept: end a loop in flow %q earlier", len(raw), maxState, st.largest())
 	}
 	return raw, err
+}
+
+// largest is the flow with the most steps.
+func (st *flowState) largest() string {
+	name, n := "", -1
+	for _, f := range append(st.Stack[:len(st.Stack):len(st.Stack)], st.Waiting...) {
+		if len(f.Steps) > n {
+			name, n = f.Flow, len(f.Steps)
+		}
+	}
+	return name
 }
 
 func (st *flowState) top() *frame {
@@ -180,6 +204,7 @@ func (st *flowState) restore(f *frame) {
 			return
 		}
 	}
+	st.Waiting = slices.DeleteFunc(st.Waiting, func(have *frame) bool { return have.Number == f.Number && have.Flow == f.Flow })
 	st.push(f)
 	st.Seq = max(st.Seq, f.Number)
 }

@@ -54,10 +54,7 @@ func (b *Bot) opening(ctx context.Context, t *Turn) error {
 		return err
 	}
 	if f := st.top(); f != nil && f.Open != nil {
-		what := f.Flow
-		if s, ok := t.lookup("flow.name." + f.Flow); ok {
-			what = s
-		}
+		what := t.flowName(f.Flow)
 		t.Trace.Add("opening", "%s was left open", f.Flow)
 		r.Choices = nil
 		if err := t.Send(r); err != nil {

@@ -53,6 +53,7 @@ type turnState struct {
 	version int64
 	fired   string
 	asking  bool // a flow's question is open at the end of the turn
+	waits   bool // a flow went to wait in this turn
 	gaveUp  string
 	left    []string // effects left behind
 	tracked int      // events given an id
