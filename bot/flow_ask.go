@@ -111,6 +111,7 @@ func (t *Turn) ask(q asker) (json.RawMessage, error) {
 	hash := hashReply(&q.question)
 	if s != nil {
 		if raw, ok := r.recorded(q, *s, hash); ok {
+			r.sum(q)
 			return raw, nil
 		}
 	}
@@ -138,6 +139,7 @@ func (t *Turn) ask(q asker) (json.RawMessage, error) {
 		return nil, r.stop
 	}
 	if ok {
+		r.sum(q)
 		return raw, nil
 	}
 	return nil, r.put(q, hash, reason)

@@ -41,7 +41,12 @@ func (b *Bot) route(ctx context.Context, t *Turn) error {
 		return err
 	}
 	before := st.waitsOf()
-	b.expire(t, st)
+	if err := b.expire(t, st); err != nil {
+		return err
+	}
+	if f := st.top(); f != nil && f.Open != nil && t.Now.Sub(f.At) >= visitGap {
+		t.back = f.Number
+	}
 	resumed, err := b.afterCrash(ctx, t, st)
 	if err == nil && !resumed && !t.wakes() {
 		err = b.step(ctx, t, st)
@@ -175,6 +180,10 @@ func (b *Bot) finish(ctx context.Context, t *Turn, st *flowState, f *frame, r *r
 		}
 		r.flush()
 		t.begun(f)
+		if t.back == f.Number {
+			t.back = 0
+			t.replies = append(t.replies, r.summary())
+		}
 		t.replies = append(t.replies, *r.asked)
 		t.answers = "flow:" + f.Flow
 		t.Trace.Add("flow", "%s asks %s (try %d)", f.Flow, f.Open.Name, f.Open.Tries+1)
@@ -411,13 +420,59 @@ func (b *Bot) digress(ctx context.Context, t *Turn, st *flowState, f *frame, h H
 	return b.putAgain(ctx, t, st, f, h, "")
 }
 
-// expire ends flows nobody answered for too long.
-func (b *Bot) expire(t *Turn, st *flowState) {
-	if f := st.top(); f != nil && t.Now.Sub(f.At) > b.opts.Expire {
-		for st.top() != nil {
-			b.end(t, st, "expired")
-		}
+// expire ends flows nobody answered for too long, and tells the customer.
+func (b *Bot) expire(t *Turn, st *flowState) error {
+	f := st.top()
+	if f == nil || t.Now.Sub(f.At) <= b.opts.Expire {
+		return nil
 	}
+	for st.top() != nil {
+		f = st.top()
+		b.end(t, st, "expired")
+	}
+	if t.fired != "" || t.push != nil || t.session.Owner != "" || !f.Told {
+		return nil
+	}
+	text := "flow.expired"
+	if len(f.effects()) > 0 {
+		text = "flow.expired_done"
+	}
+	return t.Say(text, "what", t.flowName(f.Flow))
+}
+
+// maxSummed bounds an answer in a summary, in bytes.
+const maxSummed = 60
+
+// sum keeps the answer just given for the summary.
+func (r *run) sum(q asker) {
+	if r.t.back != r.frame.Number || q.kind != kindAnswer {
+		return
+	}
+	s := r.reached[len(r.reached)-1]
+	value := s.Words
+	if q.show != nil {
+		value = q.show(s.Value)
+	}
+	if q.files {
+		n := max(strings.Count(string(s.Value), `"url"`), 1)
+		value = r.t.Text("flow.file", "n", n)
+	}
+	if value = cut(value, maxSummed); value == "" {
+		return
+	}
+	if len(q.labels) > 0 {
+		value = r.t.Text("flow.answer", "label", q.labels[0], "value", value)
+	}
+	r.sums = append(r.sums, value)
+}
+
+// summary says what the flow knows so far.
+func (r *run) summary() Reply {
+	rep := Reply{Text: r.t.Text("opening.left", "what", r.t.flowName(r.frame.Flow)), Language: r.t.Language}
+	if len(r.sums) > 0 {
+		rep.Text += "\n" + r.t.Text("flow.so_far", "done", strings.Join(r.sums, r.t.Text("flow.comma")))
+	}
+	return rep
 }
 
 // openMatter names the flow and question under way, for a ticket.

@@ -49,6 +49,7 @@ type run struct {
 	reask      string                // why the open question is put again
 	late       bool                  // the message did not fit and may be a correction
 	counted    bool                  // it was counted as a failed answer
+	sums       []string              // answers so far, for a summary
 	labelled   map[string]nlu.Entity // in a probe: what the message says of fields by their labels
 }
 

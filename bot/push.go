@@ -98,7 +98,7 @@ func (b *Bot) routePush(ctx context.Context, t *Turn) error {
 	if err != nil {
 		return err
 	}
-	if f := st.top(); f != nil && f.Open != nil && name != PushOpen {
+	if f := st.top(); f != nil && f.Open != nil && name != PushOpen && t.Now.Sub(f.At) <= b.opts.Expire {
 		t.Trace.Add("push", "%s: the customer is asked for %s, nothing is said", name, f.Open.Name)
 		return nil
 	}

@@ -54,6 +54,7 @@ type turnState struct {
 	fired   string
 	asking  bool // a flow's question is open at the end of the turn
 	waits   bool // a flow went to wait in this turn
+	back    int  // number of the frame the customer comes back to after a while
 	gaveUp  string
 	left    []string // effects left behind
 	tracked int      // events given an id
