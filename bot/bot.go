@@ -161,7 +161,7 @@ func (b *Bot) turn(ctx context.Context, k Key, from *start) (replies []Reply, er
 	from.came = b.opts.Clock.Now()
 	p, err := b.boxes.enter(ctx, k, b.line(from))
 	if err != nil {
-		b.observe(ctx, Signal{Kind: TurnRefused, Key: k, Name: from.kind(), Err: err})
+		b.observe(ctx, Observation{Kind: TurnRefused, Key: k, Name: from.kind(), Err: err})
 		return nil, err
 	}
 	defer p.leave()
@@ -277,21 +277,21 @@ func (b *Bot) attempt(ctx context.Context, k Key, from *start) (replies []Reply,
 	defer b.watchers.tell(Live{Key: k, Ended: true})
 	if b.opts.Observe != nil {
 		began := b.opts.Clock.Now()
-		s := Signal{Kind: TurnStarted, Key: k, Name: from.kind()}
+		s := Observation{Kind: TurnStarted, Key: k, Name: from.kind()}
 		if !from.came.IsZero() {
 			s.Waited = began.Sub(from.came)
 		}
 		ctx = b.observe(ctx, s)
 		defer func() {
 			if err != nil {
-				b.observe(ctx, Signal{Kind: TurnFailed, Key: k, Name: from.kind(), Took: b.opts.Clock.Now().Sub(began), Err: err})
+				b.observe(ctx, Observation{Kind: TurnFailed, Key: k, Name: from.kind(), Took: b.opts.Clock.Now().Sub(began), Err: err})
 			}
 		}()
 	}
 	for try := range maxAttempts {
 		if try > 0 { // another worker wrote: perhaps the answer to this very message
 			from.claim.give()
-			b.observe(ctx, Signal{Kind: TurnRetried, Key: k, Name: from.kind(), Try: try + 1})
+			b.observe(ctx, Observation{Kind: TurnRetried, Key: k, Name: from.kind(), Try: try + 1})
 			if replies, done, err := b.served(ctx, k, from); done || err != nil {
 				return replies, err
 			}
@@ -317,7 +317,7 @@ func (b *Bot) attempt(ctx context.Context, k Key, from *start) (replies []Reply,
 			return nil, fmt.Errorf("bot: committing the turn: %w", err)
 		}
 		if b.opts.Observe != nil {
-			b.observe(ctx, Signal{Kind: TurnCommitted, Key: k, Name: t.Meaning.Intent, Took: b.opts.Clock.Now().Sub(began), Try: try + 1, Err: t.err})
+			b.observe(ctx, Observation{Kind: TurnCommitted, Key: k, Name: t.Meaning.Intent, Took: b.opts.Clock.Now().Sub(began), Try: try + 1, Err: t.err})
 		}
 		b.fold(ctx, t)
 		if t.sent {
@@ -402,6 +402,7 @@ func (b *Bot) serve(ctx context.Context, t *Turn) {
 
 func (b *Bot) serveTimer(ctx context.Context, t *Turn) {
 	if t.session.Owner != "" {
+		t.later()
 		return // a person owns the chat: the bot stays silent
 	}
 	if err := chain(HandlerFunc(b.route), b.identify).Handle(ctx, t); err != nil {

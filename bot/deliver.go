@@ -39,13 +39,13 @@ func (b *Bot) deliver(ctx context.Context, m Message, c *claim) (again *Key, err
 		}
 		p, err := b.boxes.book(k, nil) // refused before anything is stored
 		if err != nil {
-			b.observe(ctx, Signal{Kind: TurnRefused, Key: k, Name: "message", Err: err})
+			b.observe(ctx, Observation{Kind: TurnRefused, Key: k, Name: "message", Err: err})
 			return nil, err
 		}
 		waiting, err := b.opts.Store.Accept(ctx, Arrival{Key: k, Message: m, At: b.opts.Clock.Now()})
 		switch {
 		case err == nil && waiting:
-			b.observe(ctx, Signal{Kind: Accepted, Key: k, Name: "message"})
+			b.observe(ctx, Observation{Kind: Accepted, Key: k, Name: "message"})
 			b.begin(context.WithoutCancel(ctx), p, m.ID, c)
 			return nil, nil
 		case err == nil:

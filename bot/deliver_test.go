@@ -151,7 +151,7 @@ func TestPoison(t *testing.T) {
 		require.NoError(t, err)
 		_, err = store.Accept(t.Context(), bot.Arrival{Key: k, Message: said("1", "p", "hi"), At: time.Now()})
 		require.NoError(t, err)
-		died := &dead{Memory: store}
+		died := &outage{Memory: store}
 		runs := 0
 		for range 5 {
 			b, err := bot.New(bot.Options{Store: died, Sender: out}, bot.HandlerFunc(func(ctx context.Context, turn *bot.Turn) error {
@@ -171,13 +171,13 @@ func TestPoison(t *testing.T) {
 	})
 }
 
-// dead is a store that a process does not live to commit to.
-type dead struct {
+// outage is a store that does not commit while it is on.
+type outage struct {
 	*bot.Memory
 	dead atomic.Bool
 }
 
-func (d *dead) Commit(ctx context.Context, c *bot.Commit) error {
+func (d *outage) Commit(ctx context.Context, c *bot.Commit) error {
 	if d.dead.Load() {
 		return errors.New("dead")
 	}
@@ -188,7 +188,7 @@ func (d *dead) Commit(ctx context.Context, c *bot.Commit) error {
 func TestDeliverOutlivesAnOutage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		out, store := &post{}, &dead{Memory: bot.NewMemory()}
+		out, store := &post{}, &outage{Memory: bot.NewMemory()}
 		store.dead.Store(true)
 		b, stop := running(t, bot.Options{Store: store, Sender: out}, bot.HandlerFunc(count))
 		defer stop()

@@ -37,21 +37,11 @@ func Ask[T any](t *Turn, q Question[T]) (T, error) {
 		parse = parserOf[T]()
 	}
 	var v T
-	raw, err := t.ask(asker{
+	a := asker{
 		name: q.Name, was: q.Was, kind: kindAnswer, slot: q.Slot,
 		question: Reply{Text: t.Text(q.Prompt, q.Args...), Choices: q.Quick},
-		parse: func(h Heard) (json.RawMessage, Sure) {
-			x, sure := parse(h)
-			if sure == No {
-				return nil, No
-			}
-			b, err := json.Marshal(x)
-			if err != nil {
-				return nil, No
-			}
-			return b, sure
-		},
-		decodes: func(raw json.RawMessage) bool { var x T; return strict(raw, &x) == nil },
+		parse:    func(h Heard) (json.RawMessage, Sure) { return encoded(parse(h)) },
+		decodes:  func(raw json.RawMessage) bool { var x T; return strict(raw, &x) == nil },
 		check: func(raw json.RawMessage) error {
 			if q.Check == nil {
 				return nil
@@ -62,87 +52,18 @@ func Ask[T any](t *Turn, q Question[T]) (T, error) {
 			}
 			return q.Check(x)
 		},
-	})
+	}
+	switch any(v).(type) {
+	case Attachment, []Attachment:
+		a.files = true
+	}
+	a.names(t, q.Prompt)
+	raw, err := t.ask(a)
 	if err != nil {
 		return v, err
 	}
 	err = json.Unmarshal(raw, &v)
 	return v, err
-}
-
-// Choose asks for one of several options and returns it. An option's label is
-// the catalogue's text of prompt.option, or the option itself; further words
-// for it stand under prompt.option.also, separated by "|".
-func Choose(t *Turn, name, prompt string, options ...string) (string, error) {
-	return choose(t, kindAnswer, name, t.Text(prompt), prompt, options)
-}
-
-// Confirm asks for a yes or no, with the prompt's placeholders as name-value
-// pairs. A yes counts only for the text that was read: it is never taken from
-// an earlier message, never kept when something before it is corrected, and
-// asked again when the text has changed meanwhile.
-func Confirm(t *Turn, name, prompt string, args ...any) (bool, error) {
-	s, err := choose(t, kindConsent, name, t.Text(prompt, args...), "confirm", []string{"yes", "no"})
-	return s == "yes", err
-}
-
-func choose(t *Turn, kind, name, text, labels string, options []string) (string, error) {
-	q := Reply{Text: text}
-	words := make([][]string, len(options))
-	for i, o := range options {
-		label := o
-		if s, ok := t.lookup(labels + "." + o); ok {
-			label = s
-		}
-		q.Choices = append(q.Choices, Choice{Label: label, Value: o})
-		words[i] = []string{label}
-		if s, ok := t.lookup(labels + "." + o + ".also"); ok {
-			words[i] = append(words[i], splitWords(s)...)
-		}
-	}
-	raw, err := t.ask(asker{name: name, kind: kind, question: q, choice: true,
-		parse: func(h Heard) (json.RawMessage, Sure) {
-			o, sure := pick(h, options, words, kind == kindConsent)
-			if sure == No {
-				return nil, No
-			}
-			b, _ := json.Marshal(o)
-			return b, sure
-		},
-		decodes: func(raw json.RawMessage) bool {
-			var o string
-			if strict(raw, &o) != nil {
-				return false
-			}
-			for _, have := range options {
-				if o == have {
-					return true
-				}
-			}
-			return false
-		},
-		check: func(json.RawMessage) error { return nil },
-	})
-	if err != nil {
-		return "", err
-	}
-	var o string
-	err = json.Unmarshal(raw, &o)
-	return o, err
-}
-
-func (t *Turn) lookup(key string) (string, bool) {
-	return t.bot.texts.Lookup(t.Language, t.Tone, key)
-}
-
-func splitWords(s string) []string {
-	var out []string
-	for _, w := range strings.Split(s, "|") {
-		if w = strings.TrimSpace(w); w != "" {
-			out = append(out, w)
-		}
-	}
-	return out
 }
 
 // asker is a question without its type.
@@ -153,6 +74,20 @@ type asker struct {
 	parse                 func(Heard) (json.RawMessage, Sure)
 	decodes               func(json.RawMessage) bool
 	check                 func(json.RawMessage) error
+
+	entity string                       // the type of entity that makes up an answer, when it is not the slot
+	labels []string                     // what customers call it; the first is shown
+	named  bool                         // it is corrected only by its label: a yes alone could mean anything
+	show   func(json.RawMessage) string // the answer as customers read it; nil for their own words
+	preset json.RawMessage              // what a form held before; not asked for
+	files  bool                         // the answer is a file
+}
+
+// names takes what customers call the question from the catalogue.
+func (q *asker) names(t *Turn, prompt string) {
+	if s, ok := t.lookup(prompt + ".label"); ok {
+		q.labels = splitWords(s)
+	}
 }
 
 // ask is the one way a question goes: from the record, from the message, from
@@ -176,28 +111,36 @@ func (t *Turn) ask(q asker) (json.RawMessage, error) {
 	hash := hashReply(&q.question)
 	if s != nil {
 		if raw, ok := r.recorded(q, *s, hash); ok {
+			r.sum(q)
 			return raw, nil
 		}
 	}
 	if r.probing {
 		return nil, r.fail(ErrAsked)
 	}
-	reason := ""
-	if r.isOpen(full, hash) {
-		r.wasReached = true
+	open := r.isOpen(full, hash)
+	if open {
+		r.wasReached, r.atOpen = true, true
+		defer func() { r.atOpen = false }()
 		r.queue = r.queue[:0]
-		raw, why, ok := r.answer(q, hash)
-		if r.stop != nil {
-			return nil, r.stop
-		}
-		if ok {
-			return raw, nil
-		}
-		reason = why
-	} else if raw, why, ok := r.prefill(q, hash); ok {
+	}
+	raw, reason, ok := r.given(q, hash)
+	switch {
+	case ok || reason != "":
+	case q.preset != nil:
+		raw, ok = q.preset, true
+		r.record(step{Name: full, Kind: q.kind, Value: raw, Hash: hash, State: stepPreset})
+	case open:
+		raw, reason, ok = r.answer(q, hash)
+	default:
+		raw, reason, ok = r.prefill(q, hash)
+	}
+	if r.stop != nil {
+		return nil, r.stop
+	}
+	if ok {
+		r.sum(q)
 		return raw, nil
-	} else {
-		reason = why
 	}
 	return nil, r.put(q, hash, reason)
 }
@@ -206,7 +149,11 @@ func (t *Turn) ask(q asker) (json.RawMessage, error) {
 func (r *run) recorded(q asker, s step, hash uint32) (json.RawMessage, bool) {
 	if s.Stale {
 		// Behind a correction: a consent never stands, an answer only to the
-		// very same question, and only if it is still valid.
+		// very same question, and only if it is still valid. What a form held
+		// before is what it holds now.
+		if s.State == stepPreset && q.preset != nil {
+			s.Value = q.preset
+		}
 		if q.kind == kindConsent || s.Hash != hash || !q.decodes(s.Value) || q.check(s.Value) != nil {
 			return nil, false
 		}
@@ -261,6 +208,7 @@ func (r *run) answer(q asker, hash uint32) (raw json.RawMessage, why string, ok 
 	}
 	h := r.heard(t.Message.Text)
 	h.Tap = tapValue(t.Message.Tap)
+	h.why = new(reason)
 	raw, sure := q.parse(h)
 	if sure != Exact && h.Tap == "" && r.elsewhere(sure == Loose && q.choice) {
 		r.digress = true
@@ -277,17 +225,20 @@ func (r *run) answer(q asker, hash uint32) (raw json.RawMessage, why string, ok 
 			}
 		}
 	}
+	if sure == No && !q.files && len(t.Message.Attachments) > 0 && strings.TrimSpace(t.Message.Text) == "" {
+		r.fresh, r.taken, r.late = false, true, true
+		return nil, t.Text("flow.kept_file"), false // for a question that asks for it
+	}
 	if sure == No {
 		r.late = true
 		r.fresh, r.taken = false, true
-		r.was.Tries++
-		if r.was.Tries >= t.bot.opts.MaxTries {
-			r.gaveUp = true
-			return nil, "", r.fail(ErrAsked) == nil
+		r.tried()
+		if r.gaveUp {
+			return nil, "", false
 		}
-		return nil, t.Text("flow.not_understood"), false
+		return nil, t.Text(firstOf(h.why.key, "flow.not_understood"), h.why.args...), false
 	}
-	r.consume()
+	r.consume(q.files)
 	return r.accept(q, raw, hash, t.Message.Text)
 }
 
@@ -298,17 +249,23 @@ func (r *run) accept(q asker, raw json.RawMessage, hash uint32, words string) (j
 		return nil, r.t.Text("flow.changed"), false
 	}
 	if why, ok := r.valid(q, raw); !ok {
-		if r.was != nil {
-			r.was.Tries++
-			if r.was.Tries >= r.t.bot.opts.MaxTries {
-				r.gaveUp = true
-				_ = r.fail(ErrAsked)
-			}
-		}
+		r.tried()
 		return nil, why, false
 	}
 	r.record(step{Name: q.name, Kind: q.kind, Value: raw, Words: words, Hash: hash})
 	return raw, "", true
+}
+
+// tried counts an answer to the open question that was none.
+func (r *run) tried() {
+	if r.was == nil {
+		return
+	}
+	r.counted = true
+	if r.was.Tries++; r.was.Tries >= r.t.bot.opts.MaxTries {
+		r.gaveUp = true
+		_ = r.fail(ErrAsked)
+	}
 }
 
 // valid runs Check; why is what to tell the customer.
@@ -345,7 +302,12 @@ func (r *run) prefill(q asker, hash uint32) (raw json.RawMessage, why string, ok
 		}
 	}
 	words := ""
-	if i := r.slot(q.slot); i >= 0 {
+	if q.files && len(r.frame.Files) > 0 {
+		h := Heard{Attachments: r.frame.Files, Now: r.t.Now, Language: r.t.Language, own: true}
+		if x, sure := q.parse(h); sure != No {
+			raw, r.frame.Files = x, nil
+		}
+	} else if i := r.slot(q.slot); i >= 0 {
 		e := r.use(i)
 		h := r.heard(e.Value)
 		h.Entity = &e
@@ -442,6 +404,16 @@ func parserOf[T any]() Parser[T] {
 		case reflect.Float64, reflect.Float32:
 			n, sure := Number(h)
 			rv.SetFloat(n)
+			return v, sure
+		}
+		switch p := any(&v).(type) {
+		case *Attachment:
+			a, sure := File(h)
+			*p = a
+			return v, sure
+		case *[]Attachment:
+			all, sure := Files(h)
+			*p = all
 			return v, sure
 		}
 		return v, No

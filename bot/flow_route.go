@@ -40,16 +40,26 @@ func (b *Bot) route(ctx context.Context, t *Turn) error {
 	if err != nil {
 		return err
 	}
-	b.expire(t, st)
+	before := st.waitsOf()
+	if err := b.expire(t, st); err != nil {
+		return err
+	}
+	if f := st.top(); f != nil && f.Open != nil && t.Now.Sub(f.At) >= visitGap {
+		t.back = f.Number
+	}
 	resumed, err := b.afterCrash(ctx, t, st)
-	if err == nil && !resumed {
+	if err == nil && !resumed && !t.wakes() {
 		err = b.step(ctx, t, st)
+	}
+	if err == nil && t.err == nil {
+		err = b.wake(ctx, t, st)
 	}
 	if err != nil {
 		return err
 	}
+	b.schedule(t, st, before)
 	f := st.top()
-	t.asking = f != nil && f.Open != nil
+	t.asking = f != nil && f.Open != nil || t.waits
 	t.session.Flows, err = st.encode()
 	return err
 }
@@ -70,7 +80,7 @@ func (b *Bot) afterCrash(ctx context.Context, t *Turn, st *flowState) (done bool
 		b.end(t, st, "removed")
 		return false, nil
 	}
-	r := newRun(ctx, t, f)
+	r := newRun(ctx, t, st, f)
 	r.taken = true
 	if err := b.finish(ctx, t, st, f, r, r.call(h)); err != nil {
 		return true, err
@@ -89,6 +99,9 @@ func (b *Bot) step(ctx context.Context, t *Turn, st *flowState) error {
 		return b.again(ctx, t, st, t.Text("flow.tap_expired"))
 	}
 	if f == nil {
+		if len(st.Waiting) > 0 && t.fired == "" && t.push == nil && b.says(t, "cancel") {
+			return b.cancel(ctx, t, st)
+		}
 		return b.start(ctx, t, st)
 	}
 	if t.fired != "" {
@@ -114,7 +127,7 @@ func (b *Bot) step(ctx context.Context, t *Turn, st *flowState) error {
 			}
 		}
 	}
-	r := newRun(ctx, t, f)
+	r := newRun(ctx, t, st, f)
 	r.hear(&t.Meaning, false)
 	return b.finish(ctx, t, st, f, r, r.call(h))
 }
@@ -128,7 +141,7 @@ func (b *Bot) start(ctx context.Context, t *Turn, st *flowState) error {
 	st.Seq++
 	f := &frame{Flow: name, Number: st.Seq, At: t.Now}
 	st.push(f)
-	r := newRun(ctx, t, f)
+	r := newRun(ctx, t, st, f)
 	r.hear(&t.Meaning, true)
 	t.Trace.Add("route", "intent %s goes to %s", t.Meaning.Intent, name)
 	return b.finish(ctx, t, st, f, r, r.call(h))
@@ -162,8 +175,15 @@ func (b *Bot) finish(ctx context.Context, t *Turn, st *flowState, f *frame, r *r
 				f.Held = &held{Name: r.was.Name, Words: t.Message.Text}
 			}
 		}
+		if f.Open.Kind == kindEvent {
+			return b.waited(ctx, t, st, f, r)
+		}
 		r.flush()
 		t.begun(f)
+		if t.back == f.Number {
+			t.back = 0
+			t.replies = append(t.replies, r.summary())
+		}
 		t.replies = append(t.replies, *r.asked)
 		t.answers = "flow:" + f.Flow
 		t.Trace.Add("flow", "%s asks %s (try %d)", f.Flow, f.Open.Name, f.Open.Tries+1)
@@ -172,6 +192,16 @@ func (b *Bot) finish(ctx context.Context, t *Turn, st *flowState, f *frame, r *r
 		return nil
 	case err == nil:
 		return b.ended(ctx, t, st, f, r)
+	case errors.Is(err, ErrExpired):
+		text := "flow.expired"
+		if len(f.effects()) > 0 {
+			text = "flow.expired_done"
+		}
+		b.end(t, st, "expired")
+		if err := t.Say(text, "what", t.flowName(f.Flow)); err != nil {
+			return err
+		}
+		return b.resume(ctx, t, st)
 	case errors.Is(err, ErrConflict), ctx.Err() != nil:
 		return err
 	case errors.Is(err, ErrDrift), errors.Is(err, ErrTwice):
@@ -187,11 +217,13 @@ func (b *Bot) lateCorrection(ctx context.Context, t *Turn, st *flowState, f *fra
 	if !r.late {
 		return false, nil
 	}
-	f.Open = r.was
-	f.Open.Tries--
+	o := f.Open
+	if r.counted {
+		o.Tries--
+	}
 	done, err = b.correct(ctx, t, st, f, h)
-	if !done {
-		f.Open.Tries++
+	if !done && r.counted {
+		o.Tries++
 	}
 	return done, err
 }
@@ -255,6 +287,14 @@ func (b *Bot) failedRun(ctx context.Context, t *Turn, st *flowState, f *frame, e
 	return nil
 }
 
+// flowName is what customers call a flow.
+func (t *Turn) flowName(flow string) string {
+	if s, ok := t.lookup("flow.name." + flow); ok {
+		return s
+	}
+	return flow
+}
+
 // begun puts the start of a flow into the log, once.
 func (t *Turn) begun(f *frame) {
 	if !f.Told {
@@ -282,14 +322,20 @@ func (b *Bot) cancel(ctx context.Context, t *Turn, st *flowState) error {
 	for _, c := range splitWords(cues) {
 		all = all || contains(strings.ToLower(t.Message.Text), strings.ToLower(c))
 	}
+	done := false
 	for {
-		done := len(st.top().effects()) > 0
+		if st.top() == nil { // the latest of those that wait
+			n := len(st.Waiting) - 1
+			st.push(st.Waiting[n])
+			st.Waiting = st.Waiting[:n]
+		}
+		done = done || len(st.top().effects()) > 0
 		b.end(t, st, "cancelled")
 		text := "flow.cancelled"
 		if done {
 			text = "flow.cancelled_done"
 		}
-		if !all || st.top() == nil {
+		if !all || st.top() == nil && len(st.Waiting) == 0 {
 			t.answers = "cancelled"
 			if err := t.Say(text); err != nil {
 				return err
@@ -319,7 +365,7 @@ func (b *Bot) again(ctx context.Context, t *Turn, st *flowState, why string) err
 }
 
 func (b *Bot) putAgain(ctx context.Context, t *Turn, st *flowState, f *frame, h Handler, why string) error {
-	r := newRun(ctx, t, f)
+	r := newRun(ctx, t, st, f)
 	r.taken, r.reask = true, why
 	return b.finish(ctx, t, st, f, r, r.call(h))
 }
@@ -363,7 +409,7 @@ func (b *Bot) digress(ctx context.Context, t *Turn, st *flowState, f *frame, h H
 		st.Seq++
 		g := &frame{Flow: name, Number: st.Seq, At: t.Now}
 		st.push(g)
-		r := newRun(ctx, t, g)
+		r := newRun(ctx, t, st, g)
 		r.hear(&t.Meaning, true)
 		return b.finish(ctx, t, st, g, r, r.call(other))
 	}
@@ -374,22 +420,74 @@ func (b *Bot) digress(ctx context.Context, t *Turn, st *flowState, f *frame, h H
 	return b.putAgain(ctx, t, st, f, h, "")
 }
 
-// expire ends flows nobody answered for too long.
-func (b *Bot) expire(t *Turn, st *flowState) {
-	if f := st.top(); f != nil && t.Now.Sub(f.At) > b.opts.Expire {
-		for st.top() != nil {
-			b.end(t, st, "expired")
-		}
+// expire ends flows nobody answered for too long, and tells the customer.
+func (b *Bot) expire(t *Turn, st *flowState) error {
+	f := st.top()
+	if f == nil || t.Now.Sub(f.At) <= b.opts.Expire {
+		return nil
 	}
+	for st.top() != nil {
+		f = st.top()
+		b.end(t, st, "expired")
+	}
+	if t.fired != "" || t.push != nil || t.session.Owner != "" || !f.Told {
+		return nil
+	}
+	text := "flow.expired"
+	if len(f.effects()) > 0 {
+		text = "flow.expired_done"
+	}
+	return t.Say(text, "what", t.flowName(f.Flow))
+}
+
+// maxSummed bounds an answer in a summary, in bytes.
+const maxSummed = 60
+
+// sum keeps the answer just given for the summary.
+func (r *run) sum(q asker) {
+	if r.t.back != r.frame.Number || q.kind != kindAnswer {
+		return
+	}
+	s := r.reached[len(r.reached)-1]
+	value := s.Words
+	if q.show != nil {
+		value = q.show(s.Value)
+	}
+	if q.files {
+		n := max(strings.Count(string(s.Value), `"url"`), 1)
+		value = r.t.Text("flow.file", "n", n)
+	}
+	if value = cut(value, maxSummed); value == "" {
+		return
+	}
+	if len(q.labels) > 0 {
+		value = r.t.Text("flow.answer", "label", q.labels[0], "value", value)
+	}
+	r.sums = append(r.sums, value)
+}
+
+// summary says what the flow knows so far.
+func (r *run) summary() Reply {
+	rep := Reply{Text: r.t.Text("opening.left", "what", r.t.flowName(r.frame.Flow)), Language: r.t.Language}
+	if len(r.sums) > 0 {
+		rep.Text += "\n" + r.t.Text("flow.so_far", "done", strings.Join(r.sums, r.t.Text("flow.comma")))
+	}
+	return rep
 }
 
 // openMatter names the flow and question under way, for a ticket.
 func (b *Bot) openMatter(t *Turn) string {
 	st, err := decodeFlows(t.session.Flows)
-	if err != nil || st.top() == nil {
+	if err != nil {
 		return ""
 	}
 	f := st.top()
+	if f == nil && len(st.Waiting) > 0 {
+		f = st.Waiting[len(st.Waiting)-1]
+	}
+	if f == nil {
+		return ""
+	}
 	if f.Open == nil {
 		return f.Flow
 	}

@@ -19,6 +19,7 @@ import (
 type run struct {
 	ctx     context.Context
 	t       *Turn
+	flows   *flowState
 	frame   *frame
 	old     []step // the record at the start
 	cursor  int    // where the next step is expected in old
@@ -34,17 +35,22 @@ type run struct {
 
 	was        *open // the open question at the start
 	wasReached bool
+	atOpen     bool   // the step at hand is the open question
 	asked      *Reply // the question this run puts
 	digress    bool   // the message belongs to somebody else
 	gaveUp     bool
-	probing    bool     // look only: for a correction
-	offers     []offer  // what a probe found
-	corrected  string   // name of the step a correction changed
-	behind     bool     // the run is behind the corrected step
-	mute       []uint32 // what the customer has read behind it
-	pending    *step    // a failed read or effect the flow has not gone past
-	reask      string   // why the open question is put again
-	late       bool     // the message did not fit and may be a correction
+	cued       bool                  // in a probe: the message says that something was wrong
+	probing    bool                  // look only: for a correction
+	offers     []offer               // what a probe found
+	corrected  string                // name of the step a correction changed
+	behind     bool                  // the run is behind the corrected step
+	mute       []uint32              // what the customer has read behind it
+	pending    *step                 // a failed read or effect the flow has not gone past
+	reask      string                // why the open question is put again
+	late       bool                  // the message did not fit and may be a correction
+	counted    bool                  // it was counted as a failed answer
+	sums       []string              // answers so far, for a summary
+	labelled   map[string]nlu.Entity // in a probe: what the message says of fields by their labels
 }
 
 // queued is something said or tracked that may turn out to be old.
@@ -55,10 +61,11 @@ type queued struct {
 
 // offer is a question that could take the message as another answer.
 type offer struct {
-	name  string
-	value json.RawMessage
-	words string
-	err   error // of Check
+	name    string
+	value   json.RawMessage // nil when the customer only says that it is wrong
+	words   string
+	err     error // of Check
+	byLabel bool  // the message names the question
 }
 
 func hashOf(parts ...string) uint32 {
@@ -81,8 +88,8 @@ func hashReply(r *Reply) uint32 {
 	return hashOf(parts...)
 }
 
-func newRun(ctx context.Context, t *Turn, f *frame) *run {
-	return &run{ctx: ctx, t: t, frame: f, old: slices.Clone(f.Steps), used: map[string]bool{}, was: f.Open}
+func newRun(ctx context.Context, t *Turn, st *flowState, f *frame) *run {
+	return &run{ctx: ctx, t: t, flows: st, frame: f, old: slices.Clone(f.Steps), used: map[string]bool{}, was: f.Open}
 }
 
 // call runs the function and keeps what it recorded. The error is nil for a
@@ -183,9 +190,14 @@ func (r *run) pass(s step) {
 	}
 }
 
-// record adds a new step.
+// record adds a new step. What answers the open question belongs to the pass
+// that asked it: what was said before it has been read, also when this turn
+// dies and runs again.
 func (r *run) record(s step) {
 	s.Pass = r.frame.Pass
+	if r.atOpen && s.Pass > 0 {
+		s.Pass--
+	}
 	r.reached = append(r.reached, s)
 }
 
@@ -258,14 +270,22 @@ func (r *run) hear(m *nlu.Meaning, start bool) {
 			}
 		}
 	}
+	r.frame.Files = append(r.frame.Files, r.t.Message.Attachments...)
+	if n := len(r.frame.Files); n > maxFiles {
+		r.frame.Files = r.frame.Files[n-maxFiles:]
+	}
 	if n := len(r.frame.Fill); n > maxFill {
 		r.frame.Fill = r.frame.Fill[n-maxFill:]
 	}
 }
 
-// consume takes the whole message: nothing of it fills anything else.
-func (r *run) consume() {
+// consume takes the whole message, and its files: nothing of it fills anything else.
+func (r *run) consume(files bool) {
 	r.fresh, r.rest, r.taken = false, "", true
+	if files {
+		n := len(r.frame.Files)
+		r.frame.Files = r.frame.Files[:n-min(n, len(r.t.Message.Attachments))]
+	}
 	r.frame.Fill = slices.DeleteFunc(r.frame.Fill, func(e nlu.Entity) bool { return r.ownEntity(e) })
 }
 
@@ -321,6 +341,14 @@ func strict(raw json.RawMessage, into any) error {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
 	return d.Decode(into)
+}
+
+// decodeInto decodes a recorded value; none at all is the zero of the type.
+func decodeInto(raw json.RawMessage, into any) error {
+	if len(raw) == 0 {
+		return nil
+	}
+	return json.Unmarshal(raw, into)
 }
 
 // note puts an event into the log and the trace at once, whatever becomes of

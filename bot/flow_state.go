@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -57,7 +58,11 @@ const (
 	kindConsent = "c"
 	kindRead    = "r"
 	kindEffect  = "e"
+	kindEvent   = "w"
 )
+
+// eventExpired is the state of an event that did not come.
+const eventExpired = "expired"
 
 // The states of an effect.
 const (
@@ -66,11 +71,18 @@ const (
 	effectRefused = "refused"
 )
 
+// stepPreset marks an answer that was in the form before it was filled.
+const stepPreset = "preset"
+
 // flowState is what a conversation remembers of its flows.
 type flowState struct {
 	V     int      `json:"v"`
 	Seq   int      `json:"seq"` // number of the last frame
 	Stack []*frame `json:"stack,omitempty"`
+	// Waiting are frames that wait for an event or a time, aside; Inbox holds
+	// events nobody waited for yet.
+	Waiting []*frame  `json:"wait,omitempty"`
+	Inbox   []arrived `json:"in,omitempty"`
 }
 
 // frame is one flow under way.
@@ -82,6 +94,7 @@ type frame struct {
 	Steps   []step       `json:"s,omitempty"` // in code order
 	Open    *open        `json:"o,omitempty"`
 	Fill    []nlu.Entity `json:"fill,omitempty"` // heard and not used yet
+	Files   []Attachment `json:"fi,omitempty"`   // sent and not used yet
 	Held    *held        `json:"held,omitempty"`
 	Failed  int          `json:"x,omitempty"` // failed turns in a row
 	Message string       `json:"m,omitempty"` // in a journal: the message of the turn
@@ -109,6 +122,10 @@ type open struct {
 	Tries int       `json:"t,omitempty"`
 	Said  []uint32  `json:"s,omitempty"` // hashes of what was said just before it
 	At    time.Time `json:"at,omitzero"`
+
+	Event string    `json:"ev,omitempty"` // what a wait is for
+	Key   string    `json:"ek,omitempty"`
+	Until time.Time `json:"u,omitzero"`
 }
 
 // held is an answer to a question that a change of the flow's code put further on.
@@ -121,6 +138,7 @@ const (
 	maxSteps = 1000
 	maxState = 256 << 10
 	maxFill  = 50
+	maxFiles = 10
 )
 
 func decodeFlows(raw json.RawMessage) (*flowState, error) {
@@ -128,17 +146,21 @@ func decodeFlows(raw json.RawMessage) (*flowState, error) {
 	if len(raw) == 0 {
 		return st, nil
 	}
+	idle := true // no flow is under way: two numbers
 	err := fields(raw, func(name, value []byte) (err error) {
 		switch string(name) {
 		case "v":
 			st.V, err = strconv.Atoi(string(value))
 		case "seq":
 			st.Seq, err = strconv.Atoi(string(value))
-		case "stack":
-			err = json.Unmarshal(value, &st.Stack)
+		default:
+			idle = false
 		}
 		return err
 	})
+	if err == nil && !idle {
+		err = json.Unmarshal(raw, st)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("bot: flow state does not decode: %w", err)
 	}
@@ -149,17 +171,28 @@ func decodeFlows(raw json.RawMessage) (*flowState, error) {
 }
 
 func (st *flowState) encode() (json.RawMessage, error) {
-	if len(st.Stack) == 0 && st.Seq == 0 {
-		return nil, nil
-	}
-	if len(st.Stack) == 0 {
+	if len(st.Stack)+len(st.Waiting)+len(st.Inbox) == 0 {
+		if st.Seq == 0 {
+			return nil, nil
+		}
 		return append(strconv.AppendInt(append(strconv.AppendInt([]byte(`{"v":`), int64(st.V), 10), `,"seq":`...), int64(st.Seq), 10), '}'), nil
 	}
 	raw, err := json.Marshal(st)
 	if err == nil && len(raw) > maxState {
-		err = fmt.Errorf("bot: flow state of %d bytes, at most %d are kept: end a loop in flow %q earlier", len(raw), maxState, st.top().Flow)
+		err = fmt.Errorf("bot: flow state of %d bytes, at most %d are kept: end a loop in flow %q earlier", len(raw), maxState, st.largest())
 	}
 	return raw, err
+}
+
+// largest is the flow with the most steps.
+func (st *flowState) largest() string {
+	name, n := "", -1
+	for _, f := range append(st.Stack[:len(st.Stack):len(st.Stack)], st.Waiting...) {
+		if len(f.Steps) > n {
+			name, n = f.Flow, len(f.Steps)
+		}
+	}
+	return name
 }
 
 func (st *flowState) top() *frame {
@@ -190,6 +223,7 @@ func (st *flowState) restore(f *frame) {
 			return
 		}
 	}
+	st.Waiting = slices.DeleteFunc(st.Waiting, func(have *frame) bool { return have.Number == f.Number && have.Flow == f.Flow })
 	st.push(f)
 	st.Seq = max(st.Seq, f.Number)
 }

@@ -9,15 +9,15 @@ import (
 // bot/otel and bot/prom have one each. It is called from many goroutines at
 // once and must be fast.
 type Observer interface {
-	// Observe is told of a signal. The context it returns is used by what
+	// Observe is told of an observation. The context it returns is used by what
 	// follows of the turn (for TurnStarted) or of the stage (for StageStarted),
 	// so that it can carry a span; return ctx otherwise.
-	Observe(ctx context.Context, s Signal) context.Context
+	Observe(ctx context.Context, o Observation) context.Context
 }
 
-// Signal is one thing that happened. It holds no personal data.
-type Signal struct {
-	Kind SignalKind
+// Observation is one thing that happened. It holds no personal data.
+type Observation struct {
+	Kind ObservationKind
 	Key  Key
 	// Name is the stage's, or of a turn what started it: "message", "timer" or
 	// "push"; for TurnCommitted and TurnFailed it is the intent.
@@ -31,32 +31,32 @@ type Signal struct {
 	Err error
 }
 
-// SignalKind is what happened.
-type SignalKind string
+// ObservationKind is what happened.
+type ObservationKind string
 
-// The kinds of signal.
+// The kinds of observation.
 const (
-	TurnStarted   SignalKind = "turn started"
-	TurnCommitted SignalKind = "turn committed"
-	TurnRetried   SignalKind = "turn retried" // another worker wrote: it runs again
-	TurnFailed    SignalKind = "turn failed"  // nothing was recorded, Err says why
-	TurnRefused   SignalKind = "turn refused" // ErrBusy, ErrOverloaded, ErrClosed
-	StageStarted  SignalKind = "stage started"
-	StageEnded    SignalKind = "stage ended" // Took includes the stages behind it
-	Accepted      SignalKind = "accepted"    // a message is durable and waits
-	Delivered     SignalKind = "delivered"   // a Sender took a reply
-	Undelivered   SignalKind = "undelivered" // it did not; it is tried again unless Err is ErrUndeliverable
+	TurnStarted   ObservationKind = "turn started"
+	TurnCommitted ObservationKind = "turn committed"
+	TurnRetried   ObservationKind = "turn retried" // another worker wrote: it runs again
+	TurnFailed    ObservationKind = "turn failed"  // nothing was recorded, Err says why
+	TurnRefused   ObservationKind = "turn refused" // ErrBusy, ErrOverloaded, ErrClosed
+	StageStarted  ObservationKind = "stage started"
+	StageEnded    ObservationKind = "stage ended" // Took includes the stages behind it
+	Accepted      ObservationKind = "accepted"    // a message is durable and waits
+	Delivered     ObservationKind = "delivered"   // a Sender took a reply
+	Undelivered   ObservationKind = "undelivered" // it did not; it is tried again unless Err is ErrUndeliverable
 )
 
 // observe tells the observer, if there is one.
-func (b *Bot) observe(ctx context.Context, s Signal) context.Context {
+func (b *Bot) observe(ctx context.Context, o Observation) context.Context {
 	if b.opts.Observe == nil {
 		return ctx
 	}
-	return b.opts.Observe.Observe(ctx, s)
+	return b.opts.Observe.Observe(ctx, o)
 }
 
-// observed wraps a stage in its signals.
+// observed wraps a stage in its observations.
 func (b *Bot) observed(name string, stage Middleware) Middleware {
 	if b.opts.Observe == nil {
 		return stage
@@ -65,9 +65,9 @@ func (b *Bot) observed(name string, stage Middleware) Middleware {
 		h := stage(next)
 		return HandlerFunc(func(ctx context.Context, t *Turn) error {
 			began := b.opts.Clock.Now()
-			ctx = b.observe(ctx, Signal{Kind: StageStarted, Key: t.Key, Name: name})
+			ctx = b.observe(ctx, Observation{Kind: StageStarted, Key: t.Key, Name: name})
 			err := h.Handle(ctx, t)
-			b.observe(ctx, Signal{Kind: StageEnded, Key: t.Key, Name: name, Took: b.opts.Clock.Now().Sub(began), Err: err})
+			b.observe(ctx, Observation{Kind: StageEnded, Key: t.Key, Name: name, Took: b.opts.Clock.Now().Sub(began), Err: err})
 			return err
 		})
 	}

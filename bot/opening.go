@@ -53,19 +53,13 @@ func (b *Bot) opening(ctx context.Context, t *Turn) error {
 	if err != nil {
 		return err
 	}
-	if f := st.top(); f != nil && f.Open != nil {
-		what := f.Flow
-		if s, ok := t.lookup("flow.name." + f.Flow); ok {
-			what = s
-		}
+	if f := st.top(); f != nil && f.Open != nil && t.Now.Sub(f.At) <= b.opts.Expire {
 		t.Trace.Add("opening", "%s was left open", f.Flow)
 		r.Choices = nil
 		if err := t.Send(r); err != nil {
 			return err
 		}
-		if err := t.Say("opening.left", "what", what); err != nil {
-			return err
-		}
+		t.back = f.Number
 		if err := b.again(ctx, t, st, ""); err != nil {
 			return err
 		}

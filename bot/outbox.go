@@ -69,7 +69,7 @@ func (b *Bot) sendOne(ctx context.Context, o *Outgoing) error {
 	} else if failed = b.opts.Sender.Send(ctx, o.Thread, o.Reply); failed != nil && ctx.Err() != nil {
 		return ctx.Err() // the attempt was broken off, not refused
 	}
-	s := Signal{Kind: Delivered, Key: o.Key, Name: o.Thread.Channel, Took: b.opts.Clock.Now().Sub(began), Err: failed}
+	s := Observation{Kind: Delivered, Key: o.Key, Name: o.Thread.Channel, Took: b.opts.Clock.Now().Sub(began), Err: failed}
 	if failed != nil {
 		s.Kind = Undelivered
 	}

@@ -199,9 +199,9 @@ func TestObserver(t *testing.T) {
 		_, err := b.Handle(t.Context(), said("2", "p", "hi"))
 		require.NoError(t, err)
 		kinds := seen.take()
-		assert.Equal(t, []bot.SignalKind{bot.Accepted, bot.TurnStarted, bot.StageStarted}, kinds[:3])
+		assert.Equal(t, []bot.ObservationKind{bot.Accepted, bot.TurnStarted, bot.StageStarted}, kinds[:3])
 		assert.Contains(t, kinds, bot.Delivered)
-		n := map[bot.SignalKind]int{}
+		n := map[bot.ObservationKind]int{}
 		for _, k := range kinds {
 			n[k]++
 		}
@@ -221,18 +221,18 @@ func (a always) Understand(context.Context, nlu.Input) (nlu.Meaning, error) {
 // signals remembers what was observed.
 type signals struct {
 	mu   sync.Mutex
-	kind []bot.SignalKind
+	kind []bot.ObservationKind
 }
 
-func (s *signals) Observe(ctx context.Context, sig bot.Signal) context.Context {
+func (s *signals) Observe(ctx context.Context, o bot.Observation) context.Context {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.kind = append(s.kind, sig.Kind)
+	s.kind = append(s.kind, o.Kind)
 	return ctx
 }
 
-func (s *signals) take() []bot.SignalKind {
+func (s *signals) take() []bot.ObservationKind {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]bot.SignalKind{}, s.kind...)
+	return append([]bot.ObservationKind{}, s.kind...)
 }

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -23,8 +24,24 @@ type Heard struct {
 	Now      time.Time
 	Language string
 
-	named bool // an option may be named in a longer text
-	own   bool // Text is the turn's message, so Meaning is of it
+	named bool        // an option may be named in a longer text
+	own   bool        // Text is the turn's message, so Meaning is of it
+	part  *nlu.Entity // what was found in Text when it is a part of a message
+	why   *reason
+}
+
+// reason is a text of the catalogue with its placeholders.
+type reason struct {
+	key  string
+	args []any
+}
+
+// Because says why a message is no answer, for the customer: a key of the
+// catalogue, or the text itself, and its placeholders. Return No with it.
+func (h Heard) Because(text string, args ...any) {
+	if h.why != nil {
+		*h.why = reason{text, args}
+	}
 }
 
 // Sure is how well an answer fits a question.
@@ -56,9 +73,11 @@ func Number(h Heard) (float64, Sure) {
 	if e := h.entity("quantity"); e != nil && e.Quantity != nil {
 		return e.Quantity.Number, Exact
 	}
-	if n, err := strconv.ParseFloat(strings.TrimSpace(firstOf(h.Tap, h.Text)), 64); err == nil {
+	s := strings.TrimSpace(firstOf(h.Tap, h.Text))
+	if n, err := strconv.ParseFloat(s, 64); err == nil && strings.Trim(s, "+-.0123456789") == "" { // no NaN, no 0x1p4
 		return n, Exact
 	}
+	h.Because("flow.want.number")
 	return 0, No
 }
 
@@ -81,14 +100,24 @@ func OrderID(h Heard) (string, Sure) {
 	if v, sure := EntityOf("order")(h); sure != No {
 		return v, sure
 	}
-	return code(h.Text)
+	id, sure := code(h.Text)
+	if sure == No {
+		h.Because("flow.want.order")
+	}
+	return id, sure
 }
 
 // Phone and Email read what their names say, in the form nlu gives it.
-func Phone(h Heard) (string, Sure) { return EntityOf("phone")(h) }
+func Phone(h Heard) (string, Sure) {
+	h.Because("flow.want.phone")
+	return EntityOf("phone")(h)
+}
 
 // Email reads an e-mail address.
-func Email(h Heard) (string, Sure) { return EntityOf("email")(h) }
+func Email(h Heard) (string, Sure) {
+	h.Because("flow.want.email")
+	return EntityOf("email")(h)
+}
 
 // Date reads a day, as 2006-01-02.
 func Date(h Heard) (string, Sure) {
@@ -98,15 +127,72 @@ func Date(h Heard) (string, Sure) {
 	if d, err := time.Parse("2006-01-02", strings.TrimSpace(firstOf(h.Tap, h.Text))); err == nil {
 		return d.Format("2006-01-02"), Exact
 	}
+	h.Because("flow.want.date")
 	return "", No
 }
 
-// Files reads the attachments of the message as the answer.
+// Files reads the attachments of the message as the answer, whatever it says
+// besides.
 func Files(h Heard) ([]Attachment, Sure) {
 	if len(h.Attachments) > 0 && h.own {
 		return h.Attachments, Exact
 	}
+	h.Because("flow.want.file")
 	return nil, No
+}
+
+// File reads the one attachment of the message as the answer.
+func File(h Heard) (Attachment, Sure) {
+	all, sure := Files(h)
+	if sure == No {
+		return Attachment{}, No
+	}
+	if len(all) > 1 {
+		h.Because("flow.want.one")
+		return Attachment{}, No
+	}
+	return all[0], Exact
+}
+
+// Photos reads the pictures of the message as the answer: attachments with a
+// media type image/…, or a file name of a picture when it has none.
+func Photos(h Heard) ([]Attachment, Sure) {
+	var out []Attachment
+	for _, a := range h.Attachments {
+		if a.picture() {
+			out = append(out, a)
+		}
+	}
+	if len(out) == 0 || !h.own {
+		h.Because("flow.want.photo")
+		return nil, No
+	}
+	return out, Exact
+}
+
+// Photo reads the one picture of the message as the answer.
+func Photo(h Heard) (Attachment, Sure) {
+	all, sure := Photos(h)
+	if sure == No {
+		return Attachment{}, No
+	}
+	if len(all) > 1 {
+		h.Because("flow.want.one")
+		return Attachment{}, No
+	}
+	return all[0], Exact
+}
+
+// picture reports whether an attachment is one, by its type or its name.
+func (a *Attachment) picture() bool {
+	if a.Type != "" {
+		return strings.HasPrefix(strings.ToLower(a.Type), "image/")
+	}
+	switch strings.ToLower(path.Ext(firstOf(a.Name, a.URL))) {
+	case ".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".bmp":
+		return true
+	}
+	return false
 }
 
 // entity finds the entity that fills the whole answer: the slot's own, or the
@@ -117,6 +203,9 @@ func (h *Heard) entity(kind string) *nlu.Entity {
 			return h.Entity
 		}
 		return nil
+	}
+	if h.part != nil && h.part.Type == kind {
+		return h.part
 	}
 	if !h.own || h.Meaning == nil {
 		return nil

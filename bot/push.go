@@ -25,6 +25,8 @@ type Push struct {
 	Data       map[string]string
 	Language   string
 	Identities []profile.Identity
+
+	signal *arrived // of Bot.Signal
 }
 
 // Names of the pushes the engine answers itself when the Mux has no handler.
@@ -68,6 +70,9 @@ func (b *Bot) servePush(ctx context.Context, t *Turn) {
 
 func (b *Bot) routePush(ctx context.Context, t *Turn) error {
 	t.answers = "push"
+	if t.push.signal != nil {
+		return b.signalled(ctx, t, t.push.signal)
+	}
 	name := t.push.Name
 	_, _, own := b.router.Route("push." + name)
 	if _, isSingle := b.router.(single); isSingle {
@@ -93,7 +98,7 @@ func (b *Bot) routePush(ctx context.Context, t *Turn) error {
 	if err != nil {
 		return err
 	}
-	if f := st.top(); f != nil && f.Open != nil && name != PushOpen {
+	if f := st.top(); f != nil && f.Open != nil && name != PushOpen && t.Now.Sub(f.At) <= b.opts.Expire {
 		t.Trace.Add("push", "%s: the customer is asked for %s, nothing is said", name, f.Open.Name)
 		return nil
 	}

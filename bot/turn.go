@@ -54,6 +54,8 @@ type turnState struct {
 	size    int // of the session as it was read, in bytes
 	fired   string
 	asking  bool // a flow's question is open at the end of the turn
+	waits   bool // a flow went to wait in this turn
+	back    int  // number of the frame the customer comes back to after a while
 	gaveUp  string
 	left    []string // effects left behind
 	tracked int      // events given an id
