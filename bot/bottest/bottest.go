@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -44,6 +45,8 @@ type Rig struct {
 	replies []bot.Reply
 	report  bot.Report
 	log     strings.Builder
+	faults  *faults // nil without
+	before  mark    // where the present action began, with faults
 }
 
 // New makes a rig for a bot. Options.Store and Options.Clock are filled in
@@ -80,9 +83,16 @@ func New(t testing.TB, opts bot.Options, handler bot.Handler, use ...bot.Middlew
 }
 
 // bot makes a new engine over the rig's store.
-func (r *Rig) bot() *bot.Bot {
+func (r *Rig) bot() *bot.Bot { return r.over(r.opts.Store) }
+
+func (r *Rig) over(s bot.Store) *bot.Bot {
 	r.t.Helper()
-	b, err := bot.New(r.opts, r.handler)
+	opts := r.opts
+	opts.Store = s
+	if r.faults != nil && opts.Logger == nil {
+		opts.Logger = slog.New(slog.DiscardHandler) // what is injected is no news
+	}
+	b, err := bot.New(opts, r.handler)
 	if err != nil {
 		r.t.Fatalf("bottest: bot.New: %v", err)
 	}
@@ -160,12 +170,9 @@ func (r *Rig) Redeliver() *Rig {
 
 func (r *Rig) deliver(m bot.Message) *Rig {
 	r.t.Helper()
-	r.report = bot.Report{}
-	replies, err := r.bot().Handle(context.Background(), m)
-	if err != nil {
-		r.fail("Handle: %v", err)
-	}
-	r.replies = replies
+	r.act(action{name: "Handle", replies: true, again: m.ID != "", do: func(b *bot.Bot) ([]bot.Reply, error) {
+		return b.Handle(context.Background(), m)
+	}})
 	said := m.Text
 	if said == "" && m.Tap != "" {
 		said = "[" + m.Tap + "]"
@@ -173,7 +180,7 @@ func (r *Rig) deliver(m bot.Message) *Rig {
 	if said == "" {
 		r.log.WriteString(">\n")
 	}
-	bot.WriteTurn(&r.log, said, replies, r.report.Events)
+	bot.WriteTurn(&r.log, said, r.replies, r.report.Events)
 	return r
 }
 
@@ -182,19 +189,21 @@ func (r *Rig) deliver(m bot.Message) *Rig {
 func (r *Rig) Advance(d time.Duration) *Rig {
 	r.t.Helper()
 	fmt.Fprintf(&r.log, "+%s\n", d)
-	r.replies = nil
 	r.Clock.Advance(d)
+	var replies []bot.Reply
 	var events []bot.Event
 	report := r.opts.OnTurn
 	r.opts.OnTurn = func(rep bot.Report) {
 		report(rep)
-		r.replies = append(r.replies, rep.Replies...)
+		replies = append(replies, rep.Replies...)
 		events = append(events, rep.Events...)
 	}
-	err := r.bot().Tick(context.Background())
+	struck := r.act(action{name: "Tick", do: func(b *bot.Bot) ([]bot.Reply, error) { return nil, b.Tick(context.Background()) }})
 	r.opts.OnTurn = report
-	if err != nil {
-		r.fail("Tick: %v", err)
+	if !struck {
+		r.replies = replies
+	} else {
+		events = r.report.Events
 	}
 	bot.WriteTurn(&r.log, "", r.replies, events)
 	return r
@@ -208,11 +217,14 @@ func (r *Rig) Take() handoff.Ticket {
 	if err != nil || len(ts) == 0 {
 		r.fail("no ticket to take (%v)", err)
 	}
-	tk, err := r.bot().Take(context.Background(), r.Thread.Tenant, ts[0].ID, r.Agent)
-	if err != nil {
-		r.fail("Take: %v", err)
-	}
-	r.replies = r.report.Replies
+	var tk handoff.Ticket
+	r.act(action{name: "Take", do: func(b *bot.Bot) (_ []bot.Reply, err error) {
+		tk, err = b.Take(context.Background(), r.Thread.Tenant, ts[0].ID, r.Agent)
+		return nil, err
+	}, done: func() bool {
+		tk, err = r.bot().Ticket(context.Background(), r.Thread.Tenant, ts[0].ID)
+		return err == nil && tk.State == handoff.Taken && tk.Agent == r.Agent
+	}})
 	bot.WriteTurn(&r.log, "", r.replies, r.report.Events)
 	return tk
 }
@@ -226,24 +238,21 @@ func (r *Rig) Push(name string, data ...string) *Rig {
 		p.Data[data[i]] = data[i+1]
 	}
 	fmt.Fprintln(&r.log, strings.TrimSpace("/push "+name+" "+strings.Join(data, " ")))
-	r.report = bot.Report{}
-	replies, err := r.bot().Push(context.Background(), p)
-	if err != nil {
-		r.fail("Push: %v", err)
-	}
-	r.replies = replies
-	bot.WriteTurn(&r.log, "", replies, r.report.Events)
+	r.act(action{name: "Push", replies: true, again: true, do: func(b *bot.Bot) ([]bot.Reply, error) {
+		return b.Push(context.Background(), p)
+	}})
+	bot.WriteTurn(&r.log, "", r.replies, r.report.Events)
 	return r
 }
 
 // Tell lets the agent write to the customer.
 func (r *Rig) Tell(text string) *Rig {
 	r.t.Helper()
-	rep, err := r.bot().Tell(context.Background(), r.Thread.Tenant, r.ticket(), r.Agent, bot.Reply{Text: text})
-	if err != nil {
-		r.fail("Tell: %v", err)
-	}
-	r.replies = []bot.Reply{rep}
+	ticket := r.ticket()
+	r.act(action{name: "Tell", replies: true, do: func(b *bot.Bot) ([]bot.Reply, error) {
+		rep, err := b.Tell(context.Background(), r.Thread.Tenant, ticket, r.Agent, bot.Reply{Text: text})
+		return []bot.Reply{rep}, err
+	}, done: r.written})
 	bot.WriteTurn(&r.log, "", r.replies, r.report.Events)
 	return r
 }
@@ -251,10 +260,10 @@ func (r *Rig) Tell(text string) *Rig {
 // Return lets the agent give the conversation back.
 func (r *Rig) Return() *Rig {
 	r.t.Helper()
-	if err := r.bot().Return(context.Background(), r.Thread.Tenant, r.ticket(), r.Agent); err != nil {
-		r.fail("Return: %v", err)
-	}
-	r.replies = r.report.Replies
+	ticket := r.ticket()
+	r.act(action{name: "Return", do: func(b *bot.Bot) ([]bot.Reply, error) {
+		return nil, b.Return(context.Background(), r.Thread.Tenant, ticket, r.Agent)
+	}, done: r.written})
 	bot.WriteTurn(&r.log, "", r.replies, r.report.Events)
 	return r
 }

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -34,6 +33,27 @@ func updating() bool {
 // to rig, such as "@language: en".
 func Golden(t *testing.T, dir string, rig func(t *testing.T, settings map[string]string) *Rig) {
 	t.Helper()
+	each(t, dir, func(t *testing.T, file, raw string) {
+		settings, lines := parse(raw)
+		r := rig(t, settings)
+		got := r.replay(lines)
+		if updating() {
+			if got != raw {
+				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return
+		}
+		if got != raw {
+			t.Fatalf("%s: the conversation went otherwise (- the file, + now)\n%s\ntrace of the last turn:\n%s", file, diff(raw, got), r.report.Trace.String())
+		}
+	})
+}
+
+// each runs a test for every conversation below a folder, side by side.
+func each(t *testing.T, dir string, test func(t *testing.T, file, raw string)) {
+	t.Helper()
 	var files []string
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && strings.HasSuffix(path, ".convo") {
@@ -46,26 +66,13 @@ func Golden(t *testing.T, dir string, rig func(t *testing.T, settings map[string
 	}
 	for _, file := range files {
 		name, _ := filepath.Rel(dir, file)
-		t.Run(strings.TrimSuffix(name, ".convo"), func(t *testing.T) {
+		t.Run(strings.TrimSuffix(filepath.ToSlash(name), ".convo"), func(t *testing.T) {
 			t.Parallel()
 			raw, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}
-			settings, lines := parse(string(raw))
-			r := rig(t, settings)
-			got := r.replay(lines)
-			if updating() {
-				if got != string(raw) {
-					if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-						t.Fatal(err)
-					}
-				}
-				return
-			}
-			if diff := firstDifference(string(raw), got); diff != "" {
-				t.Fatalf("%s\n%s\nthe whole conversation:\n%s\ntrace of the last turn:\n%s", file, diff, got, r.report.Trace.String())
-			}
+			test(t, file, string(raw))
 		})
 	}
 }
@@ -145,21 +152,4 @@ func (r *Rig) tapLine(label string) {
 	s := r.log.String()
 	r.log.Reset()
 	r.log.WriteString(s[:before] + strings.Replace(s[before:], "> ", "> [tap] ", 1))
-}
-
-func firstDifference(want, got string) string {
-	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
-	for i := 0; i < max(len(w), len(g)); i++ {
-		a, b := "(nothing)", "(nothing)"
-		if i < len(w) {
-			a = w[i]
-		}
-		if i < len(g) {
-			b = g[i]
-		}
-		if a != b {
-			return "line " + strconv.Itoa(i+1) + "\n  want " + a + "\n  got  " + b
-		}
-	}
-	return ""
 }

@@ -201,7 +201,12 @@ func (s *shop) whose(ctx context.Context, t *bot.Turn, prompt string) (order, er
 	if err != nil {
 		return order{}, err
 	}
-	o, _, err := s.orders.find(ctx, id)
+	// Recorded: once the order is returned, the flow that returned it must not
+	// take another way when it runs again.
+	o, err := bot.Load(ctx, t, "details", func(ctx context.Context) (order, error) {
+		o, _, err := s.orders.find(ctx, id)
+		return o, err
+	})
 	if err != nil {
 		return o, err
 	}
