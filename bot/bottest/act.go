@@ -30,6 +30,7 @@ const maxTries = 5
 func (r *Rig) act(a action) (struck bool) {
 	r.t.Helper()
 	r.report, r.replies = bot.Report{}, nil
+	r.reruns.take()
 	f := r.faults
 	if f == nil {
 		replies, err := a.do(r.bot())
@@ -37,21 +38,27 @@ func (r *Rig) act(a action) (struck bool) {
 			r.fail("%s: %v", a.name, err)
 		}
 		r.replies = r.said(a, replies)
+		r.audit()
 		return false
 	}
 	before := r.mark()
 	r.before = before
 	f.begin()
 	defer f.end()
-	p := &process{Store: r.opts.Store, f: f}
-	b := r.over(p)
+	p, b := r.process(a)
 	var replies []bot.Reply
 	var err error
 	for try := 1; ; try++ {
-		if f.kind() == Together && a.again {
+		switch {
+		case f.kind() == Together && a.again:
 			replies, err = r.together(b, a)
-		} else {
+		case f.kind() == Reordered && a.again:
+			replies, err = r.reordered(b, a)
+		default:
 			replies, err = a.do(b)
+		}
+		if f.stale != "" {
+			r.fail("%s: another process has taken over, but the write of the first was not refused: %s", a.name, f.stale)
 		}
 		if err == nil {
 			break
@@ -63,8 +70,7 @@ func (r *Rig) act(a action) (struck bool) {
 			break
 		}
 		if p.died() {
-			p = &process{Store: r.opts.Store, f: f}
-			b = r.over(p)
+			p, b = r.process(a)
 		}
 	}
 	if f.kind() == Twice && a.again {
@@ -72,6 +78,7 @@ func (r *Rig) act(a action) (struck bool) {
 	}
 	if !f.struck() {
 		r.replies = r.said(a, replies)
+		r.audit()
 		return false
 	}
 	now := r.since(before)
@@ -80,6 +87,21 @@ func (r *Rig) act(a action) (struck bool) {
 		r.replies = replies
 	}
 	return true
+}
+
+// process starts one that does an action, until it dies.
+func (r *Rig) process(a action) (*process, *bot.Bot) {
+	r.t.Helper()
+	p := &process{Store: r.opts.Store, f: r.faults, elsewhere: func() error { return r.takeOver(a) }}
+	l, ok := r.opts.Store.(bot.Leaser)
+	if !ok {
+		return p, r.over(p)
+	}
+	b, err := r.engine(leased{p, l}, frozen)
+	if err != nil {
+		r.t.Fatalf("bottest: bot.New: %v", err)
+	}
+	return p, b
 }
 
 func (r *Rig) said(a action, replies []bot.Reply) []bot.Reply {
@@ -104,6 +126,41 @@ func (r *Rig) together(b *bot.Bot, a action) ([]bot.Reply, error) {
 	}
 	r.sameReplies("delivered twice together", replies[0], replies[1])
 	return replies[0], nil
+}
+
+// window is how many messages a transport delivers again under Reordered.
+const window = 3
+
+// answered is an action that was answered.
+type answered struct {
+	action
+	replies []bot.Reply
+}
+
+// reordered delivers the last messages again, the latest first, at the same
+// time as a new one: they are answered as they were, and do nothing.
+func (r *Rig) reordered(b *bot.Bot, a action) ([]bot.Reply, error) {
+	r.t.Helper()
+	past := r.past
+	again := make([][]bot.Reply, len(past))
+	errs := make([]error, len(past))
+	var wg sync.WaitGroup
+	for i := len(past) - 1; i >= 0; i-- {
+		wg.Go(func() { again[i], errs[i] = past[i].do(b) })
+	}
+	replies, err := a.do(b)
+	wg.Wait()
+	for i := range past {
+		if errs[i] != nil {
+			r.fail("%s again, after %d others: %v", past[i].name, len(past)-i, errs[i])
+		}
+		r.sameReplies("delivered again out of order", past[i].replies, again[i])
+	}
+	if err == nil {
+		r.past = append(past, answered{a, replies})
+		r.past = r.past[max(0, len(r.past)-window):]
+	}
+	return replies, err
 }
 
 // repeat delivers a message again to another process: the replies are the

@@ -39,14 +39,22 @@ type Rig struct {
 	Agent  string
 	// Identities go with every message.
 	Identities []profile.Identity
+	// Watch returns what the world outside looks like, such as the orders of a
+	// shop; the audit of a flow must leave it as it is. It is compared as JSON.
+	// nil watches nothing.
+	Watch func() any
+	// NoAudit leaves the audit of the flows out; see the package documentation.
+	NoAudit bool
 
 	message bot.Message
 	n       int
 	replies []bot.Reply
 	report  bot.Report
 	log     strings.Builder
-	faults  *faults // nil without
-	before  mark    // where the present action began, with faults
+	faults  *faults    // nil without
+	before  mark       // where the present action began, with faults
+	past    []answered // the last messages, for Reordered
+	reruns  reruns
 }
 
 // New makes a rig for a bot. Options.Store and Options.Clock are filled in
@@ -87,17 +95,26 @@ func (r *Rig) bot() *bot.Bot { return r.over(r.opts.Store) }
 
 func (r *Rig) over(s bot.Store) *bot.Bot {
 	r.t.Helper()
-	opts := r.opts
-	opts.Store = s
-	if r.faults != nil && opts.Logger == nil {
-		opts.Logger = slog.New(slog.DiscardHandler) // what is injected is no news
-	}
-	b, err := bot.New(opts, r.handler)
+	b, err := r.engine(s, r.opts.Replica)
 	if err != nil {
 		r.t.Fatalf("bottest: bot.New: %v", err)
 	}
-	b.Use(r.use...)
 	return b
+}
+
+// engine makes a new one over a store.
+func (r *Rig) engine(s bot.Store, replica string) (*bot.Bot, error) {
+	opts := r.opts
+	opts.Store, opts.Replica = s, replica
+	if r.faults != nil && opts.Logger == nil {
+		opts.Logger = slog.New(slog.DiscardHandler) // what is injected is no news
+	}
+	b, err := bot.New(opts, bot.Audited(r.handler, r.reruns.keep))
+	if err != nil {
+		return nil, err
+	}
+	b.Use(r.use...)
+	return b, nil
 }
 
 // Redeploy goes on with another program over the same state.

@@ -28,15 +28,23 @@ const (
 	LostAnswer FaultKind = "lost answer to"
 	// Refusal answers a Commit with an error and writes nothing: the disk is full.
 	Refusal FaultKind = "refusal of"
+	// LostLease freezes the process before a write for longer than its lease.
+	// Meanwhile another takes the conversation over and does what it was doing;
+	// then the first one thaws, and its write is refused.
+	LostLease FaultKind = "lost lease before"
 	// Twice delivers each message again once it is answered, to another
 	// process; Together delivers each message twice at the same time.
 	Twice    FaultKind = "delivered twice"
 	Together FaultKind = "delivered twice together"
+	// Reordered delivers the last three messages again, in another order and at
+	// the same time as the new one, as a transport does that believes them lost.
+	Reordered FaultKind = "delivered again out of order"
 )
 
 // Fault is a kind of fault and where it strikes: the n-th write (from 1) of an
 // action of the customer, the host or the agent. LostAnswer and Refusal count
-// commits only, Conflict commits and journals; Twice and Together have no N.
+// commits only, Conflict and LostLease commits and journals; Twice, Together and
+// Reordered have no N.
 type Fault struct {
 	Kind FaultKind
 	N    int
@@ -45,7 +53,7 @@ type Fault struct {
 // String reads "die before write 2".
 func (f Fault) String() string {
 	switch f.Kind {
-	case Twice, Together:
+	case Twice, Together, Reordered:
 		return string(f.Kind)
 	case LostAnswer, Refusal:
 		return fmt.Sprintf("%s commit %d", f.Kind, f.N)
@@ -55,9 +63,9 @@ func (f Fault) String() string {
 
 func (f Fault) valid() bool {
 	switch f.Kind {
-	case Twice, Together:
+	case Twice, Together, Reordered:
 		return true
-	case DieBefore, DieAfter, DieAgain, Conflict, LostAnswer, Refusal:
+	case DieBefore, DieAfter, DieAgain, Conflict, LostLease, LostAnswer, Refusal:
 		return f.N > 0
 	}
 	return false
@@ -84,10 +92,11 @@ type faults struct {
 	only  int   // of this action alone, from 1; 0 is every
 	// actions counts them.
 	actions int
-	left    int  // how often it may still strike in this action
-	n       int  // writes of the kind the fault counts, in this process of the action
-	hits    int  // strikes in all
-	hit     bool // it struck in this action
+	left    int    // how often it may still strike in this action
+	n       int    // writes of the kind the fault counts, in this process of the action
+	hits    int    // strikes in all
+	hit     bool   // it struck in this action
+	stale   string // a write of a frozen process that was not refused
 	// most is the largest number of writes, and of commits, that an action made.
 	writes, commits         int
 	mostWrites, mostCommits int
@@ -115,6 +124,13 @@ func (f *faults) end() {
 	f.fault = Fault{}
 }
 
+// accepted notes that a write of a frozen process was not refused.
+func (f *faults) accepted(what string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.stale = what
+}
+
 func (f *faults) kind() FaultKind {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -139,7 +155,7 @@ func (f *faults) next(op string) FaultKind {
 	}
 	switch f.fault.Kind {
 	case DieBefore, DieAfter, DieAgain:
-	case Conflict:
+	case Conflict, LostLease:
 		if op == opAppend {
 			return ""
 		}
@@ -164,9 +180,11 @@ func (f *faults) next(op string) FaultKind {
 // nothing it does reaches the store.
 type process struct {
 	bot.Store
-	f    *faults
-	mu   sync.Mutex
-	dead bool
+	f *faults
+	// elsewhere has another process take over, for LostLease.
+	elsewhere func() error
+	mu        sync.Mutex
+	dead      bool
 }
 
 func (p *process) died() bool {
@@ -196,6 +214,15 @@ func (p *process) write(op string, write func() error) error {
 		return p.die()
 	case Conflict:
 		return bot.ErrConflict
+	case LostLease:
+		if err := p.elsewhere(); err != nil {
+			return err
+		}
+		err := write()
+		if !errors.Is(err, bot.ErrConflict) {
+			p.f.accepted(fmt.Sprintf("%s: %v", op, err))
+		}
+		return err
 	case LostAnswer:
 		if err := write(); err != nil {
 			return err

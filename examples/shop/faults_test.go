@@ -22,8 +22,9 @@ func durable(t *testing.T, settings map[string]string) *bottest.Rig {
 }
 
 // Whatever dies, conflicts, gets lost or comes twice: the customer reads the
-// same conversation.
+// same conversation. BOTTEST_FAULTS=all go test -run UnderFaults ./examples/shop
+// meets every fault instead of a sample.
 func TestConversationsUnderFaults(t *testing.T) {
 	t.Parallel()
-	bottest.Faults(t, "testdata", durable, &bottest.FaultOptions{Ignore: []string{bot.EventEffect}})
+	bottest.Faults(t, "testdata", durable, &bottest.FaultOptions{Ignore: []string{bot.EventEffect}, Sample: 6})
 }
