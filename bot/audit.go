@@ -66,10 +66,13 @@ type auditedHandler struct {
 func (a *auditedHandler) Handle(ctx context.Context, t *Turn) error {
 	before, was := new(session), profile.Customer{}
 	broken := errors.Join(recode(t.session, before), recode(t.Customer, &was))
+	var steps []StepRecord
+	t.spots = &steps
 	err := a.Handler.Handle(ctx, t)
+	t.spots = nil
 	if r := t.run; r != nil {
 		if x, ok := r.rerun(t, a.Handler, err); ok {
-			x.broken = broken
+			x.Steps, x.broken = steps, broken
 			// An ended run runs again only when its turn was not committed, on
 			// what was there before; one that asked goes on from its commit.
 			if x.session, x.customer = before, &was; x.Question != nil {
@@ -85,7 +88,7 @@ func (a *auditedHandler) Handle(ctx context.Context, t *Turn) error {
 type Rerun struct {
 	// Flow is the name of the handler.
 	Flow string
-	// Steps are those the run came by, in order.
+	// Steps are those the run came by, in order, an open question last.
 	Steps []StepRecord
 	// Question is what it ended with, nil at its end.
 	Question *Reply
@@ -105,10 +108,30 @@ type Rerun struct {
 type StepRecord struct {
 	Name string // with its scopes, "qty/A12/number"
 	Kind string // "answer", "consent", "read" or "effect"
+	// Slot is the entity that answers a question, Prompt how it is put.
+	Slot   string
+	Prompt *Reply
+	// Idempotent is what an effect has promised.
+	Idempotent bool
 }
 
-// stepKind names a kind of step.
-func stepKind(kind string) string {
+// spot notes a step for whoever wants to know.
+func (t *Turn) spot(s StepRecord) {
+	if t.spots != nil {
+		s.Kind = kindName(s.Kind)
+		*t.spots = append(*t.spots, s)
+	}
+}
+
+func (t *Turn) spotQuestion(q *asker) {
+	if t.spots != nil {
+		prompt := q.question
+		t.spot(StepRecord{Name: q.name, Kind: q.kind, Slot: q.slot, Prompt: &prompt})
+	}
+}
+
+// kindName names a kind of step.
+func kindName(kind string) string {
 	switch kind {
 	case kindAnswer:
 		return "answer"
@@ -147,7 +170,6 @@ func (r *run) rerun(t *Turn, h Handler, err error) (x Rerun, ok bool) {
 	}
 	for i := range steps {
 		s := &steps[i]
-		x.Steps = append(x.Steps, StepRecord{Name: s.Name, Kind: stepKind(s.Kind)})
 		switch {
 		case r.was != nil && r.wasReached && s.Pass == f.Pass && (s.Name == r.was.Name || s.Kind == r.was.Kind && s.Hash == r.was.Hash):
 			s.Pass-- // what stood before the answered question has been read

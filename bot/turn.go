@@ -61,7 +61,8 @@ type turnState struct {
 	drafts  int
 	stream  func(Part)
 	hush    *hush
-	dropped bool // what the turn would have said was dropped
+	dropped bool          // what the turn would have said was dropped
+	spots   *[]StepRecord // steps come by, when somebody wants to know
 }
 
 // Text returns a text of the catalogue in the turn's language and tone, with
