@@ -26,5 +26,5 @@ func durable(t *testing.T, settings map[string]string) *bottest.Rig {
 // meets every fault instead of a sample.
 func TestConversationsUnderFaults(t *testing.T) {
 	t.Parallel()
-	bottest.Faults(t, "testdata", durable, &bottest.FaultOptions{Ignore: []string{bot.EventEffect}, Sample: 6})
+	bottest.Faults(t, "testdata", durable, &bottest.FaultOptions{Ignore: []string{bot.EventEffect}, Sample: 3})
 }
