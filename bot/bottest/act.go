@@ -29,6 +29,7 @@ const maxTries = 5
 // and reported. It reports whether a fault struck.
 func (r *Rig) act(a action) (struck bool) {
 	r.t.Helper()
+	r.wanted()
 	r.report, r.replies = bot.Report{}, nil
 	r.reruns.take()
 	f := r.faults

@@ -3,6 +3,7 @@ package bottest
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -34,12 +35,22 @@ func (rs *reruns) take() []bot.Rerun {
 }
 
 // audit runs each flow of the action again from its record, read-only, an hour
-// later. It must take the same way, and change nothing outside.
+// later. It must take the same way, and change nothing outside. A flow that goes
+// on past a suspended step fails, and one that drifts without a Redeploy, unless
+// the test expects it.
 func (r *Rig) audit() {
 	r.t.Helper()
 	all := r.reruns.take()
 	if r.NoAudit {
 		return
+	}
+	for _, e := range r.report.Events {
+		switch {
+		case e.Kind == bot.EventMisuse:
+			r.unwanted = fmt.Sprintf("the flow %q is misused: %s. Return the error of a step as it is, or expect it with WantEvent(bot.EventMisuse, …).", e.Key, e.Value)
+		case e.Kind == bot.EventDrift && !r.redeployed:
+			r.unwanted = fmt.Sprintf("the flow %q drifted though its code is the same: %s", e.Key, e.Value)
+		}
 	}
 	for _, x := range all {
 		before := r.watched()
@@ -57,6 +68,18 @@ func (r *Rig) audit() {
 				"Between its steps a flow may only compute: read through bot.Load, act in bot.Once, take the time from Turn.At.",
 				x.Flow, strings.Join(diffs, "\n  "))
 		}
+		if r.flows != nil {
+			r.flows.add(&x)
+		}
+	}
+}
+
+// wanted ends the test when the last action did what no test should pass over.
+func (r *Rig) wanted() {
+	r.t.Helper()
+	if why := r.unwanted; why != "" {
+		r.unwanted = ""
+		r.fail("%s", why)
 	}
 }
 

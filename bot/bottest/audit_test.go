@@ -119,3 +119,48 @@ func TestNoAudit(t *testing.T) {
 	r.NoAudit = true
 	r.Say("你好").Say("大号").Want("要一个大号的")
 }
+
+func TestMisuseMustBeExpected(t *testing.T) {
+	t.Parallel()
+	careless := bot.HandlerFunc(func(_ context.Context, t *bot.Turn) error {
+		_, _ = bot.Choose(t, "size", "要多大的？", "小号", "大号") // the error is dropped
+		return nil
+	})
+	r := bottest.New(t, bot.Options{}, careless)
+	r.Say("你好").WantEvent(bot.EventMisuse, "")
+	rec := &recorder{TB: t}
+	func() {
+		defer func() { _ = recover() }()
+		r := bottest.New(rec, bot.Options{}, careless)
+		r.Say("你好").WantEvent(bot.EventTurn, "").Say("大号")
+	}()
+	assert.Contains(t, rec.failed, "is misused")
+	assert.Contains(t, rec.failed, "> 你好")
+}
+
+func TestRedeployInMidConversation(t *testing.T) {
+	t.Parallel()
+	ask := func(name string) bot.Handler {
+		return bot.HandlerFunc(func(_ context.Context, t *bot.Turn) error {
+			v, err := bot.Choose(t, name, "要"+name+"吗？", "红的", "蓝的")
+			if err != nil {
+				return err
+			}
+			return t.Say("好的，{v}。", "v", v)
+		})
+	}
+	r := bottest.New(t, bot.Options{}, ask("颜色"))
+	r.Say("你好").Want("要颜色吗")
+	r.Redeploy(ask("花色")).Say("红的").WantEvent(bot.EventDrift, "").Want("好的，红的。")
+}
+
+func TestFilesInATranscript(t *testing.T) {
+	t.Parallel()
+	r := bottest.New(t, bot.Options{}, bot.HandlerFunc(func(_ context.Context, t *bot.Turn) error {
+		return t.Say("收到 {n} 个文件", "n", len(t.Message.Attachments))
+	}))
+	r.Attach("鞋子开胶了\n麻烦看一下", bottest.File("鞋.jpg"), bottest.File("单.png")).Want("收到 2 个文件")
+	assert.Equal(t, "image/jpeg", bottest.File("鞋.jpg").Type)
+	assert.Equal(t, "> [file 鞋.jpg] [file 单.png] 鞋子开胶了\n>> 麻烦看一下\n< 收到 2 个文件\n", r.Transcript())
+	r.Attach("", bottest.File("单.png")).Want("收到 1 个文件")
+}

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"mime"
+	"net/url"
+	"path"
 	"strings"
 	"testing"
 	"time"
@@ -55,6 +58,10 @@ type Rig struct {
 	before  mark       // where the present action began, with faults
 	past    []answered // the last messages, for Reordered
 	reruns  reruns
+	// redeployed: the program is not the one the conversation began with.
+	redeployed bool
+	unwanted   string    // what the last action did that must be expected
+	flows      *flowList // nil unless they are listed
 }
 
 // New makes a rig for a bot. Options.Store and Options.Clock are filled in
@@ -86,6 +93,11 @@ func New(t testing.TB, opts bot.Options, handler bot.Handler, use ...bot.Middlew
 			report(rep)
 		}
 	}
+	t.Cleanup(func() {
+		if !t.Failed() && r.unwanted != "" {
+			t.Errorf("%s\n\n%s", r.unwanted, r.log.String())
+		}
+	})
 	r.bot() // a bad configuration fails here
 	return r
 }
@@ -117,9 +129,10 @@ func (r *Rig) engine(s bot.Store, replica string) (*bot.Bot, error) {
 	return b, nil
 }
 
-// Redeploy goes on with another program over the same state.
+// Redeploy goes on with another program over the same state. From then on a
+// flow may drift: its code may no longer fit what was recorded.
 func (r *Rig) Redeploy(handler bot.Handler) *Rig {
-	r.handler = handler
+	r.handler, r.redeployed = handler, true
 	return r
 }
 
@@ -140,6 +153,21 @@ func (r *Rig) Restart(opts *bot.Options) *Rig {
 func (r *Rig) Say(text string) *Rig {
 	r.t.Helper()
 	return r.Send(bot.Message{Text: text})
+}
+
+// Attach sends files, with a text or without.
+func (r *Rig) Attach(text string, files ...bot.Attachment) *Rig {
+	r.t.Helper()
+	if len(files) == 0 {
+		r.fail("bottest: Attach without a file")
+	}
+	return r.Send(bot.Message{Text: text, Attachments: files})
+}
+
+// File is a file of a name, with the media type of its ending, for Attach.
+func File(name string) bot.Attachment {
+	media, _, _ := strings.Cut(mime.TypeByExtension(path.Ext(name)), ";")
+	return bot.Attachment{Name: name, Type: media, URL: "https://files.example/" + url.PathEscape(name), Size: 1 << 10}
 }
 
 // Tap taps the quick reply with a label among those of the last replies.
@@ -190,15 +218,22 @@ func (r *Rig) deliver(m bot.Message) *Rig {
 	r.act(action{name: "Handle", replies: true, again: m.ID != "", do: func(b *bot.Bot) ([]bot.Reply, error) {
 		return b.Handle(context.Background(), m)
 	}})
+	r.heard(m)
+	bot.WriteTurn(&r.log, "", r.replies, r.report.Events)
+	return r
+}
+
+// heard writes a message into the transcript, as Golden reads it.
+func (r *Rig) heard(m bot.Message) {
 	said := m.Text
 	if said == "" && m.Tap != "" {
 		said = "[" + m.Tap + "]"
 	}
-	if said == "" {
-		r.log.WriteString(">\n")
+	for i := len(m.Attachments) - 1; i >= 0; i-- {
+		said = strings.TrimSpace("[file " + m.Attachments[i].Name + "] " + said)
 	}
-	bot.WriteTurn(&r.log, said, r.replies, r.report.Events)
-	return r
+	said = strings.ReplaceAll(strings.TrimRight(said, "\n"), "\n", "\n>> ")
+	r.log.WriteString(strings.TrimRight("> "+said, " ") + "\n")
 }
 
 // Advance moves the clock and serves the timers that come due; what they say
@@ -375,6 +410,9 @@ func (r *Rig) WantEvent(kind, key string) *Rig {
 	r.t.Helper()
 	for _, e := range r.report.Events {
 		if e.Kind == kind && (key == "" || e.Key == key) {
+			if kind == bot.EventMisuse || kind == bot.EventDrift {
+				r.unwanted = ""
+			}
 			return r
 		}
 	}
@@ -400,6 +438,7 @@ func (r *Rig) WantFailure(target error) *Rig {
 	if r.report.Err == nil || target != nil && !errors.Is(r.report.Err, target) {
 		r.fail("the turn's error is %v, want %v", r.report.Err, target)
 	}
+	r.unwanted = ""
 	return r
 }
 

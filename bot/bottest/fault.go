@@ -15,7 +15,7 @@ type FaultKind string
 // The kinds of fault. After each the transport does what a real one does: it
 // delivers the message again, to a new process if the old one died.
 const (
-	// DieBefore ends the process before a write (Commit, Journal or Append),
+	// DieBefore ends the process before a write (Commit, Journal, Accept or Append),
 	// DieAfter right behind it: what the process would have said is lost.
 	DieBefore FaultKind = "die before"
 	DieAfter  FaultKind = "die after"
@@ -82,6 +82,7 @@ const (
 	opCommit  = "commit"
 	opJournal = "journal"
 	opAppend  = "append"
+	opAccept  = "accept"
 )
 
 // faults decides which writes fail. One lives as long as a rig.
@@ -156,7 +157,7 @@ func (f *faults) next(op string) FaultKind {
 	switch f.fault.Kind {
 	case DieBefore, DieAfter, DieAgain:
 	case Conflict, LostLease:
-		if op == opAppend {
+		if op == opAppend || op == opAccept {
 			return ""
 		}
 	case LostAnswer, Refusal:
@@ -255,6 +256,15 @@ func (p *process) Journal(ctx context.Context, k bot.Key, version int64, entry [
 // Append implements bot.Store.
 func (p *process) Append(ctx context.Context, events ...bot.Event) error {
 	return p.write(opAppend, func() error { return p.Store.Append(ctx, events...) })
+}
+
+// Accept implements bot.Store.
+func (p *process) Accept(ctx context.Context, a bot.Arrival) (waiting bool, err error) {
+	err = p.write(opAccept, func() error {
+		waiting, err = p.Store.Accept(ctx, a)
+		return err
+	})
+	return waiting, err
 }
 
 // Sent implements bot.Store.

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/frontdesk-go/frontdesk/bot"
 )
 
 // updating reports whether the test was run with -update, which the test's own
@@ -21,7 +23,9 @@ func updating() bool {
 // Golden runs every conversation of a folder, a file each, and compares what
 // the bot said with the file. With -update the files are rewritten.
 //
-//	> what the customer writes
+//	> what the customer writes; >> goes on on the next line
+//	> [tap] the label of a quick reply
+//	> [file photo.jpg] a file, with a text or without
 //	< what the bot says
 //	! an event: a flow, an effect, a handover
 //	+24h      time passes
@@ -108,10 +112,19 @@ func (r *Rig) replay(lines []string) string {
 				i++
 				said += "\n" + lines[i][3:]
 			}
+			var files []bot.Attachment
+			for {
+				name, rest, closed := strings.Cut(said, "]")
+				name, isFile := strings.CutPrefix(name, "[file ")
+				if !closed || !isFile {
+					break
+				}
+				files, said = append(files, File(name)), strings.TrimPrefix(rest, " ")
+			}
 			if label, ok := strings.CutPrefix(said, "[tap] "); ok {
 				r.tapLine(label)
 			} else {
-				r.Say(said)
+				r.Send(bot.Message{Text: said, Attachments: files})
 			}
 			flush()
 		case strings.HasPrefix(line, "+"):

@@ -28,3 +28,9 @@ func TestConversationsUnderFaults(t *testing.T) {
 	t.Parallel()
 	bottest.Faults(t, "testdata", durable, &bottest.FaultOptions{Ignore: []string{bot.EventEffect}, Sample: 3})
 }
+
+// What the flows ask, read and do stands in testdata/flows.txt.
+func TestFlowsAreListed(t *testing.T) {
+	t.Parallel()
+	bottest.Flows(t, "testdata", "testdata/flows.txt", rig)
+}
