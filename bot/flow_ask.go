@@ -102,6 +102,7 @@ func (t *Turn) ask(q asker) (json.RawMessage, error) {
 		return nil, err
 	}
 	q.name = full
+	t.spotQuestion(&q)
 	if s != nil && s.Kind != q.kind {
 		if s.Kind == kindEffect {
 			return nil, r.fail(fmt.Errorf("%w: %q was an effect and is a question now", ErrDrift, full))

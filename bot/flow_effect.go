@@ -72,6 +72,7 @@ func (t *Turn) read(ctx context.Context, name string, fn func(context.Context) (
 	if err != nil {
 		return nil, err
 	}
+	t.spot(StepRecord{Name: full, Kind: kindRead})
 	if s != nil && s.Kind == kindEffect {
 		return nil, r.fail(fmt.Errorf("%w: %q was an effect and is a read now", ErrDrift, full))
 	}
@@ -117,6 +118,7 @@ func (t *Turn) effect(ctx context.Context, name string, idempotent bool, fn func
 	if err != nil {
 		return nil, err
 	}
+	t.spot(StepRecord{Name: full, Kind: kindEffect, Idempotent: idempotent})
 	if s != nil && s.Kind != kindEffect {
 		return nil, r.fail(fmt.Errorf("%w: %q is an effect now and was not", ErrDrift, full))
 	}
@@ -182,6 +184,9 @@ func (t *Turn) effect(ctx context.Context, name string, idempotent bool, fn func
 
 // write journals the frame as it stands, with further steps.
 func (r *run) write(more ...step) error {
+	if r.t.readOnly {
+		return errReadOnly
+	}
 	f := *r.frame
 	f.Open = nil
 	f.Message = r.t.Message.ID

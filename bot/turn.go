@@ -62,11 +62,14 @@ type turnState struct {
 	fresh   bool     // the conversation's first turn
 	push    *Push    // what the host started the turn with
 	from    *start
-	sent    bool // what the turn says is for the sender alone
-	drafts  int
-	stream  func(Part)
-	hush    *hush
-	dropped bool // what the turn would have said was dropped
+	// readOnly is a run that only looks: nothing is journalled.
+	readOnly bool
+	sent     bool // what the turn says is for the sender alone
+	drafts   int
+	stream   func(Part)
+	hush     *hush
+	dropped  bool          // what the turn would have said was dropped
+	spots    *[]StepRecord // steps come by, when somebody wants to know
 }
 
 // newTurn makes a turn with all that belongs to it in one piece.

@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"mime"
+	"net/url"
+	"path"
 	"strings"
 	"testing"
 	"time"
@@ -38,12 +42,26 @@ type Rig struct {
 	Agent  string
 	// Identities go with every message.
 	Identities []profile.Identity
+	// Watch returns what the world outside looks like, such as the orders of a
+	// shop; the audit of a flow must leave it as it is. It is compared as JSON.
+	// nil watches nothing.
+	Watch func() any
+	// NoAudit leaves the audit of the flows out; see the package documentation.
+	NoAudit bool
 
 	message bot.Message
 	n       int
 	replies []bot.Reply
 	report  bot.Report
 	log     strings.Builder
+	faults  *faults    // nil without
+	before  mark       // where the present action began, with faults
+	past    []answered // the last messages, for Reordered
+	reruns  reruns
+	// redeployed: the program is not the one the conversation began with.
+	redeployed bool
+	unwanted   string    // what the last action did that must be expected
+	flows      *flowList // nil unless they are listed
 }
 
 // New makes a rig for a bot. Options.Store and Options.Clock are filled in
@@ -75,24 +93,46 @@ func New(t testing.TB, opts bot.Options, handler bot.Handler, use ...bot.Middlew
 			report(rep)
 		}
 	}
+	t.Cleanup(func() {
+		if !t.Failed() && r.unwanted != "" {
+			t.Errorf("%s\n\n%s", r.unwanted, r.log.String())
+		}
+	})
 	r.bot() // a bad configuration fails here
 	return r
 }
 
 // bot makes a new engine over the rig's store.
-func (r *Rig) bot() *bot.Bot {
+func (r *Rig) bot() *bot.Bot { return r.over(r.opts.Store) }
+
+func (r *Rig) over(s bot.Store) *bot.Bot {
 	r.t.Helper()
-	b, err := bot.New(r.opts, r.handler)
+	b, err := r.engine(s, r.opts.Replica)
 	if err != nil {
 		r.t.Fatalf("bottest: bot.New: %v", err)
 	}
-	b.Use(r.use...)
 	return b
 }
 
-// Redeploy goes on with another program over the same state.
+// engine makes a new one over a store.
+func (r *Rig) engine(s bot.Store, replica string) (*bot.Bot, error) {
+	opts := r.opts
+	opts.Store, opts.Replica = s, replica
+	if r.faults != nil && opts.Logger == nil {
+		opts.Logger = slog.New(slog.DiscardHandler) // what is injected is no news
+	}
+	b, err := bot.New(opts, bot.Audited(r.handler, r.reruns.keep))
+	if err != nil {
+		return nil, err
+	}
+	b.Use(r.use...)
+	return b, nil
+}
+
+// Redeploy goes on with another program over the same state. From then on a
+// flow may drift: its code may no longer fit what was recorded.
 func (r *Rig) Redeploy(handler bot.Handler) *Rig {
-	r.handler = handler
+	r.handler, r.redeployed = handler, true
 	return r
 }
 
@@ -113,6 +153,21 @@ func (r *Rig) Restart(opts *bot.Options) *Rig {
 func (r *Rig) Say(text string) *Rig {
 	r.t.Helper()
 	return r.Send(bot.Message{Text: text})
+}
+
+// Attach sends files, with a text or without.
+func (r *Rig) Attach(text string, files ...bot.Attachment) *Rig {
+	r.t.Helper()
+	if len(files) == 0 {
+		r.fail("bottest: Attach without a file")
+	}
+	return r.Send(bot.Message{Text: text, Attachments: files})
+}
+
+// File is a file of a name, with the media type of its ending, for Attach.
+func File(name string) bot.Attachment {
+	media, _, _ := strings.Cut(mime.TypeByExtension(path.Ext(name)), ";")
+	return bot.Attachment{Name: name, Type: media, URL: "https://files.example/" + url.PathEscape(name), Size: 1 << 10}
 }
 
 // Tap taps the quick reply with a label among those of the last replies.
@@ -160,21 +215,25 @@ func (r *Rig) Redeliver() *Rig {
 
 func (r *Rig) deliver(m bot.Message) *Rig {
 	r.t.Helper()
-	r.report = bot.Report{}
-	replies, err := r.bot().Handle(context.Background(), m)
-	if err != nil {
-		r.fail("Handle: %v", err)
-	}
-	r.replies = replies
+	r.act(action{name: "Handle", replies: true, again: m.ID != "", do: func(b *bot.Bot) ([]bot.Reply, error) {
+		return b.Handle(context.Background(), m)
+	}})
+	r.heard(m)
+	bot.WriteTurn(&r.log, "", r.replies, r.report.Events)
+	return r
+}
+
+// heard writes a message into the transcript, as Golden reads it.
+func (r *Rig) heard(m bot.Message) {
 	said := m.Text
 	if said == "" && m.Tap != "" {
 		said = "[" + m.Tap + "]"
 	}
-	if said == "" {
-		r.log.WriteString(">\n")
+	for i := len(m.Attachments) - 1; i >= 0; i-- {
+		said = strings.TrimSpace("[file " + m.Attachments[i].Name + "] " + said)
 	}
-	bot.WriteTurn(&r.log, said, replies, r.report.Events)
-	return r
+	said = strings.ReplaceAll(strings.TrimRight(said, "\n"), "\n", "\n>> ")
+	r.log.WriteString(strings.TrimRight("> "+said, " ") + "\n")
 }
 
 // Advance moves the clock and serves the timers that come due; what they say
@@ -182,19 +241,21 @@ func (r *Rig) deliver(m bot.Message) *Rig {
 func (r *Rig) Advance(d time.Duration) *Rig {
 	r.t.Helper()
 	fmt.Fprintf(&r.log, "+%s\n", d)
-	r.replies = nil
 	r.Clock.Advance(d)
+	var replies []bot.Reply
 	var events []bot.Event
 	report := r.opts.OnTurn
 	r.opts.OnTurn = func(rep bot.Report) {
 		report(rep)
-		r.replies = append(r.replies, rep.Replies...)
+		replies = append(replies, rep.Replies...)
 		events = append(events, rep.Events...)
 	}
-	err := r.bot().Tick(context.Background())
+	struck := r.act(action{name: "Tick", do: func(b *bot.Bot) ([]bot.Reply, error) { return nil, b.Tick(context.Background()) }})
 	r.opts.OnTurn = report
-	if err != nil {
-		r.fail("Tick: %v", err)
+	if !struck {
+		r.replies = replies
+	} else {
+		events = r.report.Events
 	}
 	bot.WriteTurn(&r.log, "", r.replies, events)
 	return r
@@ -208,11 +269,14 @@ func (r *Rig) Take() handoff.Ticket {
 	if err != nil || len(ts) == 0 {
 		r.fail("no ticket to take (%v)", err)
 	}
-	tk, err := r.bot().Take(context.Background(), r.Thread.Tenant, ts[0].ID, r.Agent)
-	if err != nil {
-		r.fail("Take: %v", err)
-	}
-	r.replies = r.report.Replies
+	var tk handoff.Ticket
+	r.act(action{name: "Take", do: func(b *bot.Bot) (_ []bot.Reply, err error) {
+		tk, err = b.Take(context.Background(), r.Thread.Tenant, ts[0].ID, r.Agent)
+		return nil, err
+	}, done: func() bool {
+		tk, err = r.bot().Ticket(context.Background(), r.Thread.Tenant, ts[0].ID)
+		return err == nil && tk.State == handoff.Taken && tk.Agent == r.Agent
+	}})
 	bot.WriteTurn(&r.log, "", r.replies, r.report.Events)
 	return tk
 }
@@ -226,24 +290,21 @@ func (r *Rig) Push(name string, data ...string) *Rig {
 		p.Data[data[i]] = data[i+1]
 	}
 	fmt.Fprintln(&r.log, strings.TrimSpace("/push "+name+" "+strings.Join(data, " ")))
-	r.report = bot.Report{}
-	replies, err := r.bot().Push(context.Background(), p)
-	if err != nil {
-		r.fail("Push: %v", err)
-	}
-	r.replies = replies
-	bot.WriteTurn(&r.log, "", replies, r.report.Events)
+	r.act(action{name: "Push", replies: true, again: true, do: func(b *bot.Bot) ([]bot.Reply, error) {
+		return b.Push(context.Background(), p)
+	}})
+	bot.WriteTurn(&r.log, "", r.replies, r.report.Events)
 	return r
 }
 
 // Tell lets the agent write to the customer.
 func (r *Rig) Tell(text string) *Rig {
 	r.t.Helper()
-	rep, err := r.bot().Tell(context.Background(), r.Thread.Tenant, r.ticket(), r.Agent, bot.Reply{Text: text})
-	if err != nil {
-		r.fail("Tell: %v", err)
-	}
-	r.replies = []bot.Reply{rep}
+	ticket := r.ticket()
+	r.act(action{name: "Tell", replies: true, do: func(b *bot.Bot) ([]bot.Reply, error) {
+		rep, err := b.Tell(context.Background(), r.Thread.Tenant, ticket, r.Agent, bot.Reply{Text: text})
+		return []bot.Reply{rep}, err
+	}, done: r.written})
 	bot.WriteTurn(&r.log, "", r.replies, r.report.Events)
 	return r
 }
@@ -251,10 +312,10 @@ func (r *Rig) Tell(text string) *Rig {
 // Return lets the agent give the conversation back.
 func (r *Rig) Return() *Rig {
 	r.t.Helper()
-	if err := r.bot().Return(context.Background(), r.Thread.Tenant, r.ticket(), r.Agent); err != nil {
-		r.fail("Return: %v", err)
-	}
-	r.replies = r.report.Replies
+	ticket := r.ticket()
+	r.act(action{name: "Return", do: func(b *bot.Bot) ([]bot.Reply, error) {
+		return nil, b.Return(context.Background(), r.Thread.Tenant, ticket, r.Agent)
+	}, done: r.written})
 	bot.WriteTurn(&r.log, "", r.replies, r.report.Events)
 	return r
 }
@@ -349,6 +410,9 @@ func (r *Rig) WantEvent(kind, key string) *Rig {
 	r.t.Helper()
 	for _, e := range r.report.Events {
 		if e.Kind == kind && (key == "" || e.Key == key) {
+			if kind == bot.EventMisuse || kind == bot.EventDrift {
+				r.unwanted = ""
+			}
 			return r
 		}
 	}
@@ -374,6 +438,7 @@ func (r *Rig) WantFailure(target error) *Rig {
 	if r.report.Err == nil || target != nil && !errors.Is(r.report.Err, target) {
 		r.fail("the turn's error is %v, want %v", r.report.Err, target)
 	}
+	r.unwanted = ""
 	return r
 }
 

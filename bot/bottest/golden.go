@@ -6,10 +6,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/frontdesk-go/frontdesk/bot"
 )
 
 // updating reports whether the test was run with -update, which the test's own
@@ -22,7 +23,9 @@ func updating() bool {
 // Golden runs every conversation of a folder, a file each, and compares what
 // the bot said with the file. With -update the files are rewritten.
 //
-//	> what the customer writes
+//	> what the customer writes; >> goes on on the next line
+//	> [tap] the label of a quick reply
+//	> [file photo.jpg] a file, with a text or without
 //	< what the bot says
 //	! an event: a flow, an effect, a handover
 //	+24h      time passes
@@ -33,6 +36,27 @@ func updating() bool {
 // rig is called once a file. A file may begin with "@name: value" lines, handed
 // to rig, such as "@language: en".
 func Golden(t *testing.T, dir string, rig func(t *testing.T, settings map[string]string) *Rig) {
+	t.Helper()
+	each(t, dir, func(t *testing.T, file, raw string) {
+		settings, lines := parse(raw)
+		r := rig(t, settings)
+		got := r.replay(lines)
+		if updating() {
+			if got != raw {
+				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return
+		}
+		if got != raw {
+			t.Fatalf("%s: the conversation went otherwise (- the file, + now)\n%s\ntrace of the last turn:\n%s", file, diff(raw, got), r.report.Trace.String())
+		}
+	})
+}
+
+// each runs a test for every conversation below a folder, side by side.
+func each(t *testing.T, dir string, test func(t *testing.T, file, raw string)) {
 	t.Helper()
 	var files []string
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -46,26 +70,13 @@ func Golden(t *testing.T, dir string, rig func(t *testing.T, settings map[string
 	}
 	for _, file := range files {
 		name, _ := filepath.Rel(dir, file)
-		t.Run(strings.TrimSuffix(name, ".convo"), func(t *testing.T) {
+		t.Run(strings.TrimSuffix(filepath.ToSlash(name), ".convo"), func(t *testing.T) {
 			t.Parallel()
 			raw, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}
-			settings, lines := parse(string(raw))
-			r := rig(t, settings)
-			got := r.replay(lines)
-			if updating() {
-				if got != string(raw) {
-					if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-						t.Fatal(err)
-					}
-				}
-				return
-			}
-			if diff := firstDifference(string(raw), got); diff != "" {
-				t.Fatalf("%s\n%s\nthe whole conversation:\n%s\ntrace of the last turn:\n%s", file, diff, got, r.report.Trace.String())
-			}
+			test(t, file, string(raw))
 		})
 	}
 }
@@ -101,10 +112,19 @@ func (r *Rig) replay(lines []string) string {
 				i++
 				said += "\n" + lines[i][3:]
 			}
+			var files []bot.Attachment
+			for {
+				name, rest, closed := strings.Cut(said, "]")
+				name, isFile := strings.CutPrefix(name, "[file ")
+				if !closed || !isFile {
+					break
+				}
+				files, said = append(files, File(name)), strings.TrimPrefix(rest, " ")
+			}
 			if label, ok := strings.CutPrefix(said, "[tap] "); ok {
 				r.tapLine(label)
 			} else {
-				r.Say(said)
+				r.Send(bot.Message{Text: said, Attachments: files})
 			}
 			flush()
 		case strings.HasPrefix(line, "+"):
@@ -145,21 +165,4 @@ func (r *Rig) tapLine(label string) {
 	s := r.log.String()
 	r.log.Reset()
 	r.log.WriteString(s[:before] + strings.Replace(s[before:], "> ", "> [tap] ", 1))
-}
-
-func firstDifference(want, got string) string {
-	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
-	for i := 0; i < max(len(w), len(g)); i++ {
-		a, b := "(nothing)", "(nothing)"
-		if i < len(w) {
-			a = w[i]
-		}
-		if i < len(g) {
-			b = g[i]
-		}
-		if a != b {
-			return "line " + strconv.Itoa(i+1) + "\n  want " + a + "\n  got  " + b
-		}
-	}
-	return ""
 }

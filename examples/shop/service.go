@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -201,7 +202,12 @@ func (s *shop) whose(ctx context.Context, t *bot.Turn, prompt string) (order, er
 	if err != nil {
 		return order{}, err
 	}
-	o, _, err := s.orders.find(ctx, id)
+	// Recorded: once the order is returned, the flow that returned it must not
+	// take another way when it runs again.
+	o, err := bot.Load(ctx, t, "details", func(ctx context.Context) (order, error) {
+		o, _, err := s.orders.find(ctx, id)
+		return o, err
+	})
 	if err != nil {
 		return o, err
 	}
@@ -209,16 +215,24 @@ func (s *shop) whose(ctx context.Context, t *bot.Turn, prompt string) (order, er
 		t.Remember("order", o.ID)
 		return o, nil
 	}
-	for _, have := range proven.Get(t) {
-		if have == o.ID {
-			return o, nil
+	// Recorded too: what this run proves must not change the way of the next.
+	known, err := bot.Load(ctx, t, "known", func(context.Context) (bool, error) {
+		if slices.Contains(proven.Get(t), o.ID) {
+			return true, nil
 		}
-	}
-	if misses.Get(t) >= maxMisses {
-		return o, bot.Refuse("proof", "order.locked")
+		if misses.Get(t) >= maxMisses {
+			return false, bot.Refuse("proof", "order.locked")
+		}
+		return false, nil
+	})
+	if err != nil || known {
+		return o, err
 	}
 	_, err = bot.Ask(t.In("proof", o.ID), bot.Question[string]{Name: "phone", Prompt: "order.proof", Parse: lastFour,
 		Check: func(digits string) error {
+			if misses.Get(t) >= maxMisses {
+				return bot.Again("order.locked")
+			}
 			if o.Phone != "" && strings.HasSuffix(o.Phone, digits) {
 				return nil
 			}

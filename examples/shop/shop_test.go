@@ -52,6 +52,12 @@ func memoryDB(t testing.TB) *sql.DB {
 // rig is a conversation with the shop.
 func rig(t *testing.T, settings map[string]string) *bottest.Rig {
 	t.Helper()
+	return rigOver(t, settings, bot.Options{Store: bot.NewMemory(), Customers: profile.NewBook()})
+}
+
+// rigOver is a conversation with the shop over a store and what knows its customers.
+func rigOver(t *testing.T, settings map[string]string, opts bot.Options) *bottest.Rig {
+	t.Helper()
 	db := memoryDB(t)
 	t.Cleanup(func() { assert.NoError(t, db.Close()) })
 	st := opened(t, db)
@@ -59,8 +65,9 @@ func rig(t *testing.T, settings map[string]string) *bottest.Rig {
 	if lang == "" {
 		lang = "zh"
 	}
-	r := bottest.New(t, bot.Options{Store: bot.NewMemory(), Customers: profile.NewBook(), Understand: st.model, Knowledge: st.base, Mood: st.mood,
-		Recommend: st.shop.shelf, Handoff: st.desk, Texts: st.texts, Language: lang}, st.shop.handlers(), st.shop.taps, st.shop.makeUp, st.shop.meant, roles)
+	opts.Understand, opts.Knowledge, opts.Mood = st.model, st.base, st.mood
+	opts.Recommend, opts.Handoff, opts.Texts, opts.Language = st.shop.shelf, st.desk, st.texts, lang
+	r := bottest.New(t, opts, st.shop.handlers(), st.shop.taps, st.shop.makeUp, st.shop.meant, roles)
 	r.Agent = "小林"
 	user, ok := settings["user"]
 	if !ok {
