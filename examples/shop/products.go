@@ -121,7 +121,7 @@ func (s *shop) narrow(t *bot.Turn, req recommend.Request) (bool, error) {
 	}
 	r := bot.Reply{Text: t.Text("narrow." + q.Attribute)}
 	for _, a := range q.Answers[:min(4, len(q.Answers))] {
-		r.Choices = append(r.Choices, bot.Choice{Label: a.Name, Value: "want:" + q.Attribute + "=" + a.Value})
+		r.Choices = append(r.Choices, bot.Choice{Label: a.Name, Value: "want:" + q.Attribute + "=" + a.Value + "/" + string(req.Order)})
 	}
 	return true, t.Send(r)
 }
@@ -129,16 +129,16 @@ func (s *shop) narrow(t *bot.Turn, req recommend.Request) (bool, error) {
 // want takes a tapped answer of narrow as if it had been said, whatever its
 // label was understood as, on top of what was asked for before.
 func want(t *bot.Turn, answer string) {
+	answer, order, _ := strings.Cut(answer, "/")
 	attribute, value, _ := strings.Cut(answer, "=")
-	t.Meaning.Intent = "product.search"
+	t.Topic("product.search")
 	t.Meaning.Entities = []nlu.Entity{{Type: attribute, Value: value}}
+	if order != "" {
+		t.Meaning.Entities = append(t.Meaning.Entities, nlu.Entity{Type: "sort", Value: order})
+	}
 	for _, e := range t.Meaning.Next.Entities {
 		switch e.Type {
-		case attribute, "product", "item":
-		case "sort": // of the message the question was an answer to
-			if e.Carried = e.Age > 1 || e.Value == "others"; !e.Carried {
-				t.Meaning.Entities = append(t.Meaning.Entities, e)
-			}
+		case attribute, "product", "item", "sort":
 		default:
 			t.Meaning.Entities = append(t.Meaning.Entities, e)
 		}
@@ -169,6 +169,7 @@ func (s *shop) dismiss(ctx context.Context, t *bot.Turn) error {
 	if err := t.Say(done); err != nil {
 		return err
 	}
+	t.Topic("product.search")
 	t.Meaning.Entities = t.Meaning.Next.Entities
 	req := t.Wanted(wishes()...)
 	req.Text, req.Exclude = "", append(seen.Get(t), out...)
