@@ -90,3 +90,38 @@ func BenchmarkRecord(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkGowalla streams a public set: an event, a ranking, and one after
+// the other.
+func BenchmarkGowalla(b *testing.B) {
+	all := rows(b, "gowalla/train.tsv")
+	events := make([]Event, len(all))
+	for i, r := range all {
+		events[i] = Event{Kind: "viewed", Customer: r[0], Item: r[1]}
+	}
+	s, err := New(nil, nil)
+	require.NoError(b, err)
+	require.NoError(b, s.Record(b.Context(), events...))
+	b.Run("event", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			fresh, err := New(nil, nil)
+			require.NoError(b, err)
+			require.NoError(b, fresh.Record(b.Context(), events...))
+		}
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(events)), "ns/event")
+	})
+	b.Run("rank", func(b *testing.B) {
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			s.Rank(fmt.Sprint(i*7919%29858), nil, 10, false)
+		}
+	})
+	b.Run("event and rank", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			e := events[i*7919%len(events)]
+			require.NoError(b, s.Record(b.Context(), Event{Kind: "viewed", Customer: e.Customer, Item: events[i*104729%len(events)].Item}))
+			s.Rank(e.Customer, nil, 10, false)
+		}
+	})
+}
