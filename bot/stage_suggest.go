@@ -98,6 +98,13 @@ func (t *Turn) Wanted(types ...string) recommend.Request {
 	return r
 }
 
+// Topic takes the message as one of an intent, whatever it was understood as, so
+// that a follow-up such as "not black" goes on with it.
+func (t *Turn) Topic(intent string) {
+	t.Meaning.Intent = intent
+	t.session.Context.Intent, t.session.Context.Age = intent, 0
+}
+
 // Cards shows suggestions, with their first reason, and records them as shown.
 func (t *Turn) Cards(ss []recommend.Suggestion) []Card {
 	var cards []Card

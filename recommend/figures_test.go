@@ -14,7 +14,7 @@ import (
 )
 
 // rows reads a file of a public set; FRONTDESK_DATA names their folder.
-func rows(t *testing.T, name string) [][]string {
+func rows(t testing.TB, name string) [][]string {
 	t.Helper()
 	dir := os.Getenv("FRONTDESK_DATA")
 	if dir == "" {

@@ -68,9 +68,8 @@ type Request struct {
 	Segments []string
 	// Exclude are ids not to return (already shown or owned).
 	Exclude []string
-	// Cheapest puts the lowest price in Currency first, whatever else speaks for
-	// an item.
-	Cheapest bool
+	// Order is what puts an item first; ByFit when "".
+	Order Order
 	// Personal allows the customer's history; without consent it is false.
 	Personal bool
 	// N is how many to return at most, 3 when 0.
@@ -150,6 +149,24 @@ type Offer struct {
 	Price    int64  `json:"price,omitempty"` // after the offer, for an item
 	Text     string `json:"text,omitempty"`
 }
+
+// Order is what puts one item before another.
+type Order string
+
+// The orders of a Request.
+const (
+	// ByFit is what fits best, by all that is known.
+	ByFit Order = ""
+	// Cheapest is the lowest price in Request.Currency, whatever else speaks for
+	// an item.
+	Cheapest Order = "cheapest"
+	// Newest is what came last: by Item.From, then by when it was put on the
+	// shelf, mixed as Options.Diversity says.
+	Newest Order = "newest"
+	// Trending is what Request.Segments take lately, or everyone; only what
+	// anyone does.
+	Trending Order = "trending"
+)
 
 // Event is one thing done with an item. Events are idempotent by ID and may
 // come out of order, see Options.Late.

@@ -64,7 +64,7 @@ func TestAsk(t *testing.T) {
 	require.NoError(t, err)
 	q, ok := s.Ask(Request{Language: "zh"}, "colour", "size", "material")
 	require.True(t, ok)
-	assert.Equal(t, Question{"size", []Answer{{"L", "大号", 4}, {"M", "中号", 4}, {"S", "小号", 4}}}, q)
+	assert.Equal(t, Question{"size", []Answer{{"L", "大号", 4}, {"M", "中号", 4}, {"S", "小号", 4}}, 12}, q)
 	q, ok = s.Ask(Request{Must: []Filter{{Attribute: "size", Any: []string{"S", "L"}}}}, "colour", "size", "material")
 	require.True(t, ok)
 	assert.Equal(t, "colour", q.Attribute, "what was answered is not asked again")

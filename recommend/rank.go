@@ -29,13 +29,14 @@ type Weights struct {
 func DefaultWeights() Weights {
 	return Weights{Together: 0.12, Alike: 0.2, Sessions: 1, Next: 0.1, Basket: 1, Baskets: 1, Own: 0.7, Target: 0.4, Goods: 0.15, Rare: 0.35,
 		Visits: VisitWeights{Step: 2, Near: 5, IDF: 1.5, Len: 0.2, Age: 1, Before: 0.6},
-		Tastes: VisitWeights{Step: 30, Near: 50, IDF: 1.5, Len: 0.5, Before: 1}}
+		Tastes: VisitWeights{Step: 30, IDF: 1.5, Len: 0.5, Before: 1}}
 }
 
 // board is the working space of one ranking.
 type board struct {
 	sum, part, like, now, skip scratch
 	target, rare, goods        power
+	visits, alike, baskets     lens
 	signals                    signals
 }
 
@@ -68,7 +69,7 @@ func (l *learned) rank(b *board, customer, own string, session []uint32, w *Weig
 		b.mix(w.Together)
 		if w.Alike > 0 {
 			b.part.reset(n)
-			l.alike.from(u.items, customer, &w.Tastes, b, &b.part)
+			l.alike.from(u.items, customer, &w.Tastes, &b.alike, b, &b.part)
 			l.together.damp(b.rare.set(w.Rare), &b.part)
 			b.mix(w.Alike)
 		}
@@ -76,7 +77,7 @@ func (l *learned) rank(b *board, customer, own string, session []uint32, w *Weig
 	if len(session) > 0 {
 		if w.Sessions > 0 {
 			b.part.reset(n)
-			l.visits.from(session, own, &w.Visits, b, &b.part)
+			l.visits.from(session, own, &w.Visits, &b.visits, b, &b.part)
 			b.mix(w.Sessions)
 		}
 		if w.Next > 0 {
@@ -97,7 +98,7 @@ func (l *learned) rank(b *board, customer, own string, session []uint32, w *Weig
 		}
 		if w.Baskets > 0 {
 			b.part.reset(n)
-			l.baskets.from(session, "", &w.Tastes, b, &b.part)
+			l.baskets.from(session, "", &w.Tastes, &b.baskets, b, &b.part)
 			l.basket.damp(b.goods.set(w.Goods), &b.part)
 			b.mix(w.Baskets)
 		}
@@ -137,8 +138,11 @@ func (s *Shelf) Rank(customer string, session []string, n int, seen bool) []Scor
 
 // best are the n highest of b.sum that are not to be skipped, ties by id.
 func (l *learned) best(b *board, n int) []Scored {
-	worse := func(x, y cell) int { // a heap's root is the worst kept
-		return cmp.Or(cmp.Compare(x.w, y.w), cmp.Compare(l.items.of[y.item], l.items.of[x.item]))
+	worse := func(x, y cell) int {
+		if x.w != y.w {
+			return cmp.Compare(x.w, y.w)
+		}
+		return cmp.Compare(l.items.of[y.item], l.items.of[x.item])
 	}
 	var top []cell
 	for _, i := range b.sum.touched {
@@ -153,7 +157,7 @@ func (l *learned) best(b *board, n int) []Scored {
 			}
 			continue
 		}
-		if n == 0 || worse(c, top[0]) <= 0 {
+		if n == 0 || c.w < top[0].w || worse(c, top[0]) <= 0 { // most of them
 			continue
 		}
 		at, _ := slices.BinarySearchFunc(top, c, worse)

@@ -93,7 +93,12 @@ func (s *Shelf) why(it *stocked, r *Request, c *scored) []Reason {
 	if c.words > 0.15 {
 		add(c.words, Reason{Code: "words"})
 	}
-	if c.trend > 0.3 {
+	switch {
+	case r.Order == Newest:
+		add(1.6, Reason{Code: "new"})
+	case r.Order == Trending:
+		add(1.6, Reason{Code: "trending"})
+	case c.trend > 0.3:
 		add(0.4*c.trend, Reason{Code: "trending"})
 	}
 	if c.popular > 0.3 {

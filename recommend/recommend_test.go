@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -69,10 +70,45 @@ func TestRecommend(t *testing.T) {
 
 func TestCheapestFirst(t *testing.T) {
 	t.Parallel()
-	got, err := shelf(t).Recommend(context.Background(), Request{Cheapest: true, Currency: "CNY", Must: []Filter{{Attribute: "category", Any: []string{"dress"}}}, N: 2})
+	got, err := shelf(t).Recommend(context.Background(), Request{Order: Cheapest, Currency: "CNY", Must: []Filter{{Attribute: "category", Any: []string{"dress"}}}, N: 2})
 	require.NoError(t, err)
 	require.Len(t, got, 2)
 	assert.Equal(t, "d2 d1", got[0].Item.ID+" "+got[1].Item.ID)
+}
+
+func TestNewestAndTrending(t *testing.T) {
+	t.Parallel()
+	s := shelf(t)
+	now := time.Date(2026, 3, 9, 9, 0, 0, 0, time.UTC)
+	require.NoError(t, s.Put(Item{ID: "d0", Category: "dress", From: now.Add(-time.Hour), Name: map[string]string{"en": "Linen dress"}, Price: map[string]int64{"CNY": 9900}, Stock: 1}))
+	require.NoError(t, s.Put(Item{ID: "d9", Category: "dress", From: now.Add(time.Hour), Name: map[string]string{"en": "Not yet"}, Price: map[string]int64{"CNY": 9900}, Stock: 1}))
+	got, err := s.Recommend(t.Context(), Request{Order: Newest, Now: now, Language: "zh"})
+	require.NoError(t, err)
+	require.Len(t, got, 3)
+	assert.Equal(t, "d0", got[0].Item.ID, "the latest that may be sold comes first")
+	assert.Equal(t, "s1", got[1].Item.ID, "then what was put last")
+	assert.Equal(t, Reason{Code: "new", Text: "新到店"}, got[0].Reasons[0])
+
+	got, err = s.Recommend(t.Context(), Request{Order: Trending, Language: "en"})
+	require.NoError(t, err)
+	assert.Empty(t, got, "nothing happened yet, so nothing is trending")
+	for i := range 9 {
+		at, item, segment := now.Add(-time.Duration(i)*time.Hour), "d2", []string{"men"}
+		if i%3 == 0 {
+			item, segment = "d3", []string{"women"}
+		}
+		require.NoError(t, s.Record(t.Context(), Event{At: at, Kind: "viewed", Item: item, Segments: segment}))
+	}
+	for name, c := range map[string]struct {
+		segments []string
+		want     string
+	}{"everyone": {nil, "d2"}, "a segment": {[]string{"women"}, "d3"}, "an unknown segment": {[]string{"pilots"}, "d2"}} {
+		got, err = s.Recommend(t.Context(), Request{Order: Trending, Segments: c.segments, Language: "en"})
+		require.NoError(t, err)
+		require.NotEmpty(t, got, name)
+		assert.Equal(t, c.want, got[0].Item.ID, name)
+		assert.Equal(t, "trending", got[0].Reasons[0].Code, name)
+	}
 }
 
 func TestReasonsSpeakTheLanguage(t *testing.T) {
@@ -195,14 +231,6 @@ func FuzzReaders(f *testing.F) {
 	})
 }
 
-func BenchmarkRecord(b *testing.B) {
-	s, _ := New(nil, nil)
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		_ = s.Record(context.Background(), Event{Kind: "viewed", Customer: fmt.Sprint(i % 500), Session: fmt.Sprint(i % 900), Item: fmt.Sprint(i * 7 % 3000)})
-	}
-}
-
 // large is a shelf of many items and customers with histories.
 func large(tb testing.TB, n int) *Shelf {
 	items := make([]Item, n)
@@ -238,21 +266,6 @@ func TestLargeCatalogue(t *testing.T) {
 	got, err = s.Recommend(context.Background(), Request{MinPrice: 8e9, Currency: "USD"})
 	require.NoError(t, err)
 	assert.Equal(t, "77", ids(got), "the only one that passes was overlooked")
-}
-
-func BenchmarkRecommend(b *testing.B) {
-	s := large(b, 10000)
-	for name, r := range map[string]Request{
-		"filtered": {N: 10, Currency: "USD", MaxPrice: 9000, Must: []Filter{{Attribute: "category", Any: []string{"7"}}}, Language: "en"},
-		"for you":  {N: 10, Customer: "7", Personal: true, Session: []string{"5", "6"}, Language: "en", Currency: "USD"},
-	} {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				_, _ = s.Recommend(context.Background(), r)
-			}
-		})
-	}
 }
 
 func ExampleShelf_Recommend() {

@@ -81,7 +81,7 @@ func (v *visits) held(n uint32) bool { return v.next-n-1 < uint32(len(v.ring)) }
 // VisitWeights say how sessions are compared.
 type VisitWeights struct {
 	Step   float64 // e-folding of an item's weight by steps back in the session at hand
-	Near   float64 // e-folding of an item's weight by distance to the match in the other
+	Near   float64 // e-folding of an item's weight by distance to the match in the other; 0 weighs all alike, whatever Before is
 	IDF    float64 // power of an item's rarity
 	Len    float64 // power of the other session's length that divides its likeness
 	Age    float64 // e-folding by the other session's age, as a share of all held; 0 ignores age
@@ -91,7 +91,7 @@ type VisitWeights struct {
 // from adds to scores what sessions like this one hold (V-SKNN: Ludewig &
 // Jannach 2018; distances as in STAN: Garg et al. 2019). Items are the latest
 // last; own is the session's key, which does not speak for itself.
-func (v *visits) from(items []uint32, own string, w *VisitWeights, b *board, to *scratch) {
+func (v *visits) from(items []uint32, own string, w *VisitWeights, t *lens, b *board, to *scratch) {
 	self, known := v.open[own]
 	like, now := &b.like, &b.now // likeness by session, weights of the items at hand
 	like.reset(len(v.ring))
@@ -113,12 +113,19 @@ func (v *visits) from(items []uint32, own string, w *VisitWeights, b *board, to 
 			}
 		}
 	}
+	length, age := t.length.set(w.Len), t.age.set(w.Age)
+	share := ageSteps / float32(len(v.ring)+1)
 	for _, i := range like.touched {
-		f := math.Pow(float64(len(v.ring[i].items)), -w.Len)
-		if w.Age > 0 {
-			f *= math.Exp(-float64((v.next-1-i)%maxVisits) / float64(len(v.ring)) / w.Age)
+		like.score[i] *= length.of(float32(len(v.ring[i].items))) * age[uint32(share*float32((v.next-1-i)%maxVisits))]
+	}
+	if w.Near <= 0 {
+		for _, i := range strongest(like, maxNeighbour) {
+			f := like.score[i]
+			for _, item := range v.ring[i].items {
+				to.add(item, f)
+			}
 		}
-		like.score[i] *= float32(f)
+		return
 	}
 	var after, before [maxSession]float32 // weights by distance to the match
 	for d := range after {
@@ -145,6 +152,35 @@ func (v *visits) from(items []uint32, own string, w *VisitWeights, b *board, to 
 			}
 		}
 	}
+}
+
+// lens are the tables of one structure's weights.
+type lens struct {
+	length power
+	age    ages
+}
+
+// ages are the weights of sessions by their age as a share of all held.
+type ages struct {
+	folding float64
+	weight  [ageSteps]float32
+}
+
+const ageSteps = 256
+
+// set fills the table unless it is of this e-folding already; 0 is no decay.
+func (a *ages) set(folding float64) *[ageSteps]float32 {
+	if a.folding == folding && a.weight[0] != 0 {
+		return &a.weight
+	}
+	a.folding = folding
+	for i := range a.weight {
+		a.weight[i] = 1
+		if folding > 0 {
+			a.weight[i] = float32(math.Exp(-float64(i) / ageSteps / folding))
+		}
+	}
+	return &a.weight
 }
 
 // strongest are about the n highest of a vector: whole bins of a histogram, so

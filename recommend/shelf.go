@@ -245,17 +245,13 @@ func (s *Shelf) recommend(r *Request) []Suggestion {
 	if len(all) < r.N && len(r.Must) == 0 {
 		all = s.allowed(s.index.all, r, &b.signals, query)
 	}
-	if r.Cheapest {
-		all = slices.DeleteFunc(all, func(x ranked) bool { return x.it.Price[r.Currency] == 0 })
-		slices.SortStableFunc(all, func(x, y ranked) int { return cmp.Compare(x.it.Price[r.Currency], y.it.Price[r.Currency]) })
-		all = all[:min(r.N, len(all))]
-	}
+	all = s.order(all, r)
 	best := s.strongest(all, max(maxRerank, 2*r.N))
 	for i := range best {
 		best[i].scored = s.score(best[i].stocked, r, &b.signals, query)
 	}
 	switch {
-	case r.Cheapest:
+	case r.Order == Cheapest:
 	case s.opts.Bandit != nil:
 		s.opts.Bandit.rerank(best)
 		best = s.explore(best, r.N)
@@ -298,7 +294,7 @@ const largeCatalogue = 5000
 // the latest.
 func (s *Shelf) pool(r *Request, b *board) []*stocked {
 	x := &s.index
-	if len(x.all) < largeCatalogue || r.Text != "" || r.Cheapest || len(r.Must)+len(r.Wish)+len(r.Like)+len(r.GoesWith) > 0 {
+	if len(x.all) < largeCatalogue || r.Text != "" || r.Order != ByFit || len(r.Must)+len(r.Wish)+len(r.Like)+len(r.GoesWith) > 0 {
 		return x.likely(r)
 	}
 	const few = 200
@@ -333,6 +329,34 @@ func (s *Shelf) pool(r *Request, b *board) []*stocked {
 		}
 	}
 	return out
+}
+
+// order puts items in the order asked for.
+func (s *Shelf) order(all []ranked, r *Request) []ranked {
+	switch r.Order {
+	case Cheapest:
+		all = slices.DeleteFunc(all, func(x ranked) bool { return x.it.Price[r.Currency] == 0 })
+		slices.SortStableFunc(all, func(x, y ranked) int { return cmp.Compare(x.it.Price[r.Currency], y.it.Price[r.Currency]) })
+		return all[:min(r.N, len(all))]
+	case Newest:
+		slices.SortFunc(all, func(x, y ranked) int {
+			return cmp.Or(y.it.From.Compare(x.it.From), cmp.Compare(y.it.at, x.it.at))
+		})
+		for i := range all { // as far apart as their places are
+			all[i].score = 1 - float64(i)/float64(len(all))
+		}
+	case Trending:
+		segments := r.Segments
+		if len(segments) == 0 {
+			segments = []string{""}
+		}
+		for i := range all {
+			all[i].score = s.learned.trends.of(segments, all[i].it.no)
+		}
+		all = slices.DeleteFunc(all, func(x ranked) bool { return x.score <= 0 })
+		slices.SortStableFunc(all, func(x, y ranked) int { return cmp.Compare(y.score, x.score) })
+	}
+	return all
 }
 
 // Left is how many of a variant are in stock; ok is false when the item has no

@@ -73,6 +73,7 @@ func (it *stocked) fits(taste map[Value]float64) (score float64, best Value) {
 type Question struct {
 	Attribute string   `json:"attribute"`
 	Answers   []Answer `json:"answers"` // at most six, the most items first
+	Items     int      `json:"items"`   // how many the request lets through
 }
 
 // Answer is one answer to a Question.
@@ -137,7 +138,7 @@ func (s *Shelf) Ask(r Request, attributes ...string) (q Question, ok bool) {
 			answers[i] = Answer{v, s.opts.Attributes.Display(attr, v, r.Language), t.items}
 		}
 		if len(names) > 1 && entropy > best {
-			best, q, ok = entropy, Question{attr, answers}, true
+			best, q, ok = entropy, Question{attr, answers, n}, true
 		}
 	}
 	return q, ok

@@ -6,8 +6,10 @@ import (
 	"strings"
 
 	"github.com/frontdesk-go/frontdesk/bot"
+	"github.com/frontdesk-go/frontdesk/nlu"
 	"github.com/frontdesk-go/frontdesk/profile"
 	"github.com/frontdesk-go/frontdesk/recommend"
+	"github.com/frontdesk-go/frontdesk/sentiment"
 )
 
 // wishes are the attributes that narrow a search.
@@ -15,44 +17,167 @@ func wishes() []string {
 	return []string{"category", "brand", "colour", "size", "season", "material", "style", "gender", "feature"}
 }
 
+// seen are the items this search has shown, for "another batch".
+var seen = bot.Var[[]string]{Name: "items seen"}
+
+const maxSeen = 60
+
 // search shows what fits what was asked for, or says honestly what does not.
 func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 	if id, ok := s.named(t); ok {
 		return s.show(t, id)
 	}
 	req := t.Wanted(wishes()...)
+	before := seen.Get(t)
 	if e, ok := t.Meaning.Entity("sort"); ok && !e.Carried {
-		req.Cheapest = true
+		switch e.Value {
+		case "others":
+			req.Exclude = before
+		default:
+			req.Order = recommend.Order(e.Value)
+		}
 	}
-	found, err := t.Recommend(ctx, req)
-	if err != nil {
+	if req.Exclude == nil {
+		before = nil // another search
+	}
+	found, err := s.find(ctx, t, &req)
+	if err != nil || len(found) == 0 {
 		return err
 	}
+	for _, f := range found {
+		before = append(before, f.Item.ID)
+	}
+	if err := seen.Set(t, before[max(0, len(before)-maxSeen):]); err != nil {
+		return err
+	}
+	if ok, err := s.narrow(t, req); ok || err != nil {
+		return err
+	}
+	return s.askConsent(t)
+}
+
+// find shows what a request lets through, or what comes close to it, and says
+// so when there is nothing.
+func (s *shop) find(ctx context.Context, t *bot.Turn, req *recommend.Request) ([]recommend.Suggestion, error) {
+	found, err := t.Recommend(ctx, *req)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 && req.Order == recommend.Trending { // a quiet week
+		req.Order = recommend.ByFit
+		if found, err = t.Recommend(ctx, *req); err != nil {
+			return nil, err
+		}
+	}
 	head := "search.found"
-	if len(found) == 0 {
-		relaxed, dropped, ok := s.shelf.Relax(req)
+	switch {
+	case len(found) == 0 && len(req.Exclude) > 0:
+		return nil, t.Say("search.no_others")
+	case len(found) == 0:
+		relaxed, dropped, ok := s.shelf.Relax(*req)
 		if !ok {
-			return t.Say("search.none")
+			return nil, t.Say("search.none")
 		}
 		if found, err = t.Recommend(ctx, relaxed); err != nil || len(found) == 0 {
-			return firstErr(err, t.Say("search.none"))
+			return nil, firstErr(err, t.Say("search.none"))
 		}
 		var names []string
 		for _, d := range dropped {
 			names = append(names, t.Text("attribute."+d))
 		}
 		if err := t.Say("search.relaxed", "what", strings.Join(names, t.Text("list.and"))); err != nil {
-			return err
+			return nil, err
 		}
-		head = "search.instead"
-	} else if len(req.Must) == 0 && req.MaxPrice == 0 && req.MinPrice == 0 {
+		*req, head = relaxed, "search.instead"
+	case len(req.Exclude) > 0:
+		head = "search.others"
+	case req.Order == recommend.Newest:
+		head = "search.newest"
+	case req.Order == recommend.Trending:
+		head = "search.trending"
+	case len(req.Must)+len(req.Not) == 0 && req.MaxPrice == 0 && req.MinPrice == 0:
 		head = "search.popular"
 	}
-	r := bot.Reply{Text: t.Text(head), Cards: t.Cards(found)}
-	if err := t.Send(r); err != nil {
+	return found, t.Send(bot.Reply{Text: t.Text(head), Cards: t.Cards(found)})
+}
+
+// few is how many items a customer looks through without a question to help.
+const few = 6
+
+// narrow asks what would narrow a vague request most, with replies that answer
+// it: the kind of thing first, then what splits the rest.
+func (s *shop) narrow(t *bot.Turn, req recommend.Request) (bool, error) {
+	if len(req.Must) > 1 || req.MinPrice > 0 || req.MaxPrice > 0 || req.Order == recommend.Cheapest {
+		return false, nil
+	}
+	about := []string{"category"}
+	if len(req.Must) == 1 {
+		about = []string{"colour", "style", "season", "feature", "gender"}
+	}
+	req.Customer, req.Language, req.Now = t.Customer.ID, t.Language, t.Now
+	q, ok := s.shelf.Ask(req, about...)
+	if !ok || q.Items <= few {
+		return false, nil
+	}
+	r := bot.Reply{Text: t.Text("narrow." + q.Attribute)}
+	for _, a := range q.Answers[:min(4, len(q.Answers))] {
+		r.Choices = append(r.Choices, bot.Choice{Label: a.Name, Value: "want:" + q.Attribute + "=" + a.Value + "/" + string(req.Order)})
+	}
+	return true, t.Send(r)
+}
+
+// want takes a tapped answer of narrow as if it had been said, whatever its
+// label was understood as, on top of what was asked for before.
+func want(t *bot.Turn, answer string) {
+	answer, order, _ := strings.Cut(answer, "/")
+	attribute, value, _ := strings.Cut(answer, "=")
+	t.Topic("product.search")
+	t.Meaning.Entities = []nlu.Entity{{Type: attribute, Value: value}}
+	if order != "" {
+		t.Meaning.Entities = append(t.Meaning.Entities, nlu.Entity{Type: "sort", Value: order})
+	}
+	for _, e := range t.Meaning.Next.Entities {
+		switch e.Type {
+		case attribute, "product", "item", "sort":
+		default:
+			t.Meaning.Entities = append(t.Meaning.Entities, e)
+		}
+	}
+	t.Remember(attribute, value)
+}
+
+// dismiss takes "not interested": in the one item that is meant, or in all that
+// were shown. They are not suggested again; others like them are.
+func (s *shop) dismiss(ctx context.Context, t *bot.Turn) error {
+	out := t.Shown()
+	if it, ok := s.about(t); ok {
+		out = []string{it.ID}
+	}
+	if len(out) == 0 {
+		return t.Say("dismiss.which")
+	}
+	for _, id := range out {
+		t.Track(bot.Event{Kind: "dismissed", Item: id})
+	}
+	if t.Mood.Emotion != sentiment.Angry {
+		t.Mood.Plan = sentiment.Plan{} // a matter of taste is no grievance
+	}
+	done := "dismiss.done"
+	if len(out) > 1 {
+		done = "dismiss.all"
+	}
+	if err := t.Say(done); err != nil {
 		return err
 	}
-	return s.askConsent(t)
+	t.Topic("product.search")
+	t.Meaning.Entities = t.Meaning.Next.Entities
+	req := t.Wanted(wishes()...)
+	req.Text, req.Exclude = "", append(seen.Get(t), out...)
+	if first, ok := s.shelf.Item(out[0]); ok && len(req.Must) == 0 {
+		req.Must = []recommend.Filter{{Attribute: "category", Any: []string{first.Category}}}
+	}
+	_, err := s.find(ctx, t, &req)
+	return err
 }
 
 // askConsent asks once whether earlier visits may be used.

@@ -34,6 +34,8 @@ func (s *shop) taps(next bot.Handler) bot.Handler {
 		case "consent":
 			t.Consent(profile.Personal, value == "yes", "consent.personal")
 			return t.Say("consent.thanks." + value)
+		case "want":
+			want(t, value)
 		}
 		return next.Handle(ctx, t)
 	})
