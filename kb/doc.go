@@ -16,7 +16,8 @@
 // & Zaragoza 2009) over Han characters and pairs and English stems, divided by
 // what a perfect match would score, with unknown words at the highest idf; the
 // tf-idf cosine of character n-grams with the nearest wording; and the cosine
-// with the profile of all the entry's wordings. Confidence comes from the score,
+// with the profile of all the entry's wordings, which counts the more wordings the
+// entries have, and not at all when each has one. Confidence comes from the score,
 // the margin over the next entry and the share of the query's words that the
 // entry knows.
 //

@@ -60,6 +60,9 @@ type Source struct {
 	File string `json:"file,omitempty"`
 	Line int    `json:"line,omitempty"`
 	URL  string `json:"url,omitempty"`
+	// Sum is of what the source said when it was read, so that a change there is
+	// seen; "" when it is not followed.
+	Sum string `json:"sum,omitempty"`
 }
 
 // Query asks a base.

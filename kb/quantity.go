@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -38,11 +39,17 @@ func quantity(rs []rune, i int) (n int, kind FactKind, value string) {
 	if currency != "" {
 		return j - i, FactPrice, num + " " + currency
 	}
+	if n, value := oclock(rs, i, j, num, spelled); n > 0 {
+		return n, FactTime, value
+	}
 	u := j
 	for u < len(rs) && rs[u] == ' ' {
 		u++
 	}
 	if kind, unit, times, k := unitOf(rs[u:]); k > 0 {
+		if spelled && num == "1" && kind == FactNumber {
+			return 0, "", "" // 一次, "one item": rarely meant as a number
+		}
 		if times != 1 {
 			if f, err := strconv.ParseFloat(num, 64); err == nil {
 				num = format(f * times)
@@ -89,8 +96,11 @@ func unitOf(rs []rune) (kind FactKind, unit string, times float64, n int) {
 		{"万元", FactPrice, "CNY", 10000}, {"元", FactPrice, "CNY", 1}, {"块钱", FactPrice, "CNY", 1}, {"块", FactPrice, "CNY", 1}, {"人民币", FactPrice, "CNY", 1}, {"rmb", FactPrice, "CNY", 1}, {"yuan", FactPrice, "CNY", 1},
 		{"美元", FactPrice, "USD", 1}, {"美金", FactPrice, "USD", 1}, {"dollars", FactPrice, "USD", 1}, {"dollar", FactPrice, "USD", 1}, {"usd", FactPrice, "USD", 1}, {"欧元", FactPrice, "EUR", 1}, {"euros", FactPrice, "EUR", 1},
 		{"%", FactPercent, "%", 1}, {"％", FactPercent, "%", 1}, {"percent", FactPercent, "%", 1}, {"per cent", FactPercent, "%", 1}, {"折", FactPercent, "折", 1},
-		{"点", FactTime, "h", 1}, {"am", FactTime, "h", 1}, {"a.m.", FactTime, "h", 1},
+		{"am", FactTime, "h", 1}, {"a.m.", FactTime, "h", 1},
 		{"公斤", FactNumber, "kg", 1}, {"千克", FactNumber, "kg", 1}, {"kg", FactNumber, "kg", 1}, {"斤", FactNumber, "kg", .5}, {"公里", FactNumber, "km", 1}, {"km", FactNumber, "km", 1},
+		{"件", FactNumber, "piece", 1}, {"pieces", FactNumber, "piece", 1}, {"piece", FactNumber, "piece", 1}, {"items", FactNumber, "piece", 1}, {"item", FactNumber, "piece", 1},
+		{"次", FactNumber, "time", 1}, {"times", FactNumber, "time", 1}, {"张", FactNumber, "sheet", 1}, {"双", FactNumber, "pair", 1}, {"pairs", FactNumber, "pair", 1}, {"pair", FactNumber, "pair", 1},
+		{"积分", FactNumber, "point", 1}, {"points", FactNumber, "point", 1}, {"人", FactNumber, "person", 1}, {"people", FactNumber, "person", 1}, {"岁", FactNumber, "year old", 1}, {"倍", FactNumber, "fold", 1},
 		{"厘米", FactNumber, "cm", 1}, {"cm", FactNumber, "cm", 1}, {"米", FactNumber, "cm", 100},
 	} {
 		k := prefix(rs, u.text)
@@ -207,7 +217,20 @@ func tail(d, last int64) int64 {
 // dateOrTime reads what follows a number written in digits: 2026-01-05,
 // 1月5日, 16:30, 4pm.
 func dateOrTime(rs []rune, i, j int, num string) (n int, kind FactKind, value string) {
+	skip := func(k int) int { // to what stands behind blanks
+		for k < len(rs) && rs[k] == ' ' {
+			k++
+		}
+		return k
+	}
 	next := func(k int, seps string) (string, int) { // a separator and digits
+		if b := skip(k); b < len(rs) && (rs[b] == '年' || rs[b] == '月') && strings.ContainsRune(seps, rs[b]) {
+			if k = b; skip(k+1) < len(rs) && digit(rs[skip(k+1)]) {
+				b = skip(k + 1)
+				v, m, _ := number(rs[b:])
+				return v, b + m
+			}
+		}
 		if k+1 < len(rs) && strings.ContainsRune(seps, rs[k]) && digit(rs[k+1]) {
 			v, m, _ := number(rs[k+1:])
 			if !strings.ContainsRune(v, '.') {
@@ -224,21 +247,24 @@ func dateOrTime(rs []rune, i, j int, num string) (n int, kind FactKind, value st
 			}
 			d, k2 := next(k, "-/.月")
 			if k2 > 0 {
-				if k2 < len(rs) && (rs[k2] == '日' || rs[k2] == '号') {
-					k2++
+				if b := skip(k2); b < len(rs) && (rs[b] == '日' || rs[b] == '号') {
+					k2 = b + 1
 				}
 				return k2 - i, FactDate, m + "-" + d
 			}
-			if seps == "年" && k < len(rs) && rs[k] == '月' {
-				return k + 1 - i, FactDate, num + "/" + m
+			if b := skip(k); seps == "年" && b < len(rs) && rs[b] == '月' {
+				return b + 1 - i, FactDate, num + "/" + m
 			}
 		}
 	}
-	if j < len(rs) && rs[j] == '月' {
-		if d, k := next(j, "月"); k > 0 && k < len(rs) && (rs[k] == '日' || rs[k] == '号') {
-			return k + 1 - i, FactDate, num + "-" + d
+	if k, m := dayOf(rs[j:]); k > 0 && len(num) <= 2 {
+		return j + k - i, FactDate, m + "-" + num
+	}
+	if b := skip(j); b < len(rs) && rs[b] == '月' {
+		if d, k := next(j, "月"); k > 0 && skip(k) < len(rs) && (rs[skip(k)] == '日' || rs[skip(k)] == '号') {
+			return skip(k) + 1 - i, FactDate, num + "-" + d
 		}
-		return j + 1 - i, FactDate, num + "月"
+		return b + 1 - i, FactDate, num + "月"
 	}
 	if m, k := next(j, ":"); k > 0 && len(num) <= 2 {
 		h := num
@@ -253,19 +279,31 @@ func dateOrTime(rs []rune, i, j int, num string) (n int, kind FactKind, value st
 	if e := clock(rs, j); e > 0 && len(num) <= 2 {
 		return e - i, FactTime, afternoon(num) + " h"
 	}
-	if j < len(rs) && rs[j] == '点' && len(num) <= 2 {
-		h := num
-		for _, w := range []string{"下午", "晚上", "傍晚"} {
-			if pre := []rune(w); i >= len(pre) && strings.TrimSpace(string(rs[max(0, i-len(pre)-1):i])) == w || i >= len(pre) && string(rs[i-len(pre):i]) == w {
-				h = afternoon(num)
-			}
-		}
-		if k := j + 1; k < len(rs) && rs[k] == '半' {
-			return k + 1 - i, FactTime, h + ":30"
-		}
-		return j + 1 - i, FactTime, h + " h"
-	}
 	return 0, "", ""
+}
+
+// oclock reads what makes a number from i to j a time of day: 下午4点, 九点半.
+// One that is spelled needs to stand as one does: 三点 may be three points.
+func oclock(rs []rune, i, j int, num string, spelled bool) (n int, value string) {
+	for j < len(rs) && rs[j] == ' ' {
+		j++
+	}
+	if j >= len(rs) || rs[j] != '点' || len(num) > 2 {
+		return 0, ""
+	}
+	before := strings.TrimSpace(string(rs[max(0, i-4):i]))
+	part := slices.ContainsFunc([]string{"早上", "上午", "中午", "下午", "晚上", "傍晚", "凌晨"}, func(w string) bool { return strings.HasSuffix(before, w) })
+	if spelled && !part && (j+1 >= len(rs) || !strings.ContainsRune("半钟整前后到至", rs[j+1])) {
+		return 0, ""
+	}
+	h := num
+	if part && slices.ContainsFunc([]string{"下午", "晚上", "傍晚"}, func(w string) bool { return strings.HasSuffix(before, w) }) {
+		h = afternoon(num)
+	}
+	if k := j + 1; k < len(rs) && rs[k] == '半' {
+		return k + 1 - i, h + ":30"
+	}
+	return j + 1 - i, h + " h"
 }
 
 // clock reads "pm" behind a number.
@@ -289,14 +327,57 @@ func afternoon(h string) string {
 	return strconv.Itoa(n + 12)
 }
 
-// month reads "January 5", "5 Jan" is left to its number.
+// dayOf reads what makes a number the day of a month: "th of January", " Jan".
+func dayOf(rs []rune) (n int, month string) {
+	for _, th := range []string{"st", "nd", "rd", "th"} {
+		if k := prefix(rs, th); k > 0 {
+			n = k
+			break
+		}
+	}
+	if n >= len(rs) || rs[n] != ' ' {
+		return 0, ""
+	}
+	n++
+	n += prefix(rs[n:], "of ")
+	if n >= len(rs) || !upper(rs[n]) {
+		return 0, ""
+	}
+	k := word(rs[n:])
+	w := strings.ToLower(string(rs[n : n+k]))
+	for i, m := range months() {
+		if w == m || len(w) == 3 && w == m[:3] {
+			return n + k + yearBehind(rs[n+k:]), strconv.Itoa(i + 1)
+		}
+	}
+	return 0, ""
+}
+
+// yearBehind is the length of the year behind a day: " 2026", ", 2026". A day is
+// told by its month and day.
+func yearBehind(rs []rune) int {
+	n := prefix(rs, ",")
+	if n < len(rs) && rs[n] == ' ' {
+		n++
+	}
+	if n == 0 || n+4 > len(rs) || prefix(rs[n:], "19")+prefix(rs[n:], "20") == 0 || !digit(rs[n+2]) || !digit(rs[n+3]) || n+4 < len(rs) && (digit(rs[n+4]) || latin(rs[n+4])) {
+		return 0
+	}
+	return n + 4
+}
+
+func months() []string {
+	return []string{"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"}
+}
+
+// month reads "January 5".
 func month(rs []rune) (n int, value string) {
 	if len(rs) == 0 || !upper(rs[0]) {
 		return 0, ""
 	}
 	k := word(rs)
 	w := strings.ToLower(string(rs[:k]))
-	for i, m := range []string{"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"} {
+	for i, m := range months() {
 		if w != m && (len(w) != 3 || w != m[:3]) {
 			continue
 		}
@@ -314,7 +395,7 @@ func month(rs []rune) (n int, value string) {
 						break
 					}
 				}
-				return j, strconv.Itoa(i+1) + "-" + d
+				return j + yearBehind(rs[j:]), strconv.Itoa(i+1) + "-" + d
 			}
 		}
 		if m == "may" {

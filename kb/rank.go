@@ -39,6 +39,7 @@ func (s *snapshot) rank(sc *scratch, by *Ranker, q *Query, n int) ranking {
 		return ranking{}
 	}
 	s.scan(sc, q, candidates, true)
+	share := s.share()
 	r := ranking{coverage: float64(w.known / w.perfect), top: make([]candidate, 0, min(n, len(sc.best)))}
 	s.vector(sc, query)
 	// The best stand in any order; the query's grams are laid out once for each
@@ -57,7 +58,7 @@ func (s *snapshot) rank(sc *scratch, by *Ranker, q *Query, n int) ranking {
 			}
 			c := candidate{doc: found.doc, bm25: float64(min(1, found.score/w.perfect))}
 			p.segment.compare(sc, &c, found.doc-p.base)
-			c.score = by.score(&c)
+			c.score = by.score(&c, share)
 			r.place(c, n)
 		}
 		if ready {

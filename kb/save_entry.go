@@ -33,7 +33,7 @@ func appendEntries(b []byte, entries []Entry) ([]byte, error) {
 				return nil, fmt.Errorf("entry %q: %w", e.ID, err)
 			}
 		}
-		e.ID, e.Kind, e.Category, e.Source, e.Tags, e.Path, e.Texts = "", "", "", Source{}, nil, nil, nil
+		e.ID, e.Kind, e.Category, e.Source, e.Tags, e.Path, e.Texts = "", "", "", Source{Sum: e.Source.Sum}, nil, nil, nil
 		var err error
 		if b, err = appendRest(b, e, Entry{}); err != nil {
 			return nil, fmt.Errorf("entry %q: %w", entries[i].ID, err)

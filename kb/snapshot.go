@@ -106,6 +106,10 @@ func (s *snapshot) entries() iter.Seq[*Entry] {
 	}
 }
 
+// share is how much a profile says beside the nearest wording, 0 when every
+// entry has one wording, near 1 when each has many.
+func (s *snapshot) share() float64 { return 1 - float64(s.indexed)/float64(max(s.words, 1)) }
+
 // statistics are what a further segment needs to know.
 func (s *snapshot) statistics() statistics {
 	out := statistics{entries: s.indexed, words: s.words, df: func(gram uint64) uint32 {

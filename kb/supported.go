@@ -56,7 +56,7 @@ func Supported(answer string, passages []string) []Sentence {
 			have[f.Kind+" "+f.Value] = true
 			if n := f.number(); n != "" {
 				have["any "+n] = true
-				if f.Kind == FactNumber {
+				if f.Kind == FactNumber && f.Value == n {
 					have["bare "+n] = true
 				}
 			}
@@ -92,7 +92,10 @@ func (f Fact) number() string {
 	return ""
 }
 
-// facts reads a text from left to right; at each place the longest reading wins.
+// Facts are the facts of a text in the order they stand; at each place the
+// longest reading wins. It is pure, and reads up to 64 KiB.
+func Facts(s string) []Fact { return facts(text.Cut(s, maxFacts)) }
+
 func facts(s string) []Fact {
 	m := text.Plain(s, &text.Options{KeepCase: true, KeepRepeats: true})
 	rs := []rune(m.Text)

@@ -44,6 +44,12 @@ func TestSupportedFacts(t *testing.T) {
 		"bare number":             {"最多 3 次。", "可以改 3 次"},
 		"model name":              {"A15 和 M2 都支持。", "支持 A15、M2"},
 		"ordinal words":           {"其中一个就行，两者都可以，第一次也行。", "随便"},
+		"day first":               {"Until 5 January.", "valid until Jan 5"},
+		"day of month":            {"Until the 21st of November 2026.", "活动到 2026年11月21日"},
+		"year first":              {"Until January 5, 2027.", "活动到 2027 年 1 月 5 日"},
+		"a few points":            {"请快一点，注意两点，再等一次。", "随便"},
+		"spelled hour":            {"下午四点前。", "16:00 前"},
+		"counted otherwise":       {"最多三件。", "at most 3 items"},
 		"starts a sentence":       {"Please send it back. Returns are free. Contact us.", "you can return it"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -72,6 +78,7 @@ func TestUnsupportedFacts(t *testing.T) {
 		"percent":            {"打八折。", "打九折", []string{"percentage:八折"}},
 		"spelled":            {"Within ten days.", "within seven days", []string{"duration:ten days"}},
 		"time":               {"晚上9点前。", "9点到18点", []string{"time:9点"}},
+		"counted":            {"可以改 3 天。", "可以改 3 次", []string{"duration:3 天"}},
 		"second sentence":    {"7天内可退。运费 5 元。", "7天内可退", []string{"price:5 元"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -13,7 +13,8 @@ import (
 // result. It is plain data, to be kept as JSON; the zero value is the ranker a
 // base begins with.
 type Ranker struct {
-	// BM25, Wording and Profile weigh the parts of a score, at least 0.
+	// BM25, Wording and Profile weigh the parts of a score, at least 0. Profile
+	// counts less the fewer wordings entries have: nothing when each has one.
 	BM25    float64 `json:"bm25"`
 	Wording float64 `json:"wording"`
 	Profile float64 `json:"profile"`
@@ -29,7 +30,7 @@ type Ranker struct {
 
 // firstRanker was set on other bases' labelled questions.
 func firstRanker() Ranker {
-	return Ranker{BM25: 1, Wording: 0.25, Profile: 1, Bias: -4.6, Score: 5, Near: 3, Margin: 6, Coverage: 1.2}
+	return Ranker{BM25: 1, Wording: 0.25, Profile: 1.25, Bias: -4.6, Score: 5, Near: 3, Margin: 6, Coverage: 1.2}
 }
 
 // Ranker is the one in use.
@@ -57,8 +58,14 @@ func (b *Base) SetRanker(r Ranker) error {
 func (r *Ranker) mix() []float64    { return []float64{r.BM25, r.Wording, r.Profile} }
 func (r *Ranker) slopes() []float64 { return []float64{r.Bias, r.Score, r.Near, r.Margin, r.Coverage} }
 
-func (r *Ranker) score(c *candidate) float64 {
-	return (r.BM25*c.bm25 + r.Wording*c.near + r.Profile*c.whole) / (r.BM25 + r.Wording + r.Profile)
+// score mixes the parts of a score; share is the snapshot's.
+func (r *Ranker) score(c *candidate, share float64) float64 {
+	profile := r.Profile * share
+	all := r.BM25 + r.Wording + profile
+	if all == 0 { // only the profile counts, and each entry has one wording
+		return c.near
+	}
+	return (r.BM25*c.bm25 + r.Wording*c.near + profile*c.whole) / all
 }
 
 // signs are what the confidence in a ranking is made of, beside the bias.
@@ -174,6 +181,7 @@ type lesson struct {
 	right    int // in found, -1 when it is not there
 	answer   bool
 	coverage float64
+	share    float64
 }
 
 func (b *Base) lesson(l *Label) lesson {
@@ -182,7 +190,7 @@ func (b *Base) lesson(l *Label) lesson {
 	now := b.Ranker()
 	r := s.rank(sc, &now, &l.Query, candidates)
 	b.pool.Put(sc)
-	out := lesson{found: r.top, right: -1, answer: l.Entry != "", coverage: r.coverage}
+	out := lesson{found: r.top, right: -1, answer: l.Entry != "", coverage: r.coverage, share: s.share()}
 	for i, c := range r.top {
 		if _, e := s.at(c.doc); e.ID == l.Entry {
 			out.right = i
@@ -196,7 +204,7 @@ func (b *Base) lesson(l *Label) lesson {
 func (l *lesson) judge(by *Ranker) (r ranking, first bool) {
 	r.coverage = l.coverage
 	for i, c := range l.found {
-		c.score = by.score(&c)
+		c.score = by.score(&c, l.share)
 		r.place(c, 2)
 		if len(r.top) > 0 && r.top[0].doc == c.doc {
 			first = i == l.right
@@ -279,7 +287,7 @@ func learnMix(ls []lesson, r Ranker) Ranker {
 			}
 			total, top := 0.0, math.Inf(-1)
 			for i, c := range l.found {
-				p[i] = w[0]*c.bm25 + w[1]*c.near + w[2]*c.whole
+				p[i] = w[0]*c.bm25 + w[1]*c.near + w[2]*l.share*c.whole
 				top = max(top, p[i])
 			}
 			for i := range l.found {
@@ -293,7 +301,7 @@ func learnMix(ls []lesson, r Ranker) Ranker {
 				}
 				g[0] += d * c.bm25 * w[0]
 				g[1] += d * c.near * w[1]
-				g[2] += d * c.whole * w[2]
+				g[2] += d * l.share * c.whole * w[2]
 			}
 		}
 		for k := range u {
