@@ -34,7 +34,7 @@ var trees = []struct {
 	{"handoff", ground},
 	{"bot/internal", first},
 	{"bot/store", top},
-	{"bot/bottest", top},
+	{"bot/bottest", top}, {"bot/otel", top}, {"bot/prom", top}, {"bot/flowvet", top}, {"bot/instep", top},
 	{"bot/desk", top},
 	{"bot/llm", top},
 	{"bot/guard", top},
