@@ -208,7 +208,7 @@ func (x *Rerun) Run(ctx context.Context, later time.Duration) ([]string, error) 
 	}
 	f := x.frame
 	f.Steps = slices.Clone(x.frame.Steps)
-	r := newRun(ctx, t, &flowState{}, &f)
+	r := newRun(ctx, t, &f)
 	r.taken = true
 	runErr := r.call(x.handler)
 	var diffs []string
@@ -249,6 +249,7 @@ func (x *Rerun) turn(later time.Duration) (*Turn, error) {
 	t, ts := *x.t, *x.t.turnState
 	ts.replies, ts.events, ts.timers, ts.stop, ts.ticket, ts.left = nil, nil, nil, nil, nil, nil
 	ts.run, ts.stream, ts.err = nil, nil, nil
+	ts.flows, ts.journalled = &flowState{}, nil
 	ts.readOnly, ts.hush = true, &hush{silent: true} // nothing is streamed
 	t.turnState, t.Trace = &ts, &Trace{}
 	ts.session, t.Customer = new(session), profile.Customer{}

@@ -3,7 +3,6 @@ package bot
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"reflect"
 	"strings"
 )
@@ -105,7 +104,7 @@ func (t *Turn) ask(q asker) (json.RawMessage, error) {
 	t.spotQuestion(&q)
 	if s != nil && s.Kind != q.kind {
 		if s.Kind == kindEffect {
-			return nil, r.fail(fmt.Errorf("%w: %q was an effect and is a question now", ErrDrift, full))
+			return nil, r.drift(s, "%q was an effect and is a question now", full)
 		}
 		s = nil
 	}
@@ -155,7 +154,7 @@ func (r *run) recorded(q asker, s step, hash uint32) (json.RawMessage, bool) {
 		if s.State == stepPreset && q.preset != nil {
 			s.Value = q.preset
 		}
-		if q.kind == kindConsent || s.Hash != hash || !q.decodes(s.Value) || q.check(s.Value) != nil {
+		if q.kind == kindConsent || s.Hash != hash || !q.decodes(s.Value) || r.check(q, s.Value) != nil {
 			return nil, false
 		}
 		s.Stale = false
@@ -165,7 +164,7 @@ func (r *run) recorded(q asker, s step, hash uint32) (json.RawMessage, bool) {
 			return nil, false
 		}
 		raw, sure := q.parse(r.heard(s.Words))
-		if sure == No || q.check(raw) != nil {
+		if sure == No || r.check(q, raw) != nil {
 			return nil, false
 		}
 		s.Value = raw
@@ -271,7 +270,7 @@ func (r *run) tried() {
 
 // valid runs Check; why is what to tell the customer.
 func (r *run) valid(q asker, raw json.RawMessage) (why string, ok bool) {
-	err := q.check(raw)
+	err := r.check(q, raw)
 	if err == nil {
 		return "", true
 	}

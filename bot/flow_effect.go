@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,9 +20,26 @@ const Idempotent Promise = 1
 
 type inStep struct{}
 
-// InStep reports whether ctx is that of a Load or Once function: a guard for
-// clients that must not be called from elsewhere in a flow.
-func InStep(ctx context.Context) bool { return ctx.Value(inStep{}) != nil }
+// InStep reports whether ctx is that of a Load or Once function, or of a flow
+// while a question's Check runs: a guard for clients that must not be called
+// from elsewhere in a flow. Package instep has such guards.
+func InStep(ctx context.Context) bool {
+	if ctx.Value(inStep{}) != nil {
+		return true
+	}
+	checking, ok := ctx.Value(inCheck{}).(*atomic.Bool)
+	return ok && checking.Load()
+}
+
+// inCheck is the key of a run's context: whether a Check runs.
+type inCheck struct{}
+
+// check runs a question's Check, which may read.
+func (r *run) check(q asker, raw json.RawMessage) error {
+	r.checking.Store(true)
+	defer r.checking.Store(false)
+	return q.check(raw)
+}
 
 // Load reads something from outside, once: the result is recorded and read
 // again only after a correction of something before it. fn may run more than
@@ -74,7 +93,7 @@ func (t *Turn) read(ctx context.Context, name string, fn func(context.Context) (
 	}
 	t.spot(StepRecord{Name: full, Kind: kindRead})
 	if s != nil && s.Kind == kindEffect {
-		return nil, r.fail(fmt.Errorf("%w: %q was an effect and is a read now", ErrDrift, full))
+		return nil, r.drift(s, "%q was an effect and is a read now", full)
 	}
 	if s != nil && s.Kind == kindRead && !s.Stale {
 		r.pass(*s)
@@ -120,14 +139,13 @@ func (t *Turn) effect(ctx context.Context, name string, idempotent bool, fn func
 	}
 	t.spot(StepRecord{Name: full, Kind: kindEffect, Idempotent: idempotent})
 	if s != nil && s.Kind != kindEffect {
-		return nil, r.fail(fmt.Errorf("%w: %q is an effect now and was not", ErrDrift, full))
+		return nil, r.drift(s, "%q is an effect now and was not", full)
 	}
 	if s != nil {
 		switch {
 		case s.State == effectDone:
 			if !decodes(s.Value) {
-				r.pass(*s)
-				return nil, r.fail(fmt.Errorf("%w: the result of effect %q no longer decodes", ErrDrift, full))
+				return nil, r.drift(s, "the result of effect %q no longer decodes", full)
 			}
 			r.pass(*s)
 			return s.Value, nil
@@ -196,7 +214,15 @@ func (r *run) write(more ...step) error {
 			f.Steps = append(f.Steps, s)
 		}
 	}
-	raw, err := json.Marshal(&f)
+	// A turn may run several frames: the journal holds all that did something.
+	js := &r.t.journalled
+	i := slices.IndexFunc(*js, func(j *frame) bool { return j.Number == f.Number })
+	if i < 0 {
+		*js = append(*js, &f)
+	} else {
+		(*js)[i] = &f
+	}
+	raw, err := json.Marshal(*js)
 	if err != nil {
 		return err
 	}

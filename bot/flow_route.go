@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -40,11 +41,12 @@ func (b *Bot) route(ctx context.Context, t *Turn) error {
 	if err != nil {
 		return err
 	}
+	t.flows = st
 	before := st.waitsOf()
 	if err := b.expire(t, st); err != nil {
 		return err
 	}
-	if f := st.top(); f != nil && f.Open != nil && t.Now.Sub(f.At) >= visitGap {
+	if f := st.top(); f != nil && t.Now.Sub(f.At) >= visitGap {
 		t.back = f.Number
 	}
 	resumed, err := b.afterCrash(ctx, t, st)
@@ -60,6 +62,22 @@ func (b *Bot) route(ctx context.Context, t *Turn) error {
 	b.schedule(t, st, before)
 	f := st.top()
 	t.asking = f != nil && f.Open != nil || t.waits
+	if t.session.Flows, err = st.encode(); err == nil && len(t.session.Flows) > maxState {
+		return b.tooLarge(t, st)
+	}
+	return err
+}
+
+// tooLarge ends the flow that has recorded more than is kept; what it did is
+// handed on.
+func (b *Bot) tooLarge(t *Turn, st *flowState) (err error) {
+	f := st.largest()
+	err = fmt.Errorf("bot: flow state of %d bytes, at most %d are kept: flow %q records too much: end its loops earlier, Load less", len(t.session.Flows), maxState, f.Flow)
+	same := func(have *frame) bool { return have == f }
+	st.Stack, st.Waiting = slices.DeleteFunc(st.Stack, same), slices.DeleteFunc(st.Waiting, same)
+	st.push(f)
+	_ = b.broken(t, st, f, err)
+	t.asking = false
 	t.session.Flows, err = st.encode()
 	return err
 }
@@ -80,7 +98,7 @@ func (b *Bot) afterCrash(ctx context.Context, t *Turn, st *flowState) (done bool
 		b.end(t, st, "removed")
 		return false, nil
 	}
-	r := newRun(ctx, t, st, f)
+	r := newRun(ctx, t, f)
 	r.taken = true
 	if err := b.finish(ctx, t, st, f, r, r.call(h)); err != nil {
 		return true, err
@@ -127,7 +145,7 @@ func (b *Bot) step(ctx context.Context, t *Turn, st *flowState) error {
 			}
 		}
 	}
-	r := newRun(ctx, t, st, f)
+	r := newRun(ctx, t, f)
 	r.hear(&t.Meaning, false)
 	return b.finish(ctx, t, st, f, r, r.call(h))
 }
@@ -141,7 +159,7 @@ func (b *Bot) start(ctx context.Context, t *Turn, st *flowState) error {
 	st.Seq++
 	f := &frame{Flow: name, Number: st.Seq, At: t.Now}
 	st.push(f)
-	r := newRun(ctx, t, st, f)
+	r := newRun(ctx, t, f)
 	r.hear(&t.Meaning, true)
 	t.Trace.Add("route", "intent %s goes to %s", t.Meaning.Intent, name)
 	return b.finish(ctx, t, st, f, r, r.call(h))
@@ -153,7 +171,7 @@ func (b *Bot) finish(ctx context.Context, t *Turn, st *flowState, f *frame, r *r
 	h, _ := b.router.Named(f.Flow)
 	switch {
 	case r.digress:
-		f.Open = r.was
+		f.Open, f.Fill, f.Files = r.was, r.before, r.filesBefore
 		return b.digress(ctx, t, st, f, h)
 	case r.gaveUp:
 		if done, err := b.lateCorrection(ctx, t, st, f, h, r); done {
@@ -175,6 +193,7 @@ func (b *Bot) finish(ctx context.Context, t *Turn, st *flowState, f *frame, r *r
 				f.Held = &held{Name: r.was.Name, Words: t.Message.Text}
 			}
 		}
+		r.strays()
 		if f.Open.Kind == kindEvent {
 			return b.waited(ctx, t, st, f, r)
 		}
@@ -206,6 +225,8 @@ func (b *Bot) finish(ctx context.Context, t *Turn, st *flowState, f *frame, r *r
 		return err
 	case errors.Is(err, ErrDrift), errors.Is(err, ErrTwice):
 		t.note(EventDrift, f.Flow, err.Error())
+		return b.broken(t, st, f, err)
+	case errors.As(err, new(*mistake)):
 		return b.broken(t, st, f, err)
 	}
 	return b.failedRun(ctx, t, st, f, err)
@@ -245,6 +266,7 @@ func (b *Bot) ended(ctx context.Context, t *Turn, st *flowState, f *frame, r *ru
 	if r.was != nil && !r.wasReached {
 		t.note(EventDrift, f.Flow, r.was.Name+" was not reached, the flow ended")
 	}
+	r.strays()
 	r.flush()
 	if f.Told && len(t.replies) == 0 {
 		if err := t.Say("flow.declined"); err != nil {
@@ -365,7 +387,7 @@ func (b *Bot) again(ctx context.Context, t *Turn, st *flowState, why string) err
 }
 
 func (b *Bot) putAgain(ctx context.Context, t *Turn, st *flowState, f *frame, h Handler, why string) error {
-	r := newRun(ctx, t, st, f)
+	r := newRun(ctx, t, f)
 	r.taken, r.reask = true, why
 	return b.finish(ctx, t, st, f, r, r.call(h))
 }
@@ -409,7 +431,7 @@ func (b *Bot) digress(ctx context.Context, t *Turn, st *flowState, f *frame, h H
 		st.Seq++
 		g := &frame{Flow: name, Number: st.Seq, At: t.Now}
 		st.push(g)
-		r := newRun(ctx, t, st, g)
+		r := newRun(ctx, t, g)
 		r.hear(&t.Meaning, true)
 		return b.finish(ctx, t, st, g, r, r.call(other))
 	}

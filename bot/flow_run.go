@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/frontdesk-go/frontdesk/nlu"
 )
@@ -19,7 +20,6 @@ import (
 type run struct {
 	ctx     context.Context
 	t       *Turn
-	flows   *flowState
 	frame   *frame
 	old     []step // the record at the start
 	cursor  int    // where the next step is expected in old
@@ -35,22 +35,26 @@ type run struct {
 
 	was        *open // the open question at the start
 	wasReached bool
-	atOpen     bool   // the step at hand is the open question
-	asked      *Reply // the question this run puts
-	digress    bool   // the message belongs to somebody else
-	gaveUp     bool
-	cued       bool                  // in a probe: the message says that something was wrong
-	probing    bool                  // look only: for a correction
-	offers     []offer               // what a probe found
-	corrected  string                // name of the step a correction changed
-	behind     bool                  // the run is behind the corrected step
-	mute       []uint32              // what the customer has read behind it
-	pending    *step                 // a failed read or effect the flow has not gone past
-	reask      string                // why the open question is put again
-	late       bool                  // the message did not fit and may be a correction
-	counted    bool                  // it was counted as a failed answer
-	sums       []string              // answers so far, for a summary
-	labelled   map[string]nlu.Entity // in a probe: what the message says of fields by their labels
+	checking   atomic.Bool // a Check runs
+	atOpen     bool        // the step at hand is the open question
+	asked      *Reply      // the question this run puts
+	digress    bool        // the message belongs to somebody else
+	// What the frame had heard before the message, for a message that is not its own.
+	before      []nlu.Entity
+	filesBefore []Attachment
+	gaveUp      bool
+	cued        bool                  // in a probe: the message says that something was wrong
+	probing     bool                  // look only: for a correction
+	offers      []offer               // what a probe found
+	corrected   string                // name of the step a correction changed
+	behind      bool                  // the run is behind the corrected step
+	mute        []uint32              // what the customer has read behind it
+	pending     *step                 // a failed read or effect the flow has not gone past
+	reask       string                // why the open question is put again
+	late        bool                  // the message did not fit and may be a correction
+	counted     bool                  // it was counted as a failed answer
+	sums        []string              // answers so far, for a summary
+	labelled    map[string]nlu.Entity // in a probe: what the message says of fields by their labels
 }
 
 // queued is something said or tracked that may turn out to be old.
@@ -88,8 +92,8 @@ func hashReply(r *Reply) uint32 {
 	return hashOf(parts...)
 }
 
-func newRun(ctx context.Context, t *Turn, st *flowState, f *frame) *run {
-	return &run{ctx: ctx, t: t, flows: st, frame: f, old: slices.Clone(f.Steps), used: map[string]bool{}, was: f.Open}
+func newRun(ctx context.Context, t *Turn, f *frame) *run {
+	return &run{ctx: ctx, t: t, frame: f, old: slices.Clone(f.Steps), used: map[string]bool{}, was: f.Open}
 }
 
 // call runs the function and keeps what it recorded. The error is nil for a
@@ -110,7 +114,7 @@ func (r *run) call(h Handler) (err error) {
 			r.keep()
 		}
 	}()
-	err = h.Handle(r.ctx, t)
+	err = h.Handle(context.WithValue(r.ctx, inCheck{}, &r.checking), t)
 	if r.stop != nil {
 		if !r.probing && !errors.Is(err, r.stop) {
 			t.note(EventMisuse, r.frame.Flow, "the handler went on past a step that had suspended")
@@ -134,6 +138,20 @@ func (r *run) keep() {
 	r.frame.Steps = steps
 }
 
+// strays reports answered questions the run did not come by: the flow's code
+// changed, or it goes a way that depends on something that is not on record.
+// They are asked again should it come by them after all.
+func (r *run) strays() {
+	for i := range r.frame.Steps {
+		s := &r.frame.Steps[i]
+		if s.Stale || s.Kind == kindRead || r.used[s.Name] {
+			continue
+		}
+		s.Stale = true
+		r.t.note(EventDrift, r.frame.Flow, s.Name+" is on record and was not come by: the code changed, or it depends on the clock, chance or something read outside Load")
+	}
+}
+
 // begin is the start of every step. It returns its full name, the record of it
 // if there is one, and the error that makes the step inert.
 func (r *run) begin(t *Turn, name, was string) (string, *step, error) {
@@ -141,7 +159,7 @@ func (r *run) begin(t *Turn, name, was string) (string, *step, error) {
 		return "", nil, r.stop
 	}
 	if name == "" {
-		return "", nil, r.fail(errors.New("bot: a step needs a name"))
+		return "", nil, r.wrong(errors.New("bot: a step needs a name"))
 	}
 	r.settle()
 	full := t.scope + name
@@ -149,7 +167,7 @@ func (r *run) begin(t *Turn, name, was string) (string, *step, error) {
 		return full, nil, r.fail(fmt.Errorf("%w: %q in flow %q", ErrTwice, full, r.frame.Flow))
 	}
 	if len(r.reached) >= maxSteps {
-		return full, nil, r.fail(fmt.Errorf("bot: flow %q came by %d steps: end the loop around %q", r.frame.Flow, maxSteps, full))
+		return full, nil, r.wrong(fmt.Errorf("bot: flow %q came by %d steps: end the loop around %q", r.frame.Flow, maxSteps, full))
 	}
 	s := r.find(full)
 	if s == nil && was != "" {
@@ -215,6 +233,20 @@ func (r *run) fail(err error) error {
 	return err
 }
 
+// wrong is fail for a mistake in the flow's code: to run it again is no use.
+func (r *run) wrong(err error) error { return r.fail(&mistake{err}) }
+
+// mistake is an error in a flow's code.
+type mistake struct{ error }
+
+func (m *mistake) Unwrap() error { return m.error }
+
+// drift is fail for a record that no longer fits the code; s is that of the step.
+func (r *run) drift(s *step, format string, args ...any) error {
+	r.pass(*s)
+	return r.fail(fmt.Errorf("%w: "+format, append([]any{ErrDrift}, args...)...))
+}
+
 // say queues a reply.
 func (r *run) say(rep Reply) error {
 	if r.stop != nil {
@@ -258,6 +290,7 @@ func (r *run) said() []uint32 {
 func (r *run) hear(m *nlu.Meaning, start bool) {
 	r.fresh = true
 	r.rest = r.t.Message.Text
+	r.before, r.filesBefore = slices.Clone(r.frame.Fill), slices.Clone(r.frame.Files)
 	for _, e := range m.Entities {
 		if !e.Carried {
 			r.frame.Fill = append(r.frame.Fill, e)
@@ -328,7 +361,7 @@ func (t *Turn) Each(name string) iter.Seq2[int, *Turn] {
 				return
 			}
 			if len(r.reached) == before {
-				_ = r.fail(fmt.Errorf("bot: a round of t.Each(%q) in flow %q came by no step: it would never end", name, r.frame.Flow))
+				_ = r.wrong(fmt.Errorf("bot: a round of t.Each(%q) in flow %q came by no step: it would never end", name, r.frame.Flow))
 				return
 			}
 		}

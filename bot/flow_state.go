@@ -177,22 +177,22 @@ func (st *flowState) encode() (json.RawMessage, error) {
 		}
 		return append(strconv.AppendInt(append(strconv.AppendInt([]byte(`{"v":`), int64(st.V), 10), `,"seq":`...), int64(st.Seq), 10), '}'), nil
 	}
-	raw, err := json.Marshal(st)
-	if err == nil && len(raw) > maxState {
-		err = fmt.Errorf("bot: flow state of %d bytes, at most %d are kept: end a loop in flow %q earlier", len(raw), maxState, st.largest())
-	}
-	return raw, err
+	return json.Marshal(st)
 }
 
-// largest is the flow with the most steps.
-func (st *flowState) largest() string {
-	name, n := "", -1
-	for _, f := range append(st.Stack[:len(st.Stack):len(st.Stack)], st.Waiting...) {
-		if len(f.Steps) > n {
-			name, n = f.Flow, len(f.Steps)
+// largest is the frame that records most.
+func (st *flowState) largest() (most *frame) {
+	size := -1
+	for _, f := range slices.Concat(st.Stack, st.Waiting) {
+		n := 0
+		for _, s := range f.Steps {
+			n += len(s.Value) + len(s.Words)
+		}
+		if n > size {
+			most, size = f, n
 		}
 	}
-	return name
+	return most
 }
 
 func (st *flowState) top() *frame {
@@ -215,17 +215,33 @@ func (st *flowState) has(flow string) bool {
 	return false
 }
 
-// restore puts the frame of a turn that died back: in its place, or on top.
-func (st *flowState) restore(f *frame) {
-	for i, have := range st.Stack {
-		if have.Number == f.Number && have.Flow == f.Flow {
+// restore takes in what a turn that died had journalled: its frames, each as
+// far as it came.
+func (st *flowState) restore(journal []byte) error {
+	var frames []*frame
+	var err error
+	if len(journal) > 0 && journal[0] == '{' { // of a program that wrote one
+		f := new(frame)
+		frames, err = []*frame{f}, json.Unmarshal(journal, f)
+	} else {
+		err = json.Unmarshal(journal, &frames)
+	}
+	if err != nil {
+		return err
+	}
+	for _, f := range frames {
+		same := func(have *frame) bool { return have.Number == f.Number && have.Flow == f.Flow }
+		if i := slices.IndexFunc(st.Stack, same); i >= 0 {
 			st.Stack[i] = f
-			return
+		} else if i := slices.IndexFunc(st.Waiting, same); i >= 0 {
+			f.Open = st.Waiting[i].Open
+			st.Waiting[i] = f
+		} else {
+			st.push(f)
+			st.Seq = max(st.Seq, f.Number)
 		}
 	}
-	st.Waiting = slices.DeleteFunc(st.Waiting, func(have *frame) bool { return have.Number == f.Number && have.Flow == f.Flow })
-	st.push(f)
-	st.Seq = max(st.Seq, f.Number)
+	return nil
 }
 
 // effects are the names of a frame's effects that happened or may have.

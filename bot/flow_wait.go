@@ -94,11 +94,12 @@ func (b *Bot) Signal(ctx context.Context, s Signal) ([]Reply, error) {
 		return nil, fmt.Errorf("bot: Signal: the data of event %q has %d bytes, at most %d are kept: send an id and Load the rest", s.Event, len(raw), maxState/8)
 	}
 	return b.accept(ctx, &start{message: m, push: &Push{ID: s.ID, Thread: s.Thread, Name: "signal." + s.Event,
-		signal: &arrived{Event: s.Event, Key: s.Key, Data: raw}}})
+		signal: &arrived{ID: s.ID, Event: s.Event, Key: s.Key, Data: raw}}})
 }
 
 // arrived is an event in a conversation's inbox.
 type arrived struct {
+	ID    string          `json:"i"` // the signal's
 	Event string          `json:"e"`
 	Key   string          `json:"k,omitempty"`
 	Data  json.RawMessage `json:"d,omitempty"`
@@ -117,18 +118,22 @@ func (t *Turn) wait(name string, f For, at time.Time) (json.RawMessage, error) {
 	}
 	if s != nil && s.Kind != kindEvent {
 		if s.Kind == kindEffect {
-			return nil, r.fail(fmt.Errorf("%w: %q was an effect and is a wait now", ErrDrift, full))
+			return nil, r.drift(s, "%q was an effect and is a wait now", full)
 		}
 		s = nil
 	}
 	if s != nil {
 		r.pass(*s)
+		// After a crash the event may have come again.
+		if t.flows != nil {
+			t.flows.Inbox = slices.DeleteFunc(t.flows.Inbox, func(ev arrived) bool { return ev.ID == s.Words })
+		}
 		if s.State == eventExpired {
 			return nil, fmt.Errorf("%w: %q", ErrExpired, full)
 		}
 		return s.Value, nil
 	}
-	if r.probing {
+	if r.probing || t.flows == nil {
 		return nil, r.fail(ErrAsked)
 	}
 	o := &open{Name: full, Kind: kindEvent, Event: f.Event, Key: f.Key, Until: at, At: t.Now}
@@ -144,8 +149,8 @@ func (t *Turn) wait(name string, f For, at time.Time) (json.RawMessage, error) {
 	}
 	r.atOpen = r.wasReached && r.was.Name == full
 	defer func() { r.atOpen = false }()
-	if ev, ok := r.flows.take(o); ok {
-		r.record(step{Name: full, Kind: kindEvent, Value: ev.Data})
+	if ev, ok := t.flows.take(o); ok {
+		r.record(step{Name: full, Kind: kindEvent, Value: ev.Data, Words: ev.ID})
 		t.note(EventSignal, ev.Event, r.frame.Flow)
 		return ev.Data, nil
 	}
@@ -157,7 +162,7 @@ func (t *Turn) wait(name string, f For, at time.Time) (json.RawMessage, error) {
 		r.record(step{Name: full, Kind: kindEvent, State: eventExpired})
 		return nil, fmt.Errorf("%w: %q", ErrExpired, full)
 	}
-	if len(r.flows.Waiting) >= maxWaits {
+	if len(t.flows.Waiting) >= maxWaits {
 		return nil, r.fail(fmt.Errorf("bot: %d flows of this conversation wait already: end one before %q waits", maxWaits, full))
 	}
 	r.frame.Open = o
@@ -172,7 +177,7 @@ func (t *Turn) misnamed(err error) error {
 	if t.run.stop != nil {
 		return t.run.stop
 	}
-	return t.run.fail(err)
+	return t.run.wrong(err)
 }
 
 // take removes the event that an open wait is for from the inbox.
@@ -223,13 +228,16 @@ func (b *Bot) wake(ctx context.Context, t *Turn, st *flowState) error {
 		return nil
 	}
 	for range maxWaits {
-		i := slices.IndexFunc(st.Waiting, func(f *frame) bool { return !t.Now.Before(f.Open.Until) || st.waitedFor(f.Open) >= 0 })
+		i := slices.IndexFunc(st.Waiting, func(f *frame) bool {
+			return f.Message != "" || !t.Now.Before(f.Open.Until) || st.waitedFor(f.Open) >= 0
+		})
 		if i < 0 || t.err != nil {
 			return nil
 		}
 		f := st.Waiting[i]
 		st.Waiting = slices.Delete(st.Waiting, i, i+1)
 		st.push(f)
+		f.Message = ""
 		h, ok := b.router.Named(f.Flow)
 		if !ok {
 			b.end(t, st, "removed")
@@ -241,7 +249,7 @@ func (b *Bot) wake(ctx context.Context, t *Turn, st *flowState) error {
 			}
 			continue
 		}
-		r := newRun(ctx, t, st, f)
+		r := newRun(ctx, t, f)
 		r.taken = true
 		if err := b.finish(ctx, t, st, f, r, r.call(h)); err != nil {
 			return err
@@ -256,14 +264,10 @@ func (b *Bot) signalled(ctx context.Context, t *Turn, ev *arrived) error {
 	if err != nil {
 		return err
 	}
-	f := st.top()
-	// After a crash the event may stand in the journal of its flow already.
-	if died := f != nil && f.Open == nil && f.Message == t.Message.ID; !died {
-		st.Inbox = slices.DeleteFunc(st.Inbox, func(ev arrived) bool { return t.Now.Sub(ev.At) > b.opts.Expire })
-		st.Inbox = append(st.Inbox[max(0, len(st.Inbox)-maxInbox+1):], arrived{Event: ev.Event, Key: ev.Key, Data: ev.Data, At: t.Now})
-		if !slices.ContainsFunc(st.Waiting, func(f *frame) bool { return st.waitedFor(f.Open) >= 0 }) {
-			t.note(EventSignal, ev.Event, "kept")
-		}
+	st.Inbox = slices.DeleteFunc(st.Inbox, func(ev arrived) bool { return t.Now.Sub(ev.At) > b.opts.Expire })
+	st.Inbox = append(st.Inbox[max(0, len(st.Inbox)-maxInbox+1):], arrived{ID: ev.ID, Event: ev.Event, Key: ev.Key, Data: ev.Data, At: t.Now})
+	if !slices.ContainsFunc(st.Waiting, func(f *frame) bool { return st.waitedFor(f.Open) >= 0 }) {
+		t.note(EventSignal, ev.Event, "kept")
 	}
 	t.session.Flows, err = st.encode()
 	if err != nil {
