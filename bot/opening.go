@@ -53,6 +53,10 @@ func (b *Bot) opening(ctx context.Context, t *Turn) error {
 	if err != nil {
 		return err
 	}
+	b.expire(t, st)
+	if t.session.Flows, err = st.encode(); err != nil {
+		return err
+	}
 	if f := st.top(); f != nil && f.Open != nil {
 		what := f.Flow
 		if s, ok := t.lookup("flow.name." + f.Flow); ok {
