@@ -38,13 +38,13 @@ type Bot struct {
 // rebuild what the Recommender learned.
 func New(opts Options, handler Handler) (*Bot, error) {
 	opts.fill()
-	shipped, err := loadShipped()
+	texts, err := opts.Texts.WithShipped()
 	if err != nil {
 		return nil, err
 	}
 	b := &Bot{
 		opts:   opts,
-		texts:  opts.Texts.over(shipped),
+		texts:  texts,
 		router: routerOf(handler),
 		boxes:  newMailboxes(opts.MaxWaiting, opts.MaxTurns),
 	}

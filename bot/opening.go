@@ -53,7 +53,13 @@ func (b *Bot) opening(ctx context.Context, t *Turn) error {
 	if err != nil {
 		return err
 	}
-	if f := st.top(); f != nil && f.Open != nil && t.Now.Sub(f.At) <= b.opts.Expire {
+	if err := b.expire(t, st); err != nil {
+		return err
+	}
+	if t.session.Flows, err = st.encode(); err != nil {
+		return err
+	}
+	if f := st.top(); f != nil && f.Open != nil {
 		t.Trace.Add("opening", "%s was left open", f.Flow)
 		r.Choices = nil
 		if err := t.Send(r); err != nil {

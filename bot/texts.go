@@ -23,6 +23,7 @@ var shippedTexts embed.FS
 // another tone.
 type Texts struct {
 	byLang map[string]map[string]string
+	whole  bool // the shipped texts are in it
 }
 
 // ReadTexts reads the files that match the patterns (as in fs.Glob). Errors
@@ -96,7 +97,21 @@ func flatten(file, prefix string, n *yaml.Node, into map[string]string, depth in
 	return nil
 }
 
-func loadShipped() (*Texts, error) { return ReadTexts(shippedTexts, "texts/*.yaml") }
+// WithShipped returns the catalogue laid over the shipped texts, as New uses it;
+// t may be nil. New takes such a catalogue as it is: a program that makes many
+// Bots, such as a test, reads the shipped texts once.
+func (t *Texts) WithShipped() (*Texts, error) {
+	if t != nil && t.whole {
+		return t, nil
+	}
+	shipped, err := ReadTexts(shippedTexts, "texts/*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	out := t.over(shipped)
+	out.whole = true
+	return out, nil
+}
 
 // over lays the host's texts over the shipped ones.
 func (t *Texts) over(base *Texts) *Texts {
