@@ -88,22 +88,12 @@ func (l *learned) tire(e *Event) {
 	}
 }
 
-func (l *learned) shown(customer string, item uint32) int {
-	u := l.users[customer]
-	if customer == "" || u == nil {
-		return 0
-	}
+func (u *person) wasShown(item uint32) int {
 	n, _ := u.shown.get(item)
 	return n
 }
 
-// fact is what holds of an item for a customer; nothing for an unknown one.
-func (l *learned) fact(customer string, item uint32) fact {
-	if u := l.users[customer]; u != nil && customer != "" {
-		return u.facts[item]
-	}
-	return fact{}
-}
+func (u *person) fact(item uint32) fact { return u.facts[item] }
 
 // waiting are events that others may still come before, by time and id.
 type waiting struct {

@@ -45,8 +45,8 @@ func TestFactsInAnyOrder(t *testing.T) {
 				}
 				require.NoError(t, s.Record(context.Background(), c.events[i], c.events[i]))
 			}
-			assert.Equal(t, c.want, s.blocked(s.index.items["d1"], &Request{Customer: "c"}), "%s, backwards %t", name, backwards)
-			assert.Empty(t, s.blocked(s.index.items["d1"], &Request{}), name)
+			assert.Equal(t, c.want, blockedFor(s, "d1", &Request{Customer: "c"}), "%s, backwards %t", name, backwards)
+			assert.Empty(t, blockedFor(s, "d1", &Request{}), name)
 		}
 	}
 }
@@ -145,4 +145,9 @@ func TestLatestIsBounded(t *testing.T) {
 	}
 	_, ok := l.get(50)
 	assert.False(t, ok)
+}
+
+func blockedFor(s *Shelf, id string, r *Request) string {
+	a := s.ready(r)
+	return s.blocked(s.index.items[id], &a)
 }

@@ -99,18 +99,15 @@ type Filter struct {
 
 // passes reports whether one of an attribute's values passes.
 func (f *Filter) passes(values []string) bool {
-	for _, v := range values {
-		if slices.Contains(f.Any, v) {
-			return true
-		}
-		if f.Min == 0 && f.Max == 0 {
-			continue
-		}
-		if n, err := strconv.ParseFloat(v, 64); err == nil && n >= f.Min && (f.Max == 0 || n <= f.Max) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(values, func(v string) bool {
+		return slices.Contains(f.Any, v) || (f.Min != 0 || f.Max != 0) && f.between(v)
+	})
+}
+
+// between reports whether a value is a number within the bounds.
+func (f *Filter) between(v string) bool {
+	n, err := strconv.ParseFloat(v, 64)
+	return err == nil && n >= f.Min && (f.Max == 0 || n <= f.Max)
 }
 
 // Suggestion is an item and why it was chosen.

@@ -1,6 +1,7 @@
 package recommend
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -29,6 +30,7 @@ type learned struct {
 	alike    *visits // customers as sessions: their latest items
 	popular  []float32
 	most     float32 // of popular
+	top      leaders // by popular
 	users    map[string]*person
 	baskets  *visits                  // latest baskets
 	known    latest[string, struct{}] // event ids
@@ -67,6 +69,35 @@ func (l *learned) taken(item uint32) float64 {
 		return 0
 	}
 	return float64(l.popular[item] / l.decay.growth(l.decay.newest))
+}
+
+func (l *learned) count(item uint32) float32 { return l.popular[item] }
+
+// leaders are the items with the highest counts, from few to twice as many, kept
+// as counts grow.
+type leaders struct {
+	items []uint32
+	in    map[uint32]bool
+	least float32 // a count above it leads
+}
+
+func (l *leaders) note(item uint32, count float32, of func(uint32) float32) {
+	if count <= l.least || l.in[item] {
+		return
+	}
+	if l.in == nil {
+		l.in = map[uint32]bool{}
+	}
+	l.in[item] = true
+	if l.items = append(l.items, item); len(l.items) < 2*few {
+		return
+	}
+	slices.SortFunc(l.items, func(a, b uint32) int { return cmp.Or(cmp.Compare(of(b), of(a)), cmp.Compare(a, b)) })
+	l.least = of(l.items[few-1])
+	for _, out := range l.items[few:] {
+		delete(l.in, out)
+	}
+	l.items = l.items[:few]
 }
 
 // record takes an event once. What holds of a customer (owned, not interested)
@@ -113,6 +144,7 @@ func (l *learned) learn(e *Event) {
 	}
 	l.popular[item] += w
 	l.most = max(l.most, l.popular[item])
+	l.top.note(item, l.popular[item], l.count)
 	if e.Customer != "" {
 		l.byCustomer(e.Customer, item, w)
 	}
@@ -191,6 +223,7 @@ func (l *learned) shrink(factor float32) {
 		l.popular[i] *= factor
 	}
 	l.most *= factor
+	l.top.least *= factor
 }
 
 // latest holds the latest keys, between most and twice as many, in two

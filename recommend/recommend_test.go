@@ -251,16 +251,20 @@ func large(tb testing.TB, n int) *Shelf {
 // and finds more when that does not do.
 func TestLargeCatalogue(t *testing.T) {
 	t.Parallel()
-	s := large(t, largeCatalogue+100)
+	s := large(t, 3*wide)
 	b := new(board)
 	r := Request{Customer: "7", Personal: true, N: 5, Currency: "USD"}
-	s.signals(&r, b)
-	assert.Less(t, len(s.pool(&r, b)), largeCatalogue)
-	whole := s.allowed(s.index.all, &r, &b.signals, nil)
+	a := s.ready(&r)
+	s.signals(&a, b)
+	assert.False(t, s.pool(&a, b))
+	assert.Less(t, len(b.pool), 2*wide)
+	s.whole(&a, b)
+	s.allowed(&a, b)
+	first, _ := b.queue.pop()
 	got, err := s.Recommend(context.Background(), r)
 	require.NoError(t, err)
 	require.Len(t, got, 5)
-	assert.Equal(t, whole[0].it.ID, got[0].Item.ID, "the best was overlooked")
+	assert.Equal(t, first.it.ID, got[0].Item.ID, "the best was overlooked")
 
 	require.NoError(t, s.Put(Item{ID: "77", Category: "7", Name: map[string]string{"en": "Dear"}, Price: map[string]int64{"USD": 9e9}, Stock: 1}))
 	got, err = s.Recommend(context.Background(), Request{MinPrice: 8e9, Currency: "USD"})

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"maps"
+	"slices"
 )
 
 // magic begins a snapshot; its digit is the version.
@@ -53,8 +55,12 @@ func (s *Shelf) Restore(r io.Reader) error {
 		return fmt.Errorf("recommend: restoring a snapshot: %w; learn from the log instead", c.err)
 	}
 	s.learned = l
-	for _, it := range s.index.all {
-		it.no = l.items.add(it.ID)
+	clear(s.index.nos)
+	for _, it := range s.index.place {
+		if it != nil {
+			it.no = l.items.add(it.ID)
+			s.index.number(it)
+		}
 	}
 	return nil
 }
@@ -104,6 +110,16 @@ func (l *learned) code(c *codec) {
 		c.int(&g.n)
 	})
 	l.decay.code(c)
+	if c.reading && c.err == nil {
+		for i, w := range l.popular {
+			l.top.note(uint32(i), w, l.count)
+		}
+		for _, t := range l.trends {
+			for _, i := range slices.Sorted(maps.Keys(t.count)) {
+				t.top.note(i, t.count[i], t.of)
+			}
+		}
+	}
 }
 
 func (d *decay) code(c *codec) {
