@@ -59,7 +59,7 @@ func (s *Shelf) ready(r *Request) ask {
 	a := ask{Request: r, must: x.tests(r.Must), not: x.tests(r.Not), wish: x.tests(r.Wish),
 		trends: s.learned.trends.named(segments), now: s.learned.decay.growth(s.learned.decay.newest)}
 	if r.Customer != "" {
-		a.u = s.learned.users[r.Customer]
+		a.u = s.learned.users[keyed(r.Tenant, r.Customer)]
 	}
 	for _, id := range r.Like {
 		if it := x.items[id]; it != nil {

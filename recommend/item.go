@@ -44,6 +44,8 @@ type Variant struct {
 
 // Request asks for suggestions.
 type Request struct {
+	// Tenant keeps customers, sessions and baskets apart; tenants of one Shelf
+	// share its catalogue and what it learned of it.
 	Tenant   string
 	Customer string // "" for an unknown visitor
 	Language string // BCP 47; for names and reasons
@@ -143,7 +145,11 @@ type Offer struct {
 	Amount  int64  `json:"amount,omitempty"`  // off, minor units of Currency
 	// Currency of Amount and Price.
 	Currency string `json:"currency,omitempty"`
-	Price    int64  `json:"price,omitempty"` // after the offer, for an item
+	Price    int64  `json:"price,omitempty"` // after the offer, of the item or the basket
+	// Approve tells that a person must agree first, Personal that it depends on
+	// who the customer is.
+	Approve  bool   `json:"approve,omitempty"`
+	Personal bool   `json:"personal,omitempty"`
 	Text     string `json:"text,omitempty"`
 }
 
@@ -170,6 +176,7 @@ const (
 type Event struct {
 	ID       string    `json:"id"` // "" is never taken for a repetition
 	At       time.Time `json:"at"`
+	Tenant   string    `json:"tenant,omitempty"`
 	Customer string    `json:"customer,omitempty"`
 	Session  string    `json:"session,omitempty"`
 	// Kind is "viewed", "dwelt" (Value seconds), "searched" (opened from a

@@ -48,7 +48,7 @@ func newLearned(opts *Options) *learned {
 // person is what is known of a customer.
 type person struct {
 	items []uint32            // what they took, each once, latest last
-	facts map[uint32]fact     // what holds of an item for them
+	facts []fact              // what holds of items for them, by item number
 	shown latest[uint32, int] // how often an item was, since they reacted to it
 }
 
@@ -107,10 +107,11 @@ func (l *learned) record(e *Event) {
 		return
 	}
 	if e.ID != "" {
-		if _, dup := l.known.get(e.ID); dup {
+		id := keyed(e.Tenant, e.ID)
+		if _, dup := l.known.get(id); dup {
 			return
 		}
-		l.known.put(e.ID, struct{}{})
+		l.known.put(id, struct{}{})
 	}
 	l.note(e)
 	if l.opts.Late <= 0 || e.At.IsZero() {
@@ -146,15 +147,25 @@ func (l *learned) learn(e *Event) {
 	l.most = max(l.most, l.popular[item])
 	l.top.note(item, l.popular[item], l.count)
 	if e.Customer != "" {
-		l.byCustomer(e.Customer, item, w)
+		l.byCustomer(e.customer(), item, w)
 	}
 	if e.Session != "" {
-		l.bySession(e.Session, item, w)
+		l.bySession(keyed(e.Tenant, e.Session), item, w)
 	}
 	if e.Basket != "" && e.Kind == "purchased" {
-		l.byBasket(e.Basket, item, w)
+		l.byBasket(keyed(e.Tenant, e.Basket), item, w)
 	}
 }
+
+// keyed is an id in its tenant's own room; "" stays "".
+func keyed(tenant, id string) string {
+	if tenant == "" || id == "" {
+		return id
+	}
+	return tenant + "\x00" + id
+}
+
+func (e *Event) customer() string { return keyed(e.Tenant, e.Customer) }
 
 func (l *learned) person(customer string) *person {
 	u := l.users[customer]

@@ -37,7 +37,7 @@ func (s *Shelf) due(it *stocked, r *ask) float64 {
 	}
 	f := r.u.fact(it.no)
 	g := s.learned.gaps[it.no]
-	if !f.owned || f.bought.IsZero() || it.LastsDays <= 0 && g.n < minRepeats {
+	if !f.owned || f.bought == 0 || it.LastsDays <= 0 && g.n < minRepeats {
 		return 0
 	}
 	days, n := g.sum.Hours()/24, float64(g.n)
@@ -45,5 +45,5 @@ func (s *Shelf) due(it *stocked, r *ask) float64 {
 		days += 2 * float64(it.LastsDays)
 		n += 2
 	}
-	return r.Now.Sub(f.bought).Hours() / 24 / max(1, days/n)
+	return r.Now.Sub(time.Unix(0, f.bought)).Hours() / 24 / max(1, days/n)
 }

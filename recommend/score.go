@@ -23,7 +23,7 @@ func (s *Shelf) signals(a *ask, b *board) {
 	g.most = math.Log1p(float64(l.most / a.now))
 	if a.Personal && a.u != nil {
 		s.taste(a.u, &g.taste)
-		l.rank(b, a.Customer, "", nil, w)
+		l.rank(b, keyed(a.Tenant, a.Customer), "", nil, w)
 		g.history, b.sum = b.sum, g.history
 	}
 	l.rank(b, "", "", l.numbers(a.Session), w)

@@ -3,6 +3,7 @@ package recommend
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -163,6 +164,24 @@ func (s *Shelf) Record(_ context.Context, events ...Event) error {
 		s.learned.record(&events[i])
 	}
 	return nil
+}
+
+// Erase forgets a customer: what they took, own, dismissed and were shown. What
+// their events taught about items stays, of nobody; sessions are known by the
+// host's session ids only. It makes a Shelf a bot.Eraser.
+func (s *Shelf) Erase(_ context.Context, tenant, customer string) (map[string]int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l, key := s.learned, keyed(tenant, customer)
+	rows := map[string]int{"customers": 0, "waiting": len(l.waiting.events)}
+	l.waiting.events = slices.DeleteFunc(l.waiting.events, func(e Event) bool { return e.Tenant == tenant && e.Customer == customer })
+	rows["waiting"] -= len(l.waiting.events)
+	if l.users[key] != nil {
+		delete(l.users, key)
+		rows["customers"]++
+	}
+	l.alike.erase(key)
+	return rows, nil
 }
 
 // Recommend suggests at most r.N items, best first; none when nothing passes
