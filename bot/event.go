@@ -62,6 +62,6 @@ func (e *Event) forProfile() profile.Event {
 
 func (e *Event) forRecommend() recommend.Event {
 	n, _ := strconv.ParseFloat(e.Value, 64) // seconds or stars, 0 for kinds without a number
-	return recommend.Event{ID: e.ID, At: e.At, Customer: e.Customer, Session: e.Conversation,
+	return recommend.Event{ID: e.ID, At: e.At, Tenant: e.Tenant, Customer: e.Customer, Session: e.Conversation,
 		Kind: e.Kind, Item: e.Item, Basket: e.Basket, Value: n}
 }

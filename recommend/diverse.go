@@ -10,16 +10,16 @@ const maxRerank = 50
 
 // alike is the share of an item's attribute values that another has too.
 func alike(a, b *stocked) float64 {
-	same, all := 0, 0
-	for attr, vs := range a.Attributes {
-		for _, v := range vs {
-			all++
-			if slices.Contains(b.Attributes[attr], v) {
-				same++
-			}
+	same, j := 0, 0
+	for _, n := range a.own {
+		for j < len(b.own) && b.own[j] < n {
+			j++
+		}
+		if j < len(b.own) && b.own[j] == n {
+			same++
 		}
 	}
-	return float64(same) / float64(max(1, all))
+	return float64(same) / float64(max(1, len(a.own)))
 }
 
 // near is how much an item repeats one that is chosen already: items
@@ -34,52 +34,61 @@ func near(chosen, it *stocked) float64 {
 // diversify picks n of the best by maximal marginal relevance (Carbonell &
 // Goldstein 1998) over attributes, and keeps Options.MaxPer.
 func (s *Shelf) diversify(best []candidate, n int) []candidate {
-	left := slices.Clone(best)
-	var out []candidate
+	n = min(n, len(best))
+	out, chosen := make([]candidate, 0, n), make([]bool, len(best))
 	given := map[Value]int{}
-	for len(out) < n && len(left) > 0 {
+	for len(out) < n {
 		top, at := math.Inf(-1), -1
-		for i := range left {
-			v := left[i].score - s.opts.Diversity*left[i].near/float64(max(1, len(out)))
-			if v > top && !s.full(left[i].stocked, given, 0) {
+		for i := range best {
+			c := &best[i]
+			if chosen[i] {
+				continue
+			}
+			v := c.score - s.opts.Diversity*c.near/float64(max(1, len(out)))
+			if v > top && !s.full(c.stocked, given, 0) {
 				top, at = v, i
 			}
 		}
 		if at < 0 {
 			break
 		}
-		chosen := left[at]
-		s.give(chosen.stocked, given)
-		out = append(out, chosen)
-		left = slices.Delete(left, at, at+1)
-		for i := range left {
-			left[i].near += near(chosen.stocked, left[i].stocked)
+		chosen[at] = true
+		s.give(best[at].stocked, given)
+		out = append(out, best[at])
+		for i := range best {
+			if !chosen[i] {
+				best[i].near += near(best[at].stocked, best[i].stocked)
+			}
 		}
 	}
 	return out
 }
 
-// strongest are the first n of all, without most of those that Options.MaxPer
-// would leave out anyway.
-func (s *Shelf) strongest(all []ranked, n int) []candidate {
-	out := make([]candidate, 0, min(n, len(all)))
+// strongest are the first n of a queue, without most of those that
+// Options.MaxPer would leave out anyway.
+func (s *Shelf) strongest(q *queue, n int) []candidate {
+	out := make([]candidate, 0, min(n, len(q.all)))
 	given := map[Value]int{}
-	for _, x := range all {
-		if len(out) == n {
+	for len(out) < n {
+		x, ok := q.pop()
+		if !ok {
 			break
 		}
 		if !s.full(x.it, given, 10) {
 			s.give(x.it, given)
-			out = append(out, candidate{stocked: x.it, score: x.score})
+			out = append(out, candidate{stocked: x.it, score: x.key})
 		}
 	}
 	return out
 }
 
 func (s *Shelf) give(it *stocked, given map[Value]int) {
-	for attr := range s.opts.MaxPer {
-		for _, v := range it.values[attr] {
-			given[Value{attr, v}]++
+	if len(s.opts.MaxPer) == 0 {
+		return
+	}
+	for _, n := range it.has {
+		if v := s.index.of[n]; s.opts.MaxPer[v.Attribute] > 0 {
+			given[v]++
 		}
 	}
 }
@@ -87,14 +96,14 @@ func (s *Shelf) give(it *stocked, given map[Value]int) {
 // full reports whether as many of one of the item's limited values were given
 // as may be, and spare more.
 func (s *Shelf) full(it *stocked, given map[Value]int, spare int) bool {
-	for attr, most := range s.opts.MaxPer {
-		for _, v := range it.values[attr] {
-			if most > 0 && given[Value{attr, v}] >= most+spare {
-				return true
-			}
-		}
+	if len(given) == 0 {
+		return false
 	}
-	return false
+	return slices.ContainsFunc(it.has, func(n uint32) bool {
+		v := s.index.of[n]
+		most := s.opts.MaxPer[v.Attribute]
+		return most > 0 && given[v] >= most+spare
+	})
 }
 
 // explore is diversify with the last place left to the bandit's chance.

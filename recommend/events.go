@@ -45,9 +45,50 @@ func (o *Options) strength(e *Event) float64 {
 // fact is what holds of an item for a customer, and since when: the latest
 // event by its own time decides, whenever it arrives.
 type fact struct {
+	item              uint32
 	owned, unwanted   bool
-	bought, dismissed time.Time // when either was last said
+	bought, dismissed int64 // when either was last said: nanoseconds since 1970, 0 for no time
 }
+
+// maxFacts is how many facts are kept of a customer; the oldest go first.
+const maxFacts = 2000
+
+func nanos(at time.Time) int64 {
+	if at.IsZero() {
+		return 0
+	}
+	return at.UnixNano()
+}
+
+// fact is what holds of an item for a customer.
+func (u *person) fact(item uint32) fact {
+	if i, held := slices.BinarySearchFunc(u.facts, item, byFact); held {
+		return u.facts[i]
+	}
+	return fact{item: item}
+}
+
+func byFact(f fact, item uint32) int { return cmp.Compare(f.item, item) }
+
+func (u *person) state(f fact) {
+	i, held := slices.BinarySearchFunc(u.facts, f.item, byFact)
+	if held {
+		u.facts[i] = f
+		return
+	}
+	u.facts = slices.Insert(u.facts, i, f)
+	if len(u.facts) > maxFacts {
+		oldest := 0
+		for i := range u.facts {
+			if u.facts[i].since() < u.facts[oldest].since() {
+				oldest = i
+			}
+		}
+		u.facts = slices.Delete(u.facts, oldest, oldest+1)
+	}
+}
+
+func (f *fact) since() int64 { return max(f.bought, f.dismissed) }
 
 // note keeps what holds from now on, whatever was learned.
 func (l *learned) note(e *Event) {
@@ -59,50 +100,35 @@ func (l *learned) note(e *Event) {
 	if e.Customer == "" || !(owned || unwanted || again || e.Kind == "refunded") {
 		return
 	}
-	u, item := l.person(e.Customer), l.items.add(e.Item)
-	f := u.facts[item]
-	if owned && f.owned && !f.bought.IsZero() && !e.At.IsZero() {
-		l.boughtAgain(item, e.At.Sub(f.bought).Abs())
+	u, item, at := l.person(e.customer()), l.items.add(e.Item), nanos(e.At)
+	f := u.fact(item)
+	if owned && f.owned && f.bought != 0 && at != 0 {
+		l.boughtAgain(item, time.Duration(at-f.bought).Abs())
 	}
-	if (owned || e.Kind == "refunded") && !e.At.Before(f.bought) {
-		f.owned, f.bought = owned, e.At
+	if (owned || e.Kind == "refunded") && at >= f.bought {
+		f.owned, f.bought = owned, at
 	}
-	if (unwanted || again) && !e.At.Before(f.dismissed) {
-		f.unwanted, f.dismissed = unwanted, e.At
+	if (unwanted || again) && at >= f.dismissed {
+		f.unwanted, f.dismissed = unwanted, at
 	}
-	if u.facts == nil {
-		u.facts = map[uint32]fact{}
-	}
-	u.facts[item] = f
+	u.state(f)
 }
 
 // tire counts how often an item was shown since the customer reacted to it.
 func (l *learned) tire(e *Event) {
 	switch e.Kind {
 	case "shown":
-		u, item := l.person(e.Customer), l.items.add(e.Item)
+		u, item := l.person(e.customer()), l.items.add(e.Item)
 		n, _ := u.shown.get(item)
 		u.shown.put(item, n+1)
 	case "viewed", "dwelt", "clicked", "carted", "purchased":
-		l.person(e.Customer).shown.put(l.items.add(e.Item), 0)
+		l.person(e.customer()).shown.put(l.items.add(e.Item), 0)
 	}
 }
 
-func (l *learned) shown(customer string, item uint32) int {
-	u := l.users[customer]
-	if customer == "" || u == nil {
-		return 0
-	}
+func (u *person) wasShown(item uint32) int {
 	n, _ := u.shown.get(item)
 	return n
-}
-
-// fact is what holds of an item for a customer; nothing for an unknown one.
-func (l *learned) fact(customer string, item uint32) fact {
-	if u := l.users[customer]; u != nil && customer != "" {
-		return u.facts[item]
-	}
-	return fact{}
 }
 
 // waiting are events that others may still come before, by time and id.

@@ -1,6 +1,7 @@
 package recommend
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math"
@@ -45,8 +46,8 @@ func TestFactsInAnyOrder(t *testing.T) {
 				}
 				require.NoError(t, s.Record(context.Background(), c.events[i], c.events[i]))
 			}
-			assert.Equal(t, c.want, s.blocked(s.index.items["d1"], &Request{Customer: "c"}), "%s, backwards %t", name, backwards)
-			assert.Empty(t, s.blocked(s.index.items["d1"], &Request{}), name)
+			assert.Equal(t, c.want, blockedFor(s, "d1", &Request{Customer: "c"}), "%s, backwards %t", name, backwards)
+			assert.Empty(t, blockedFor(s, "d1", &Request{}), name)
 		}
 	}
 }
@@ -145,4 +146,46 @@ func TestLatestIsBounded(t *testing.T) {
 	}
 	_, ok := l.get(50)
 	assert.False(t, ok)
+}
+
+func blockedFor(s *Shelf, id string, r *Request) string {
+	a := s.ready(r)
+	return s.blocked(s.index.items[id], &a)
+}
+
+// A customer who is erased leaves nothing behind that knows them, and the same
+// id of another tenant is another customer.
+func TestEraseAndTenants(t *testing.T) {
+	t.Parallel()
+	s := shelf(t)
+	for _, e := range []Event{{Tenant: "a", Customer: "c", Kind: "purchased", Item: "d1"}, {Tenant: "a", Customer: "c", Kind: "dismissed", Item: "d2"}, {Tenant: "b", Customer: "c", Kind: "viewed", Item: "d3"}} {
+		require.NoError(t, s.Record(t.Context(), e))
+	}
+	assert.Equal(t, "owned", blockedFor(s, "d1", &Request{Tenant: "a", Customer: "c"}))
+	assert.Empty(t, blockedFor(s, "d1", &Request{Tenant: "b", Customer: "c"}))
+	rows, err := s.Erase(t.Context(), "a", "c")
+	require.NoError(t, err)
+	assert.Equal(t, 1, rows["customers"])
+	assert.Empty(t, blockedFor(s, "d1", &Request{Tenant: "a", Customer: "c"}))
+	var saved bytes.Buffer
+	require.NoError(t, s.Save(&saved))
+	assert.NotContains(t, saved.String(), "a\x00c")
+	assert.Contains(t, saved.String(), "b\x00c", "another tenant's customer went too")
+	require.NoError(t, s.Restore(&saved))
+	assert.Positive(t, s.learned.taken(s.learned.items.no["d1"]), "what it learned of items is gone")
+}
+
+// A customer costs no more than the caps.
+func TestFactsAreBounded(t *testing.T) {
+	t.Parallel()
+	s, err := New(nil, nil)
+	require.NoError(t, err)
+	for i := range maxFacts + 500 {
+		require.NoError(t, s.Record(t.Context(), Event{At: noon(i), Customer: "c", Kind: "dismissed", Item: fmt.Sprint(i * 7919 % 5000)}))
+	}
+	u := s.learned.users["c"]
+	assert.Len(t, u.facts, maxFacts)
+	newest := s.learned.items.no[fmt.Sprint((maxFacts+499)*7919%5000)]
+	assert.True(t, u.fact(newest).unwanted)
+	assert.False(t, u.fact(s.learned.items.no["0"]).unwanted, "the oldest goes first")
 }

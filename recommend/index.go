@@ -11,117 +11,163 @@ import (
 // stocked is an item with what it is found by.
 type stocked struct {
 	Item
-	no     uint32 // in learned
-	at     int    // place in the catalogue
-	values map[string][]string
-	attrs  []string // of values, sorted
-	terms  map[string]float64
-	norm   float64
+	no   uint32   // in learned
+	at   uint32   // place in the catalogue
+	has  []uint32 // its values by number: attributes, category, brand, variants that are left
+	own  []uint32 // those of Attributes, ascending
+	norm float32  // length of its words' weights
 }
 
-// index finds items by the values of their attributes and weighs their words.
-// Changing an item costs what the item holds, not what the catalogue does.
+// index finds items by the values of their attributes and by words. Items stand
+// at places, which only grow; a removed one leaves its place empty. Changing an
+// item costs what the item holds, not what the catalogue does.
 type index struct {
-	items map[string]*stocked
-	all   []*stocked           // in catalogue order
-	by    map[Value][]*stocked // in catalogue order
-	df    map[string]int       // items by word
-	next  int
+	items  map[string]*stocked
+	place  []*stocked // nil where one was removed
+	nos    []uint32   // by item number: place + 1, 0 when it is not on the shelf
+	values map[Value]uint32
+	of     []Value    // by value number
+	by     [][]uint32 // by value number: places, ascending
+	words  map[string]uint32
+	posts  [][]cell            // by word number: places and weights, ascending
+	listed map[string][]uint32 // by id: places of items whose GoesWith names it
 }
 
 func newIndex() index {
-	return index{items: map[string]*stocked{}, by: map[Value][]*stocked{}, df: map[string]int{}}
+	return index{items: map[string]*stocked{}, values: map[Value]uint32{}, words: map[string]uint32{}, listed: map[string][]uint32{}}
 }
 
-func byPlace(a, b *stocked) int { return cmp.Compare(a.at, b.at) }
-
-// insert and remove keep catalogue order.
-func insert(list []*stocked, it *stocked) []*stocked {
-	at, held := slices.BinarySearchFunc(list, it, byPlace)
-	if held {
-		list[at] = it
-		return list
+// number notes an item's number.
+func (x *index) number(it *stocked) {
+	for int(it.no) >= len(x.nos) {
+		x.nos = append(x.nos, 0)
 	}
-	return slices.Insert(list, at, it)
+	x.nos[it.no] = it.at + 1
 }
 
-func remove(list []*stocked, it *stocked) []*stocked {
-	if at, held := slices.BinarySearchFunc(list, it, byPlace); held {
-		return slices.Delete(list, at, at+1)
+// numbered is the item with a number, nil when it is not on the shelf.
+func (x *index) numbered(no uint32) *stocked {
+	if int(no) >= len(x.nos) || x.nos[no] == 0 {
+		return nil
+	}
+	return x.place[x.nos[no]-1]
+}
+
+// value is the number of a value, given when it has none.
+func (x *index) value(v Value) uint32 {
+	n, ok := x.values[v]
+	if !ok {
+		n = uint32(len(x.of))
+		x.values[v] = n
+		x.of = append(x.of, v)
+		x.by = append(x.by, nil)
+	}
+	return n
+}
+
+// insert and remove keep places ascending.
+func insert(list []uint32, at uint32) []uint32 {
+	if n := len(list); n == 0 || list[n-1] < at {
+		return append(list, at)
+	}
+	if i, held := slices.BinarySearch(list, at); !held {
+		return slices.Insert(list, i, at)
 	}
 	return list
 }
 
+func remove(list []uint32, at uint32) []uint32 {
+	if i, held := slices.BinarySearch(list, at); held {
+		return slices.Delete(list, i, i+1)
+	}
+	return list
+}
+
+func byItem(c cell, at uint32) int { return cmp.Compare(c.item, at) }
+
 // put adds items, or replaces those with their ids in place.
 func (x *index) put(items []*stocked, names *Attributes) {
-	for _, it := range items {
+	words := make([][]cell, len(items)) // numbers and weights
+	for i, it := range items {
 		if old := x.items[it.ID]; old != nil {
 			it.at = old.at
-			x.forget(old)
+			x.forget(old, names)
 		} else {
-			it.at = x.next
-			x.next++
+			it.at = uint32(len(x.place))
+			x.place = append(x.place, nil)
 		}
-		it.values = it.Item.all()
-		it.attrs = sorted(it.values)
-		it.weighWords(names)
-		x.items[it.ID] = it
-		x.all = insert(x.all, it)
-		for attr, vs := range it.values {
-			for _, v := range vs {
-				x.by[Value{attr, v}] = insert(x.by[Value{attr, v}], it)
+		x.items[it.ID], x.place[it.at] = it, it
+		x.number(it)
+		values := it.Item.all()
+		for _, attr := range sorted(values) {
+			for _, v := range values[attr] {
+				n := x.value(Value{attr, v})
+				it.has = append(it.has, n)
+				x.by[n] = insert(x.by[n], it.at)
+				if slices.Contains(it.Attributes[attr], v) {
+					it.own = append(it.own, n)
+				}
 			}
 		}
-		for t := range it.terms {
-			x.df[t]++
+		slices.Sort(it.own)
+		for _, id := range it.GoesWith {
+			x.listed[id] = insert(x.listed[id], it.at)
+		}
+		terms := it.terms(names)
+		for _, t := range sorted(terms) {
+			n, ok := x.words[t]
+			if !ok {
+				n = uint32(len(x.posts))
+				x.words[t] = n
+				x.posts = append(x.posts, nil)
+			}
+			at, _ := slices.BinarySearchFunc(x.posts[n], it.at, byItem)
+			x.posts[n] = slices.Insert(x.posts[n], at, cell{it.at, terms[t]})
+			words[i] = append(words[i], cell{n, terms[t]})
 		}
 	}
-	for _, it := range items {
+	for i, it := range items {
 		sum := 0.0
-		for _, t := range sorted(it.terms) {
-			w := it.terms[t] * x.idf(t)
+		for _, c := range words[i] {
+			w := float64(c.w) * x.idf(c.item)
 			sum += w * w
 		}
-		it.norm = math.Sqrt(sum)
+		it.norm = float32(math.Sqrt(sum))
 	}
 }
 
-// forget takes an item out of every list but its place among all.
-func (x *index) forget(it *stocked) {
+// forget takes an item out of every list; its place stays empty.
+func (x *index) forget(it *stocked, names *Attributes) {
 	delete(x.items, it.ID)
-	for attr, vs := range it.values {
-		for _, v := range vs {
-			key := Value{attr, v}
-			if x.by[key] = remove(x.by[key], it); len(x.by[key]) == 0 {
-				delete(x.by, key)
-			}
+	x.place[it.at] = nil
+	x.nos[it.no] = 0
+	for _, n := range it.has {
+		x.by[n] = remove(x.by[n], it.at)
+	}
+	for _, id := range it.GoesWith {
+		if x.listed[id] = remove(x.listed[id], it.at); len(x.listed[id]) == 0 {
+			delete(x.listed, id)
 		}
 	}
-	for t := range it.terms {
-		if x.df[t]--; x.df[t] == 0 {
-			delete(x.df, t)
+	for t := range it.terms(names) {
+		n := x.words[t]
+		if i, held := slices.BinarySearchFunc(x.posts[n], it.at, byItem); held {
+			x.posts[n] = slices.Delete(x.posts[n], i, i+1)
 		}
 	}
 }
 
-func (x *index) remove(id string) {
-	if it := x.items[id]; it != nil {
-		x.forget(it)
-		x.all = remove(x.all, it)
-	}
+func (x *index) idf(word uint32) float64 {
+	return math.Log(1 + float64(len(x.items))/float64(max(1, len(x.posts[word]))))
 }
 
-func (x *index) idf(term string) float64 {
-	return math.Log(1 + float64(len(x.all))/float64(max(1, x.df[term])))
-}
-
-// weighWords weighs the words of an item: of its name, its brand, what its values
-// are called, its description.
-func (it *stocked) weighWords(names *Attributes) {
-	it.terms = map[string]float64{}
-	add := func(t string, w float64) {
+// terms are an item's words and their weights: of its name, its brand, what its
+// values are called, its description.
+func (it *stocked) terms(names *Attributes) map[string]float32 {
+	terms := map[string]float32{}
+	add := func(t string, w float32) {
 		for _, term := range text.Terms(t) {
-			it.terms[term] = math.Max(it.terms[term], w)
+			terms[term] = max(terms[term], w)
 		}
 	}
 	for _, n := range it.Name {
@@ -132,9 +178,9 @@ func (it *stocked) weighWords(names *Attributes) {
 	}
 	add(it.Brand, 1)
 	if names == nil {
-		return
+		return terms
 	}
-	for attr, vs := range it.values {
+	for attr, vs := range it.Item.all() {
 		for _, v := range vs {
 			for _, ns := range names.values[attr][v] {
 				for _, n := range ns {
@@ -143,52 +189,77 @@ func (it *stocked) weighWords(names *Attributes) {
 			}
 		}
 	}
+	return terms
 }
 
-// has is Item.Has without reading the attributes again.
-func (it *stocked) has(f Filter) bool {
-	return f.passes(it.values[f.Attribute])
-}
+// maxPostings is how many postings a request's words may read; its most usual
+// words, which say least, are left out first.
+const maxPostings = 20000
 
-// query are the words of a request and their weights, of length one.
-func (x *index) query(t string) map[string]float64 {
-	q := map[string]float64{}
-	sum := 0.0
+// match scores places by how like their items' words are to a text, 0 to 1.
+func (x *index) match(t string, to *scratch) {
+	to.reset(len(x.place))
+	if t == "" {
+		return
+	}
+	var words []uint32
 	for _, term := range text.Terms(text.Cut(t, 1000)) {
-		if x.df[term] > 0 && q[term] == 0 {
-			q[term] = x.idf(term)
-			sum += q[term] * q[term]
+		if n, ok := x.words[term]; ok && len(x.posts[n]) > 0 && !slices.Contains(words, n) {
+			words = append(words, n)
 		}
 	}
-	for k := range q {
-		q[k] /= math.Sqrt(sum)
+	slices.SortStableFunc(words, func(a, b uint32) int { return cmp.Compare(len(x.posts[a]), len(x.posts[b])) })
+	sum, read := 0.0, 0
+	for _, n := range words {
+		sum += x.idf(n) * x.idf(n)
 	}
-	return q
+	for _, n := range words {
+		if read += len(x.posts[n]); read > maxPostings {
+			break
+		}
+		f := float32(x.idf(n) * x.idf(n) / math.Sqrt(sum))
+		for _, c := range x.posts[n] {
+			if norm := x.place[c.item].norm; norm > 0 {
+				to.add(c.item, f*c.w/norm)
+			}
+		}
+	}
 }
 
-// likely are the items that may pass a request's filters: those of its rarest
-// one, all when it has none.
-func (x *index) likely(r *Request) []*stocked {
-	best, rarest := x.all, len(x.all)
-	for _, f := range r.Must {
+// rarest are the places of items that may pass filters, by the one that fewest
+// do; ok is false when no filter narrows anything.
+func (x *index) rarest(must []Filter) (places []uint32, ok bool) {
+	least := len(x.place)
+	for _, f := range must {
 		n := 0
 		if f.Min != 0 || f.Max != 0 {
 			continue
 		}
 		for _, v := range f.Any {
-			n += len(x.by[Value{f.Attribute, v}])
+			n += len(x.valued(f.Attribute, v))
 		}
-		if n >= rarest {
+		if ok && n >= least {
 			continue
 		}
-		rarest, best = n, nil
+		least, places, ok = n, nil, true
+		if len(f.Any) == 1 {
+			places = x.valued(f.Attribute, f.Any[0])
+			continue
+		}
 		for _, v := range f.Any {
-			best = append(best, x.by[Value{f.Attribute, v}]...)
+			places = append(places, x.valued(f.Attribute, v)...)
 		}
-		if len(f.Any) > 1 {
-			slices.SortFunc(best, byPlace)
-			best = slices.Compact(best)
-		}
+		slices.Sort(places)
+		places = slices.Compact(places)
 	}
-	return best
+	return places, ok
+}
+
+// valued are the places of items with a value.
+func (x *index) valued(attribute, value string) []uint32 {
+	n, ok := x.values[Value{attribute, value}]
+	if !ok {
+		return nil
+	}
+	return x.by[n]
 }

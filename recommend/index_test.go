@@ -39,7 +39,11 @@ func TestIndexChangesInPlace(t *testing.T) {
 		assert.Len(t, s.Items(), len(want))
 		for _, f := range []Filter{{Attribute: "colour", Any: []string{"red"}}, {Attribute: "category", Any: []string{"cup", "pot", "cup"}}, {Attribute: "colour"}} {
 			got := map[string]bool{}
-			for _, it := range s.index.likely(&Request{Must: []Filter{f}}) {
+			places, narrows := s.index.rarest([]Filter{f})
+			assert.True(t, narrows)
+			for _, at := range places {
+				it := s.index.place[at]
+				require.NotNil(t, it, "it was removed")
 				assert.False(t, got[it.ID], "twice")
 				got[it.ID] = true
 			}
@@ -47,13 +51,19 @@ func TestIndexChangesInPlace(t *testing.T) {
 				assert.True(t, !it.Has(f) || got[id])
 			}
 		}
-		words := map[string]int{}
-		for _, it := range s.index.all {
-			for w := range it.terms {
+		words, found := map[string]int{}, map[string]int{}
+		for _, it := range s.index.items {
+			assert.Same(t, it, s.index.numbered(it.no))
+			for w := range it.terms(nil) {
 				words[w]++
 			}
 		}
-		assert.Equal(t, words, s.index.df)
+		for w, n := range s.index.words {
+			if len(s.index.posts[n]) > 0 {
+				found[w] = len(s.index.posts[n])
+			}
+		}
+		assert.Equal(t, words, found)
 	})
 }
 

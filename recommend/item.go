@@ -44,6 +44,8 @@ type Variant struct {
 
 // Request asks for suggestions.
 type Request struct {
+	// Tenant keeps customers, sessions and baskets apart; tenants of one Shelf
+	// share its catalogue and what it learned of it.
 	Tenant   string
 	Customer string // "" for an unknown visitor
 	Language string // BCP 47; for names and reasons
@@ -99,18 +101,15 @@ type Filter struct {
 
 // passes reports whether one of an attribute's values passes.
 func (f *Filter) passes(values []string) bool {
-	for _, v := range values {
-		if slices.Contains(f.Any, v) {
-			return true
-		}
-		if f.Min == 0 && f.Max == 0 {
-			continue
-		}
-		if n, err := strconv.ParseFloat(v, 64); err == nil && n >= f.Min && (f.Max == 0 || n <= f.Max) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(values, func(v string) bool {
+		return slices.Contains(f.Any, v) || (f.Min != 0 || f.Max != 0) && f.between(v)
+	})
+}
+
+// between reports whether a value is a number within the bounds.
+func (f *Filter) between(v string) bool {
+	n, err := strconv.ParseFloat(v, 64)
+	return err == nil && n >= f.Min && (f.Max == 0 || n <= f.Max)
 }
 
 // Suggestion is an item and why it was chosen.
@@ -146,7 +145,11 @@ type Offer struct {
 	Amount  int64  `json:"amount,omitempty"`  // off, minor units of Currency
 	// Currency of Amount and Price.
 	Currency string `json:"currency,omitempty"`
-	Price    int64  `json:"price,omitempty"` // after the offer, for an item
+	Price    int64  `json:"price,omitempty"` // after the offer, of the item or the basket
+	// Approve tells that a person must agree first, Personal that it depends on
+	// who the customer is.
+	Approve  bool   `json:"approve,omitempty"`
+	Personal bool   `json:"personal,omitempty"`
 	Text     string `json:"text,omitempty"`
 }
 
@@ -173,6 +176,7 @@ const (
 type Event struct {
 	ID       string    `json:"id"` // "" is never taken for a repetition
 	At       time.Time `json:"at"`
+	Tenant   string    `json:"tenant,omitempty"`
 	Customer string    `json:"customer,omitempty"`
 	Session  string    `json:"session,omitempty"`
 	// Kind is "viewed", "dwelt" (Value seconds), "searched" (opened from a

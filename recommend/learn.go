@@ -1,6 +1,7 @@
 package recommend
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -29,6 +30,7 @@ type learned struct {
 	alike    *visits // customers as sessions: their latest items
 	popular  []float32
 	most     float32 // of popular
+	top      leaders // by popular
 	users    map[string]*person
 	baskets  *visits                  // latest baskets
 	known    latest[string, struct{}] // event ids
@@ -46,7 +48,7 @@ func newLearned(opts *Options) *learned {
 // person is what is known of a customer.
 type person struct {
 	items []uint32            // what they took, each once, latest last
-	facts map[uint32]fact     // what holds of an item for them
+	facts []fact              // what holds of items for them, by item number
 	shown latest[uint32, int] // how often an item was, since they reacted to it
 }
 
@@ -69,6 +71,35 @@ func (l *learned) taken(item uint32) float64 {
 	return float64(l.popular[item] / l.decay.growth(l.decay.newest))
 }
 
+func (l *learned) count(item uint32) float32 { return l.popular[item] }
+
+// leaders are the items with the highest counts, from few to twice as many, kept
+// as counts grow.
+type leaders struct {
+	items []uint32
+	in    map[uint32]bool
+	least float32 // a count above it leads
+}
+
+func (l *leaders) note(item uint32, count float32, of func(uint32) float32) {
+	if count <= l.least || l.in[item] {
+		return
+	}
+	if l.in == nil {
+		l.in = map[uint32]bool{}
+	}
+	l.in[item] = true
+	if l.items = append(l.items, item); len(l.items) < 2*few {
+		return
+	}
+	slices.SortFunc(l.items, func(a, b uint32) int { return cmp.Or(cmp.Compare(of(b), of(a)), cmp.Compare(a, b)) })
+	l.least = of(l.items[few-1])
+	for _, out := range l.items[few:] {
+		delete(l.in, out)
+	}
+	l.items = l.items[:few]
+}
+
 // record takes an event once. What holds of a customer (owned, not interested)
 // counts at once; what is learned waits until events that are late may have come.
 func (l *learned) record(e *Event) {
@@ -76,10 +107,11 @@ func (l *learned) record(e *Event) {
 		return
 	}
 	if e.ID != "" {
-		if _, dup := l.known.get(e.ID); dup {
+		id := keyed(e.Tenant, e.ID)
+		if _, dup := l.known.get(id); dup {
 			return
 		}
-		l.known.put(e.ID, struct{}{})
+		l.known.put(id, struct{}{})
 	}
 	l.note(e)
 	if l.opts.Late <= 0 || e.At.IsZero() {
@@ -113,16 +145,27 @@ func (l *learned) learn(e *Event) {
 	}
 	l.popular[item] += w
 	l.most = max(l.most, l.popular[item])
+	l.top.note(item, l.popular[item], l.count)
 	if e.Customer != "" {
-		l.byCustomer(e.Customer, item, w)
+		l.byCustomer(e.customer(), item, w)
 	}
 	if e.Session != "" {
-		l.bySession(e.Session, item, w)
+		l.bySession(keyed(e.Tenant, e.Session), item, w)
 	}
 	if e.Basket != "" && e.Kind == "purchased" {
-		l.byBasket(e.Basket, item, w)
+		l.byBasket(keyed(e.Tenant, e.Basket), item, w)
 	}
 }
+
+// keyed is an id in its tenant's own room; "" stays "".
+func keyed(tenant, id string) string {
+	if tenant == "" || id == "" {
+		return id
+	}
+	return tenant + "\x00" + id
+}
+
+func (e *Event) customer() string { return keyed(e.Tenant, e.Customer) }
 
 func (l *learned) person(customer string) *person {
 	u := l.users[customer]
@@ -191,6 +234,7 @@ func (l *learned) shrink(factor float32) {
 		l.popular[i] *= factor
 	}
 	l.most *= factor
+	l.top.least *= factor
 }
 
 // latest holds the latest keys, between most and twice as many, in two

@@ -48,6 +48,14 @@ func (s *scratch) add(i uint32, v float32) {
 	s.score[i] += v
 }
 
+// sum counts what may be less than nothing.
+func (s *scratch) sum(i uint32, v float32) {
+	if s.score[i] == 0 {
+		s.touched = append(s.touched, i)
+	}
+	s.score[i] += v
+}
+
 func (s *scratch) top() float32 {
 	best := float32(0)
 	for _, i := range s.touched {

@@ -38,6 +38,10 @@ type board struct {
 	target, rare, goods        power
 	visits, alike, baskets     lens
 	signals                    signals
+	words, picked              scratch // by place
+	places                     int
+	pool                       []uint32
+	queue                      queue
 }
 
 // mix adds a part to the sum, by its weight over its highest score.

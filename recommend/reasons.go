@@ -34,11 +34,15 @@ func (s sentences) say(lang, code string, pairs ...string) string {
 	if !ok {
 		m = s["en"]
 	}
-	return strings.NewReplacer(pairs...).Replace(m[code])
+	said := m[code]
+	for i := 0; i+1 < len(pairs); i += 2 {
+		said = strings.ReplaceAll(said, pairs[i], pairs[i+1])
+	}
+	return said
 }
 
 // why are an item's reasons, strongest first; there is always one.
-func (s *Shelf) why(it *stocked, r *Request, c *scored) []Reason {
+func (s *Shelf) why(it *stocked, r *ask, c *scored) []Reason {
 	type weighed struct {
 		Reason
 		w float64
@@ -69,17 +73,17 @@ func (s *Shelf) why(it *stocked, r *Request, c *scored) []Reason {
 		about("together", first(r.GoesWith), 2*c.with)
 	}
 	about("similar", first(r.Like), 2*c.like)
-	if asked := it.asked(r); len(asked) > 0 {
+	if asked := s.asked(it, r); len(asked) > 0 {
 		add(1.5, Reason{Code: "asked", Values: asked}, "{what}", s.display(asked, r.Language))
 	}
-	if budget, code := s.budget(r); budget != "" {
-		add(1.4, Reason{Code: code}, "{budget}", budget)
+	if text, code := budget(r.Request); text != "" {
+		add(1.4, Reason{Code: code}, "{budget}", text)
 	}
 	if c.due > 0 {
 		add(1.3*c.due, Reason{Code: "due"})
 	}
 	if c.history > 0 {
-		if id, code := s.because(it, r.Customer); id != "" {
+		if id, code := s.because(it, r.u); id != "" {
 			about(code, id, c.history)
 		} else {
 			add(c.history, Reason{Code: "history"})
@@ -117,10 +121,9 @@ func (s *Shelf) why(it *stocked, r *Request, c *scored) []Reason {
 
 // because is the item of the customer's history that most speaks for another,
 // and whether they bought it or looked at it; "" when it is not on the shelf.
-func (s *Shelf) because(it *stocked, customer string) (id, code string) {
-	l := s.learned
-	u, best := l.users[customer], float32(0)
-	if u == nil || customer == "" {
+func (s *Shelf) because(it *stocked, u *person) (id, code string) {
+	l, best := s.learned, float32(0)
+	if u == nil {
 		return "", ""
 	}
 	for _, no := range u.items[max(0, len(u.items)-maxHistory):] {
@@ -128,9 +131,9 @@ func (s *Shelf) because(it *stocked, customer string) (id, code string) {
 			continue
 		}
 		w := l.together.rows[no].get(it.no)
-		if of := l.items.of[no]; w > best && s.index.items[of] != nil {
-			best, id, code = w, of, "looked"
-			if u.facts[no].owned {
+		if of := s.index.numbered(no); w > best && of != nil {
+			best, id, code = w, of.ID, "looked"
+			if u.fact(no).owned {
 				code = "bought"
 			}
 		}
@@ -139,15 +142,17 @@ func (s *Shelf) because(it *stocked, customer string) (id, code string) {
 }
 
 // asked are the values the item has of those asked for, besides the category.
-func (it *stocked) asked(r *Request) []Value {
+func (s *Shelf) asked(it *stocked, r *ask) []Value {
 	var out []Value
-	for _, f := range append(r.Must[:len(r.Must):len(r.Must)], r.Wish...) {
-		if f.Attribute == "category" {
-			continue
-		}
-		for _, v := range f.Any {
-			if slices.Contains(it.values[f.Attribute], v) {
-				out = append(out, Value{f.Attribute, v})
+	for _, ts := range [][]test{r.must, r.wish} {
+		for _, t := range ts {
+			if t.Attribute == "category" {
+				continue
+			}
+			for _, n := range t.any {
+				if slices.Contains(it.has, n) {
+					out = append(out, s.index.of[n])
+				}
 			}
 		}
 	}
@@ -162,7 +167,7 @@ func (s *Shelf) display(values []Value, lang string) string {
 	return strings.Join(names, s.reasons.say(lang, "list"))
 }
 
-func (s *Shelf) budget(r *Request) (text, code string) {
+func budget(r *Request) (text, code string) {
 	switch {
 	case r.MinPrice > 0 && r.MaxPrice > 0:
 		return money(r.MinPrice, r.Currency) + "–" + money(r.MaxPrice, r.Currency), "between"

@@ -9,8 +9,15 @@ import "slices"
 func (s *Shelf) Relax(r Request) (relaxed Request, dropped []string, ok bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+	b := s.boards.Get().(*board)
+	defer s.boards.Put(b)
 	some := func(q *Request) bool {
-		return slices.ContainsFunc(s.index.likely(q), func(it *stocked) bool { return s.blocked(it, q) == "" })
+		a := s.ready(q)
+		s.whole(&a, b)
+		return slices.ContainsFunc(b.pool, func(at uint32) bool {
+			it := s.index.place[at]
+			return it != nil && s.blocked(it, &a) == ""
+		})
 	}
 	if some(&r) {
 		return r, nil, true

@@ -31,10 +31,13 @@ func (l *learned) boughtAgain(item uint32, after time.Duration) {
 // is, 1 when it is used up; 0 for what is not used up, was never bought, or
 // when the request has no time. The usual time is the catalogue's, weighed as
 // two purchases, and what customers showed.
-func (s *Shelf) due(it *stocked, r *Request) float64 {
-	f := s.learned.fact(r.Customer, it.no)
+func (s *Shelf) due(it *stocked, r *ask) float64 {
+	if !r.Personal || r.u == nil || r.Now.IsZero() {
+		return 0
+	}
+	f := r.u.fact(it.no)
 	g := s.learned.gaps[it.no]
-	if !r.Personal || !f.owned || r.Now.IsZero() || f.bought.IsZero() || it.LastsDays <= 0 && g.n < minRepeats {
+	if !f.owned || f.bought == 0 || it.LastsDays <= 0 && g.n < minRepeats {
 		return 0
 	}
 	days, n := g.sum.Hours()/24, float64(g.n)
@@ -42,5 +45,5 @@ func (s *Shelf) due(it *stocked, r *Request) float64 {
 		days += 2 * float64(it.LastsDays)
 		n += 2
 	}
-	return r.Now.Sub(f.bought).Hours() / 24 / max(1, days/n)
+	return r.Now.Sub(time.Unix(0, f.bought)).Hours() / 24 / max(1, days/n)
 }

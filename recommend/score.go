@@ -8,28 +8,30 @@ import (
 // signals are what events say about a request: scores by item number, 0 to 1.
 type signals struct {
 	history, session, with scratch
-	taste                  map[Value]float64
-	most                   float64 // how often the most popular item is taken
+	taste                  scratch // by value number
+	most                   float64 // how often the most popular item is taken, as a logarithm
 }
 
-// signals fills g for a request.
-func (s *Shelf) signals(r *Request, b *board) {
+// signals fills b.signals and b.words for a request.
+func (s *Shelf) signals(a *ask, b *board) {
 	l, w, n := s.learned, &s.weights, len(s.learned.items.of)
 	g := &b.signals
+	b.places = len(s.index.place)
+	s.index.match(a.Text, &b.words)
 	g.history.reset(n)
-	g.taste = nil
-	g.most = float64(l.most / l.decay.growth(l.decay.newest))
-	if r.Personal {
-		g.taste = s.taste(r.Customer)
-		l.rank(b, r.Customer, "", nil, w)
+	g.taste.reset(len(s.index.of))
+	g.most = math.Log1p(float64(l.most / a.now))
+	if a.Personal && a.u != nil {
+		s.taste(a.u, &g.taste)
+		l.rank(b, keyed(a.Tenant, a.Customer), "", nil, w)
 		g.history, b.sum = b.sum, g.history
 	}
-	l.rank(b, "", "", l.numbers(r.Session), w)
+	l.rank(b, "", "", l.numbers(a.Session), w)
 	g.session, b.sum = b.sum, g.session
 	g.with.reset(n)
-	for _, it := range append(l.numbers(r.GoesWith), l.numbers(r.Like)...) {
-		l.basket.from(it, 1, w.Own, &g.with)
-		l.together.from(it, 0.3, w.Own, &g.with)
+	for _, of := range append(a.with[:len(a.with):len(a.with)], a.like...) {
+		l.basket.from(of.no, 1, w.Own, &g.with)
+		l.together.from(of.no, 0.3, w.Own, &g.with)
 	}
 	for _, x := range []*scratch{&g.history, &g.session, &g.with} {
 		top := x.top()
@@ -52,53 +54,47 @@ func (c *scored) total() float64 {
 		0.2*c.trend + 0.5*c.taste + 1.2*c.due
 }
 
-func (s *Shelf) score(it *stocked, r *Request, g *signals, query map[string]float64) scored {
-	c := scored{history: float64(g.history.score[it.no]), session: float64(g.session.score[it.no])}
-	if g.most > 0 {
-		c.popular = math.Log1p(s.learned.taken(it.no)) / math.Log1p(g.most)
+func (s *Shelf) score(it *stocked, a *ask, b *board) scored {
+	g := &b.signals
+	c := scored{history: float64(g.history.score[it.no]), session: float64(g.session.score[it.no]), words: float64(b.words.score[it.at])}
+	taken := 0.0
+	if int(it.no) < len(s.learned.popular) {
+		taken = float64(s.learned.popular[it.no] / a.now)
 	}
-	c.trend = s.learned.trends.of(r.Segments, it.no)
-	if taken := s.learned.taken(it.no); taken < 9 { // then events know better
-		c.taste, c.liked = it.fits(g.taste)
+	if taken > 0 {
+		c.popular = math.Log1p(taken) / g.most
+	}
+	c.trend = trending(a.trends, it.no)
+	if taken < 9 && len(g.taste.touched) > 0 { // then events know better
+		c.taste, c.liked = s.fits(it, &g.taste)
 		c.taste /= 1 + taken/3
 	}
-	c.due = min(1, s.due(it, r))
-	for _, f := range r.Wish {
-		if it.has(f) {
-			c.wish += 1 / float64(len(r.Wish))
+	c.due = min(1, s.due(it, a))
+	for i := range a.wish {
+		if s.index.passes(it, &a.wish[i]) {
+			c.wish += 1 / float64(len(a.wish))
 		}
 	}
-	if it.norm > 0 {
-		for t, w := range query {
-			if have := it.terms[t]; have > 0 {
-				c.words += w * have * s.index.idf(t) / it.norm
-			}
-		}
-	}
-	for _, id := range r.GoesWith {
-		of := s.index.items[id]
-		if id == it.ID || of == nil {
+	for _, of := range a.with {
+		if of == it {
 			continue
 		}
-		if slices.Contains(of.GoesWith, it.ID) || slices.Contains(it.GoesWith, id) {
+		if slices.Contains(of.GoesWith, it.ID) || slices.Contains(it.GoesWith, of.ID) {
 			c.with, c.listed = 1, true
-		} else if !s.substitutes(it, r.GoesWith) {
+		} else if !substitutes(it, a.with) {
 			c.with = math.Max(c.with, 0.8*float64(g.with.score[it.no]))
 		}
 	}
-	for _, id := range r.Like {
-		if of := s.index.items[id]; of != nil && id != it.ID && of.Category == it.Category {
+	for _, of := range a.like {
+		if of != it && of.Category == it.Category {
 			c.like = math.Max(c.like, 0.2+0.5*alike(of, it)+0.3*float64(g.with.score[it.no]))
 		}
 	}
 	return c
 }
 
-// substitutes reports whether an item is of the same kind as one of ids: who
+// substitutes reports whether an item is of the same kind as one of others: who
 // has one needs no other, so it is no complement.
-func (s *Shelf) substitutes(it *stocked, ids []string) bool {
-	return slices.ContainsFunc(ids, func(id string) bool {
-		of := s.index.items[id]
-		return of != nil && of.Category == it.Category
-	})
+func substitutes(it *stocked, others []*stocked) bool {
+	return slices.ContainsFunc(others, func(of *stocked) bool { return of.Category == it.Category })
 }

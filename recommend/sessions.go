@@ -52,7 +52,9 @@ func (v *visits) add(key string, item uint32) {
 			v.ring = append(v.ring, visit{key: key})
 		} else {
 			old := &v.ring[n%maxVisits]
-			delete(v.open, old.key)
+			if old.key != "" { // it was erased
+				delete(v.open, old.key)
+			}
 			*old = visit{key: key, items: old.items[:0]}
 		}
 	}
@@ -73,6 +75,14 @@ func (v *visits) add(key string, item uint32) {
 		p = append(p[:0], p[maxPosting:]...)
 	}
 	v.postings[item] = append(p, n)
+}
+
+// erase empties a session and forgets its key; its place in the ring stays.
+func (v *visits) erase(key string) {
+	if n, ok := v.open[key]; ok {
+		delete(v.open, key)
+		v.ring[n%maxVisits] = visit{}
+	}
 }
 
 // held reports whether a session's number still stands in the ring.
@@ -116,6 +126,10 @@ func (v *visits) from(items []uint32, own string, w *VisitWeights, t *lens, b *b
 	length, age := t.length.set(w.Len), t.age.set(w.Age)
 	share := ageSteps / float32(len(v.ring)+1)
 	for _, i := range like.touched {
+		if len(v.ring[i].items) == 0 { // erased
+			like.score[i] = 0
+			continue
+		}
 		like.score[i] *= length.of(float32(len(v.ring[i].items))) * age[uint32(share*float32((v.next-1-i)%maxVisits))]
 	}
 	if w.Near <= 0 {

@@ -1,7 +1,6 @@
 package recommend
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -103,7 +102,9 @@ func (s *Shelf) Remove(ids ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, id := range ids {
-		s.index.remove(id)
+		if it := s.index.items[id]; it != nil {
+			s.index.forget(it, s.opts.Attributes)
+		}
 	}
 }
 
@@ -146,9 +147,11 @@ func (s *Shelf) Item(id string) (Item, bool) {
 func (s *Shelf) Items() []Item {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	out := make([]Item, 0, len(s.index.all))
-	for _, it := range s.index.all {
-		out = append(out, it.Item)
+	out := make([]Item, 0, len(s.index.items))
+	for _, it := range s.index.place {
+		if it != nil {
+			out = append(out, it.Item)
+		}
 	}
 	return out
 }
@@ -163,47 +166,22 @@ func (s *Shelf) Record(_ context.Context, events ...Event) error {
 	return nil
 }
 
-// blocked says why an item must not be suggested; "" when it may.
-func (s *Shelf) blocked(it *stocked, r *Request) string {
-	switch {
-	case it.Stock <= 0:
-		return "stock"
-	case slices.Contains(r.Exclude, it.ID):
-		return "excluded"
-	case !r.Now.IsZero() && (r.Now.Before(it.From) || !it.Until.IsZero() && !r.Now.Before(it.Until)):
-		return "validity"
+// Erase forgets a customer: what they took, own, dismissed and were shown. What
+// their events taught about items stays, of nobody; sessions are known by the
+// host's session ids only. It makes a Shelf a bot.Eraser.
+func (s *Shelf) Erase(_ context.Context, tenant, customer string) (map[string]int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l, key := s.learned, keyed(tenant, customer)
+	rows := map[string]int{"customers": 0, "waiting": len(l.waiting.events)}
+	l.waiting.events = slices.DeleteFunc(l.waiting.events, func(e Event) bool { return e.Tenant == tenant && e.Customer == customer })
+	rows["waiting"] -= len(l.waiting.events)
+	if l.users[key] != nil {
+		delete(l.users, key)
+		rows["customers"]++
 	}
-	switch f := s.learned.fact(r.Customer, it.no); {
-	case f.owned && s.due(it, r) < dueAt:
-		return "owned"
-	case f.unwanted:
-		return "dismissed"
-	}
-	if s.opts.MaxShown > 0 && !r.asks() && s.learned.shown(r.Customer, it.no) >= s.opts.MaxShown {
-		return "shown"
-	}
-	for _, f := range r.Must {
-		if !it.has(f) {
-			return f.Attribute
-		}
-	}
-	for _, f := range r.Not {
-		if it.has(f) {
-			return "not"
-		}
-	}
-	for _, id := range it.Needs {
-		if no, known := s.learned.items.no[id]; !known || !s.learned.fact(r.Customer, no).owned {
-			return "needs"
-		}
-	}
-	if r.MinPrice > 0 || r.MaxPrice > 0 {
-		p, ok := it.Price[r.Currency]
-		if !ok || p < r.MinPrice || r.MaxPrice > 0 && p > r.MaxPrice {
-			return "price"
-		}
-	}
-	return ""
+	l.alike.erase(key)
+	return rows, nil
 }
 
 // Recommend suggests at most r.N items, best first; none when nothing passes
@@ -220,12 +198,6 @@ func (s *Shelf) Recommend(ctx context.Context, r Request) ([]Suggestion, error) 
 	return s.recommend(&r), nil
 }
 
-// ranked is an item that may be suggested, with its score.
-type ranked struct {
-	it    *stocked
-	score float64
-}
-
 // candidate is one of the best, with what speaks for it.
 type candidate struct {
 	*stocked
@@ -239,16 +211,24 @@ type candidate struct {
 func (s *Shelf) recommend(r *Request) []Suggestion {
 	b := s.boards.Get().(*board)
 	defer s.boards.Put(b)
-	s.signals(r, b)
-	query := s.index.query(r.Text)
-	all := s.allowed(s.pool(r, b), r, &b.signals, query)
-	if len(all) < r.N && len(r.Must) == 0 {
-		all = s.allowed(s.index.all, r, &b.signals, query)
+	a := s.ready(r)
+	s.signals(&a, b)
+	all := s.pool(&a, b)
+	s.allowed(&a, b)
+	if len(b.queue.all) < 2*r.N && !all {
+		s.whole(&a, b)
+		s.allowed(&a, b)
 	}
-	all = s.order(all, r)
-	best := s.strongest(all, max(maxRerank, 2*r.N))
+	found := len(b.queue.all)
+	best := s.strongest(&b.queue, max(maxRerank, 2*r.N))
 	for i := range best {
-		best[i].scored = s.score(best[i].stocked, r, &b.signals, query)
+		c := &best[i]
+		switch c.scored = s.score(c.stocked, &a, b); r.Order {
+		case Cheapest:
+			c.score = c.total()
+		case Newest: // as far apart as their places are
+			c.score = 1 - float64(i)/float64(found)
+		}
 	}
 	switch {
 	case r.Order == Cheapest:
@@ -261,102 +241,9 @@ func (s *Shelf) recommend(r *Request) []Suggestion {
 	out := make([]Suggestion, min(r.N, len(best)))
 	for i := range out {
 		c := &best[i]
-		out[i] = Suggestion{Item: c.Item, Score: c.score, Reasons: s.why(c.stocked, r, &c.scored), Features: c.features, Choice: c.choice}
+		out[i] = Suggestion{Item: c.Item, Score: c.score, Reasons: s.why(c.stocked, &a, &c.scored), Features: c.features, Choice: c.choice}
 	}
 	return out
-}
-
-// allowed are the items that pass, the best first.
-func (s *Shelf) allowed(items []*stocked, r *Request, g *signals, query map[string]float64) []ranked {
-	var out []ranked
-	for _, it := range items {
-		if s.blocked(it, r) != "" {
-			continue
-		}
-		sc := s.score(it, r, g, query)
-		if len(r.GoesWith) > 0 && sc.with == 0 || len(r.Like) > 0 && sc.like == 0 {
-			continue
-		}
-		out = append(out, ranked{it, sc.total()})
-	}
-	slices.SortFunc(out, func(x, y ranked) int {
-		return cmp.Or(cmp.Compare(y.score, x.score), cmp.Compare(x.it.at, y.it.at))
-	})
-	return out
-}
-
-// largeCatalogue is from how many items on an open request looks only at those
-// that something speaks for.
-const largeCatalogue = 5000
-
-// pool are the items worth scoring: those a filter leaves; in a large catalogue,
-// when nothing is asked for, those that events, trends or taste speak for, and
-// the latest.
-func (s *Shelf) pool(r *Request, b *board) []*stocked {
-	x := &s.index
-	if len(x.all) < largeCatalogue || r.Text != "" || r.Order != ByFit || len(r.Must)+len(r.Wish)+len(r.Like)+len(r.GoesWith) > 0 {
-		return x.likely(r)
-	}
-	const few = 200
-	picked := &b.part
-	picked.reset(len(s.learned.items.of))
-	for _, from := range []*scratch{&b.signals.history, &b.signals.session} {
-		for _, no := range strongest(from, few) {
-			picked.add(no, 1)
-		}
-	}
-	if t := s.learned.trends[""]; t != nil {
-		for no, w := range t.count {
-			if w > t.most/20 {
-				picked.add(no, 1)
-			}
-		}
-	}
-	for v := range b.signals.taste {
-		if items := x.by[v]; len(items) < few {
-			for _, it := range items {
-				picked.add(it.no, 1)
-			}
-		}
-	}
-	for _, it := range x.all[len(x.all)-few:] {
-		picked.add(it.no, 1)
-	}
-	out := make([]*stocked, 0, len(picked.touched))
-	for _, no := range picked.touched {
-		if it := x.items[s.learned.items.of[no]]; it != nil {
-			out = append(out, it)
-		}
-	}
-	return out
-}
-
-// order puts items in the order asked for.
-func (s *Shelf) order(all []ranked, r *Request) []ranked {
-	switch r.Order {
-	case Cheapest:
-		all = slices.DeleteFunc(all, func(x ranked) bool { return x.it.Price[r.Currency] == 0 })
-		slices.SortStableFunc(all, func(x, y ranked) int { return cmp.Compare(x.it.Price[r.Currency], y.it.Price[r.Currency]) })
-		return all[:min(r.N, len(all))]
-	case Newest:
-		slices.SortFunc(all, func(x, y ranked) int {
-			return cmp.Or(y.it.From.Compare(x.it.From), cmp.Compare(y.it.at, x.it.at))
-		})
-		for i := range all { // as far apart as their places are
-			all[i].score = 1 - float64(i)/float64(len(all))
-		}
-	case Trending:
-		segments := r.Segments
-		if len(segments) == 0 {
-			segments = []string{""}
-		}
-		for i := range all {
-			all[i].score = s.learned.trends.of(segments, all[i].it.no)
-		}
-		all = slices.DeleteFunc(all, func(x ranked) bool { return x.score <= 0 })
-		slices.SortStableFunc(all, func(x, y ranked) int { return cmp.Compare(y.score, x.score) })
-	}
-	return all
 }
 
 // Left is how many of a variant are in stock; ok is false when the item has no

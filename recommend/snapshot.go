@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"maps"
+	"slices"
 )
 
 // magic begins a snapshot; its digit is the version.
-const magic = "frontdesk recommend 1\n"
+const magic = "frontdesk recommend 2\n"
 
 // Save writes what was learned from events: not the catalogue, the options or a
 // bandit. Write it to a new file and rename that over the old one; a part of a
@@ -53,8 +55,12 @@ func (s *Shelf) Restore(r io.Reader) error {
 		return fmt.Errorf("recommend: restoring a snapshot: %w; learn from the log instead", c.err)
 	}
 	s.learned = l
-	for _, it := range s.index.all {
-		it.no = l.items.add(it.ID)
+	clear(s.index.nos)
+	for _, it := range s.index.place {
+		if it != nil {
+			it.no = l.items.add(it.ID)
+			s.index.number(it)
+		}
 	}
 	return nil
 }
@@ -104,6 +110,16 @@ func (l *learned) code(c *codec) {
 		c.int(&g.n)
 	})
 	l.decay.code(c)
+	if c.reading && c.err == nil {
+		for i, w := range l.popular {
+			l.top.note(uint32(i), w, l.count)
+		}
+		for _, t := range l.trends {
+			for _, i := range slices.Sorted(maps.Keys(t.count)) {
+				t.top.note(i, t.count[i], t.of)
+			}
+		}
+	}
 }
 
 func (d *decay) code(c *codec) {
@@ -156,7 +172,9 @@ func (v *visits) code(c *codec) {
 	if c.reading { // the ring's numbers follow from next
 		for i := range v.ring {
 			n := v.next - 1 - (v.next-1-uint32(i))%maxVisits
-			v.open[v.ring[i].key] = n
+			if v.ring[i].key != "" { // not erased
+				v.open[v.ring[i].key] = n
+			}
 		}
 	}
 	array(c, &v.postings, func(p *[]uint32) {
@@ -177,13 +195,16 @@ func (v *visits) code(c *codec) {
 
 func (u *person) code(c *codec) {
 	array(c, &u.items, c.item)
-	table(c, &u.facts, func(i *uint32, f *fact) {
-		c.item(i)
+	array(c, &u.facts, func(f *fact) {
+		c.item(&f.item)
 		c.flag(&f.owned)
 		c.flag(&f.unwanted)
-		c.time(&f.bought)
-		c.time(&f.dismissed)
+		c.i64(&f.bought)
+		c.i64(&f.dismissed)
 	})
+	if !slices.IsSortedFunc(u.facts, func(a, b fact) int { return byFact(a, b.item) }) {
+		c.fail()
+	}
 	u.shown.code(c, func(i *uint32, n *int) { c.item(i); c.int(n) })
 }
 
@@ -193,7 +214,7 @@ func (l *latest[K, V]) code(c *codec, each func(*K, *V)) {
 }
 
 func (e *Event) code(c *codec) {
-	for _, s := range []*string{&e.ID, &e.Customer, &e.Session, &e.Kind, &e.Item, &e.Basket} {
+	for _, s := range []*string{&e.ID, &e.Tenant, &e.Customer, &e.Session, &e.Kind, &e.Item, &e.Basket} {
 		c.str(s)
 	}
 	c.time(&e.At)

@@ -72,7 +72,7 @@ func TestRestoreRefusesWhatIsDamaged(t *testing.T) {
 	for n := range whole {
 		require.Error(t, s.Restore(bytes.NewReader(whole[:n])), "a part of %d bytes was taken", n)
 	}
-	assert.Equal(t, "owned", s.blocked(s.index.items["d1"], &Request{Customer: "c"}), "a failed restore changed something")
+	assert.Equal(t, "owned", blockedFor(s, "d1", &Request{Customer: "c"}), "a failed restore changed something")
 	assert.ErrorContains(t, s.Restore(bytes.NewReader([]byte("id,name"))), "it is none, or of another version")
 }
 

@@ -9,62 +9,45 @@ import (
 // taste is how much more often than the catalogue a customer's items hold a
 // value, as the logarithm of the ratio, shrunken; only what is above nothing.
 // It speaks for items nobody has taken yet.
-func (s *Shelf) taste(customer string) map[Value]float64 {
-	u := s.learned.users[customer]
-	if customer == "" || u == nil {
-		return nil
-	}
-	count, n := map[Value]float64{}, 0.0
+func (s *Shelf) taste(u *person, to *scratch) {
+	x, n := &s.index, 0.0
+	sign := float32(1)
 	for _, no := range u.items[max(0, len(u.items)-maxHistory):] {
-		it := s.index.items[s.learned.items.of[no]]
+		it := x.numbered(no)
 		if it == nil {
 			continue
 		}
-		w := 1.0
-		if u.facts[no].unwanted {
-			w = -1
+		if sign = 1; u.fact(no).unwanted {
+			sign = -1
 		}
 		n++
-		for attr, vs := range it.values {
-			for _, v := range vs {
-				count[Value{attr, v}] += w
-			}
+		for _, v := range it.has {
+			to.sum(v, sign)
 		}
 	}
+	slices.Sort(to.touched)
+	to.touched = slices.Compact(to.touched) // likes and dislikes may have met at nothing
 	const prior = 2
-	for v, c := range count {
-		p := float64(len(s.index.by[v])) / float64(len(s.index.all))
-		odds := 0.0
+	for _, v := range to.touched {
+		p, c := float64(len(x.by[v]))/float64(len(x.items)), float64(to.score[v])
+		to.score[v] = 0
 		if p > 0 && c > 0 {
-			odds = math.Log((c + prior*p) / (n + prior) / p)
-		}
-		if odds > 0 {
-			count[v] = odds
-		} else {
-			delete(count, v)
+			to.score[v] = float32(max(0, math.Log((c+prior*p)/(n+prior)/p)))
 		}
 	}
-	return count
 }
 
 // fits is how well an item fits a taste, 0 to 1, and its value that fits best.
-func (it *stocked) fits(taste map[Value]float64) (score float64, best Value) {
-	if len(taste) == 0 {
-		return 0, Value{}
-	}
-	sum, n, top := 0.0, 0, 0.0
-	for _, attr := range it.attrs {
-		for _, v := range it.values[attr] {
-			n++
-			key := Value{attr, v}
-			odds := taste[key]
-			sum += odds
-			if odds > top && attr != "category" {
-				top, best = odds, key
-			}
+func (s *Shelf) fits(it *stocked, taste *scratch) (score float64, best Value) {
+	sum, top := float32(0), float32(0)
+	for _, n := range it.has {
+		odds := taste.score[n]
+		sum += odds
+		if odds > top && s.index.of[n].Attribute != "category" {
+			top, best = odds, s.index.of[n]
 		}
 	}
-	x := sum / float64(max(1, n))
+	x := float64(sum) / float64(max(1, len(it.has)))
 	return x / (1 + x), best
 }
 
@@ -99,25 +82,29 @@ func (s *Shelf) Ask(r Request, attributes ...string) (q Question, ok bool) {
 		weight float64
 	}
 	values, all, n := map[string]map[string]tally{}, 0.0, 0
-	for _, it := range s.index.likely(&r) {
-		if s.blocked(it, &r) != "" {
+	a, x := s.ready(&r), &s.index
+	b := s.boards.Get().(*board)
+	defer s.boards.Put(b)
+	s.whole(&a, b)
+	for _, at := range b.pool {
+		it := x.place[at]
+		if it == nil || s.blocked(it, &a) != "" {
 			continue
 		}
 		w := 1 + math.Log1p(s.learned.taken(it.no))
 		n++
 		all += w
-		for attr, vs := range it.values {
-			asked := len(attributes) == 0 || slices.Contains(attributes, attr)
-			if !asked || slices.ContainsFunc(r.Must, func(f Filter) bool { return f.Attribute == attr }) {
+		for _, no := range it.has {
+			v := x.of[no]
+			asked := len(attributes) == 0 || slices.Contains(attributes, v.Attribute)
+			if !asked || slices.ContainsFunc(r.Must, func(f Filter) bool { return f.Attribute == v.Attribute }) {
 				continue
 			}
-			if values[attr] == nil {
-				values[attr] = map[string]tally{}
+			if values[v.Attribute] == nil {
+				values[v.Attribute] = map[string]tally{}
 			}
-			for _, v := range vs {
-				t := values[attr][v]
-				values[attr][v] = tally{t.items + 1, t.weight + w}
-			}
+			t := values[v.Attribute][v.Value]
+			values[v.Attribute][v.Value] = tally{t.items + 1, t.weight + w}
 		}
 	}
 	if n <= 3 {

@@ -20,6 +20,7 @@ type trend struct {
 	decay decay
 	count map[uint32]float32
 	most  float32
+	top   leaders
 }
 
 func newTrend() *trend { return &trend{decay: decay{half: trendHalf}, count: map[uint32]float32{}} }
@@ -51,13 +52,17 @@ func (t *trend) add(item uint32, w float32, at time.Time) {
 			t.count[i] *= factor
 		}
 		t.most *= factor
+		t.top.least *= factor
 	}
 	t.count[item] += w * t.decay.growth(at)
 	t.most = max(t.most, t.count[item])
+	t.top.note(item, t.count[item], t.of)
 	if len(t.count) > 2*maxTrending {
 		t.prune()
 	}
 }
+
+func (t *trend) of(item uint32) float32 { return t.count[item] }
 
 func (t *trend) prune() {
 	all := make([]cell, 0, len(t.count))
@@ -70,18 +75,26 @@ func (t *trend) prune() {
 	}
 }
 
-// of is how much an item is taken lately, 0 to 1: by the segment named where it
-// is taken most, by everyone where none of them is known, 0 when none is named.
-func (ts trends) of(segments []string, item uint32) float64 {
-	best, known := 0.0, false
+// named are the trends of the segments that are known, of everyone where none of
+// those named is.
+func (ts trends) named(segments []string) []*trend {
+	var out []*trend
 	for _, name := range segments {
 		if t := ts[name]; t != nil {
-			known = true
-			best = math.Max(best, t.share(item))
+			out = append(out, t)
 		}
 	}
-	if t := ts[""]; len(segments) > 0 && !known && t != nil {
-		best = t.share(item)
+	if t := ts[""]; len(segments) > 0 && len(out) == 0 && t != nil {
+		out = append(out, t)
+	}
+	return out
+}
+
+// trending is how much an item is taken lately, 0 to 1: where it is taken most.
+func trending(ts []*trend, item uint32) float64 {
+	best := 0.0
+	for _, t := range ts {
+		best = math.Max(best, t.share(item))
 	}
 	return best
 }

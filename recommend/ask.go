@@ -1,0 +1,120 @@
+package recommend
+
+import "slices"
+
+// ask is a request made ready: names looked up once, not for every item.
+type ask struct {
+	*Request
+	u               *person // nil for an unknown visitor
+	must, not, wish []test
+	like, with      []*stocked
+	trends          []*trend
+	now             float32 // what an event of now counts as
+}
+
+// test is a filter with its values' numbers.
+type test struct {
+	*Filter
+	any []uint32
+}
+
+func (x *index) tests(fs []Filter) []test {
+	if len(fs) == 0 {
+		return nil
+	}
+	out := make([]test, len(fs))
+	for i := range fs {
+		out[i].Filter = &fs[i]
+		for _, v := range fs[i].Any {
+			if n, ok := x.values[Value{fs[i].Attribute, v}]; ok {
+				out[i].any = append(out[i].any, n)
+			}
+		}
+	}
+	return out
+}
+
+// passes reports whether an item passes a filter.
+func (x *index) passes(it *stocked, t *test) bool {
+	for _, n := range t.any {
+		if slices.Contains(it.has, n) {
+			return true
+		}
+	}
+	if t.Min == 0 && t.Max == 0 {
+		return false
+	}
+	return slices.ContainsFunc(it.has, func(n uint32) bool {
+		return x.of[n].Attribute == t.Attribute && t.between(x.of[n].Value)
+	})
+}
+
+// ready looks up what a request names.
+func (s *Shelf) ready(r *Request) ask {
+	x := &s.index
+	segments := r.Segments
+	if r.Order == Trending && len(segments) == 0 {
+		segments = []string{""}
+	}
+	a := ask{Request: r, must: x.tests(r.Must), not: x.tests(r.Not), wish: x.tests(r.Wish),
+		trends: s.learned.trends.named(segments), now: s.learned.decay.growth(s.learned.decay.newest)}
+	if r.Customer != "" {
+		a.u = s.learned.users[keyed(r.Tenant, r.Customer)]
+	}
+	for _, id := range r.Like {
+		if it := x.items[id]; it != nil {
+			a.like = append(a.like, it)
+		}
+	}
+	for _, id := range r.GoesWith {
+		if it := x.items[id]; it != nil {
+			a.with = append(a.with, it)
+		}
+	}
+	return a
+}
+
+// blocked says why an item must not be suggested; "" when it may.
+func (s *Shelf) blocked(it *stocked, a *ask) string {
+	switch {
+	case it.Stock <= 0:
+		return "stock"
+	case !a.Now.IsZero() && (a.Now.Before(it.From) || !it.Until.IsZero() && !a.Now.Before(it.Until)):
+		return "validity"
+	case slices.Contains(a.Exclude, it.ID):
+		return "excluded"
+	}
+	if a.u != nil {
+		switch f := a.u.fact(it.no); {
+		case f.owned && s.due(it, a) < dueAt:
+			return "owned"
+		case f.unwanted:
+			return "dismissed"
+		}
+		if s.opts.MaxShown > 0 && !a.asks() && a.u.wasShown(it.no) >= s.opts.MaxShown {
+			return "shown"
+		}
+	}
+	for i := range a.must {
+		if !s.index.passes(it, &a.must[i]) {
+			return a.must[i].Attribute
+		}
+	}
+	for i := range a.not {
+		if s.index.passes(it, &a.not[i]) {
+			return "not"
+		}
+	}
+	for _, id := range it.Needs {
+		if no, known := s.learned.items.no[id]; !known || a.u == nil || !a.u.fact(no).owned {
+			return "needs"
+		}
+	}
+	if a.MinPrice > 0 || a.MaxPrice > 0 {
+		p, ok := it.Price[a.Currency]
+		if !ok || p < a.MinPrice || a.MaxPrice > 0 && p > a.MaxPrice {
+			return "price"
+		}
+	}
+	return ""
+}

@@ -1,0 +1,195 @@
+package recommend
+
+import (
+	"cmp"
+	"slices"
+)
+
+// A request looks at all items that may pass its filters, unless they are more
+// than wide: then at those that something speaks for, few of each kind.
+const (
+	wide = 1000
+	few  = 100
+)
+
+// pool fills b.pool with the places worth looking at; all reports that nothing
+// else can be suggested.
+func (s *Shelf) pool(a *ask, b *board) (all bool) {
+	x, l := &s.index, s.learned
+	b.pool = b.pool[:0]
+	switch {
+	case len(a.Like) > 0:
+		for _, it := range a.like {
+			b.pool = append(b.pool, x.valued("category", it.Category)...)
+		}
+		b.settle()
+		return true
+	case len(a.GoesWith) > 0:
+		b.numbers(s, strongest(&b.signals.with, 2*few))
+		for _, it := range a.with {
+			b.pool = append(b.pool, x.listed[it.ID]...)
+			for _, id := range it.GoesWith {
+				if of := x.items[id]; of != nil {
+					b.pool = append(b.pool, of.at)
+				}
+			}
+		}
+		b.settle()
+		return true
+	}
+	if places, ok := x.rarest(a.Must); a.Order == Cheapest || a.Order == Newest || a.Order == Trending || ok && len(places) <= wide || len(x.items) <= wide {
+		s.whole(a, b)
+		return true
+	}
+	b.numbers(s, strongest(&b.signals.history, few))
+	b.numbers(s, strongest(&b.signals.session, few))
+	b.numbers(s, l.top.items)
+	for _, t := range a.trends {
+		b.numbers(s, t.top.items)
+	}
+	b.pool = append(b.pool, strongest(&b.words, few)...)
+	for i := range a.wish {
+		for _, n := range a.wish[i].any {
+			b.pool = append(b.pool, x.by[n][max(0, len(x.by[n])-few):]...)
+		}
+	}
+	likes := slices.Clone(b.signals.taste.touched)
+	slices.SortFunc(likes, func(m, n uint32) int {
+		return cmp.Or(cmp.Compare(b.signals.taste.score[n], b.signals.taste.score[m]), cmp.Compare(m, n))
+	})
+	for i, n := range likes { // the latest, of the best liked the most
+		if i == 8 {
+			break
+		}
+		b.pool = append(b.pool, x.by[n][max(0, len(x.by[n])-few>>i):]...)
+	}
+	for at := max(0, len(x.place)-few); at < len(x.place); at++ {
+		b.pool = append(b.pool, uint32(at))
+	}
+	b.settle()
+	return false
+}
+
+// whole fills b.pool with all that may pass the filters.
+func (s *Shelf) whole(a *ask, b *board) {
+	places, ok := s.index.rarest(a.Must)
+	b.pool = append(b.pool[:0], places...)
+	if !ok {
+		for at := range s.index.place {
+			b.pool = append(b.pool, uint32(at))
+		}
+	}
+}
+
+// numbers adds the places of item numbers to the pool.
+func (b *board) numbers(s *Shelf, items []uint32) {
+	for _, no := range items {
+		if it := s.index.numbered(no); it != nil {
+			b.pool = append(b.pool, it.at)
+		}
+	}
+}
+
+// settle leaves every place once.
+func (b *board) settle() {
+	b.picked.reset(b.places)
+	kept := b.pool[:0]
+	for _, at := range b.pool {
+		if b.picked.score[at] == 0 {
+			b.picked.add(at, 1)
+			kept = append(kept, at)
+		}
+	}
+	b.pool = kept
+}
+
+// ranked is an item that may be suggested, and what puts it before another.
+type ranked struct {
+	it  *stocked
+	key float64
+}
+
+func (x ranked) before(y ranked, latest bool) bool {
+	if x.key != y.key {
+		return x.key > y.key
+	}
+	return (x.it.at < y.it.at) != latest
+}
+
+// queue gives ranked items one by one, the first first: it sorts only as far as
+// it is asked.
+type queue struct {
+	all    []ranked
+	latest bool // of two alike, the one that was put later
+}
+
+func (q *queue) fix(i int) {
+	for {
+		c := 2*i + 1
+		if c >= len(q.all) {
+			return
+		}
+		if c+1 < len(q.all) && q.all[c+1].before(q.all[c], q.latest) {
+			c++
+		}
+		if !q.all[c].before(q.all[i], q.latest) {
+			return
+		}
+		q.all[i], q.all[c] = q.all[c], q.all[i]
+		i = c
+	}
+}
+
+func (q *queue) start() {
+	for i := len(q.all)/2 - 1; i >= 0; i-- {
+		q.fix(i)
+	}
+}
+
+func (q *queue) pop() (ranked, bool) {
+	n := len(q.all) - 1
+	if n < 0 {
+		return ranked{}, false
+	}
+	first := q.all[0]
+	q.all[0] = q.all[n]
+	q.all = q.all[:n]
+	q.fix(0)
+	return first, true
+}
+
+// allowed fills b.queue with the items of the pool that pass, in the order
+// asked for.
+func (s *Shelf) allowed(a *ask, b *board) {
+	b.queue.all, b.queue.latest = b.queue.all[:0], a.Order == Newest
+	for _, at := range b.pool {
+		it := s.index.place[at]
+		if it == nil || s.blocked(it, a) != "" {
+			continue
+		}
+		var key float64
+		if a.Order != Cheapest && a.Order != Newest && a.Order != Trending || len(a.GoesWith)+len(a.Like) > 0 {
+			sc := s.score(it, a, b)
+			if len(a.GoesWith) > 0 && sc.with == 0 || len(a.Like) > 0 && sc.like == 0 {
+				continue
+			}
+			key = sc.total()
+		}
+		ok := true
+		switch a.Order {
+		case Cheapest:
+			key = -float64(it.Price[a.Currency])
+			ok = key < 0
+		case Newest:
+			key = float64(it.From.Unix())
+		case Trending:
+			key = trending(a.trends, it.no)
+			ok = key > 0
+		}
+		if !ok {
+			continue
+		}
+		b.queue.all = append(b.queue.all, ranked{it, key})
+	}
+	b.queue.start()
+}
