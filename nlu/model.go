@@ -18,6 +18,7 @@ type Model struct {
 	vocab   *vocabulary
 	weights *weights
 	bias    []float32
+	net     *network // nil unless trained with EffortBest
 	// temperature divides the scores that become the probabilities of intents.
 	// What is unknown is told better by the scores as they are; the power of
 	// that probability puts models of many and of few examples on one scale.
@@ -34,6 +35,7 @@ type Model struct {
 type scratch struct {
 	f      featurer
 	scores []float32
+	hidden []float32
 	order  []int32
 }
 
@@ -60,7 +62,11 @@ func (m *Model) Threshold() float64 { return m.threshold }
 // Size is the number of bytes the model's parameters take in memory.
 func (m *Model) Size() int {
 	v, w := m.vocab, m.weights
-	return 12*len(v.hashes) + 4*len(v.table) + 4*len(w.start) + 4*len(w.scale) + 3*len(w.class) + 4*len(m.bias)
+	n := 12*len(v.hashes) + 4*len(v.table) + 4*len(w.start) + 4*len(w.scale) + 3*len(w.class) + 4*len(m.bias)
+	if t := m.net; t != nil {
+		n += 4*len(t.place) + len(t.embed) + 4*(len(t.scale)+len(t.offset)+len(t.out)+len(t.bias))
+	}
+	return n
 }
 
 // maxCandidates is how many intents are ranked: nobody reads on.
@@ -158,6 +164,15 @@ func (m *Model) score(s *scratch, folded string) (known float64, ok bool) {
 			seen += f.weight
 		}
 		m.weights.add(f.at, f.weight, s.scores)
+	}
+	if m.net != nil {
+		if s.hidden == nil {
+			s.hidden = make([]float32, m.net.hidden)
+		}
+		m.net.add(fs, s.hidden, s.scores)
+		for c := range s.scores {
+			s.scores[c] /= 2
+		}
 	}
 	return float64(seen / all), true
 }

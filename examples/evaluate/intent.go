@@ -20,6 +20,7 @@ func evaluateIntent(ctx context.Context, args []string, log io.Writer) (result, 
 	oosTest := fs.String("oos-test", "", "texts of no intent to test on")
 	wrong := fs.Float64("wrong", 0, "cost of a wrong answer, where a needless question costs 1; 0 keeps the threshold as it is")
 	seed := fs.Uint64("seed", 1, "seed of training")
+	effort := fs.String("effort", "", "best trains longer for more accuracy")
 	if err := fs.Parse(args); err != nil {
 		return nil, err
 	}
@@ -37,7 +38,7 @@ func evaluateIntent(ctx context.Context, args []string, log io.Writer) (result, 
 		}
 		examples = append(examples, more...)
 	}
-	opts := &nlu.Options{NoBuiltin: true, Seed: *seed, Progress: func(e, n int) { fmt.Fprintf(log, "\rtraining %d/%d", e, n) }}
+	opts := &nlu.Options{NoBuiltin: true, Seed: *seed, Effort: nlu.Effort(*effort), Progress: func(e, n int) { fmt.Fprintf(log, "\rtraining %d/%d", e, n) }}
 	for _, file := range []string{*valid, *oosValid} {
 		if file == "" {
 			continue
