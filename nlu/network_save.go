@@ -13,7 +13,6 @@ func (n *network) append(b []byte) []byte {
 	if n == nil {
 		return binary.AppendUvarint(b, 0)
 	}
-	float := func(f float32) { b = binary.LittleEndian.AppendUint32(b, math.Float32bits(f)) }
 	b = binary.AppendUvarint(b, uint64(n.hidden))
 	b = binary.AppendUvarint(b, uint64(len(n.scale)))
 	last := 0
@@ -23,14 +22,19 @@ func (n *network) append(b []byte) []byte {
 		}
 		b = binary.AppendUvarint(b, uint64(feature-last))
 		last = feature
-		float(n.scale[at])
+		b = floats(b, n.scale[at:at+1])
 		for _, v := range n.embed[int(at)*n.hidden : int(at+1)*n.hidden] {
 			b = append(b, byte(v))
 		}
 	}
-	for _, fs := range [][]float32{n.offset, n.out, n.bias} {
+	return floats(b, n.offset, n.out, n.bias)
+}
+
+// floats writes all of them behind b.
+func floats(b []byte, all ...[]float32) []byte {
+	for _, fs := range all {
 		for _, f := range fs {
-			float(f)
+			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(f))
 		}
 	}
 	return b
@@ -65,16 +69,49 @@ func (d *decoder) network(features, classes int) *network {
 			n.embed = append(n.embed, int8(v))
 		}
 	}
-	floats := func(count int) []float32 {
-		out := make([]float32, count)
-		for i := range out {
-			out[i] = d.float()
-		}
-		return out
-	}
-	n.offset, n.out, n.bias = floats(h), floats(h*classes), floats(classes)
+	n.offset, n.out, n.bias = d.floats(h), d.floats(h*classes), d.floats(classes)
 	if d.bad {
 		return nil
 	}
 	return n
+}
+
+// floats reads n of them, and nil when fewer are left.
+func (d *decoder) floats(n int) []float32 {
+	if d.bad || 4*n > len(d.b) {
+		d.bad = true
+		return nil
+	}
+	out := make([]float32, n)
+	for i := range out {
+		out[i] = d.float()
+	}
+	return out
+}
+
+// append writes the embedding behind b; nil is written as no dimensions.
+func (e *embedding) append(b []byte) []byte {
+	if e == nil {
+		return binary.AppendUvarint(b, 0)
+	}
+	b = binary.AppendUvarint(b, uint64(e.dims))
+	return floats(b, []float32{e.share, e.temperature, float32(e.power)}, e.mean, e.out, e.bias)
+}
+
+// embedding reads an embedding for so many classes, or nil.
+func (d *decoder) embedding(classes int) *embedding {
+	e := &embedding{dims: d.count(maxDims)}
+	if e.dims == 0 {
+		return nil
+	}
+	e.share, e.temperature, e.power = d.float(), d.float(), float64(d.float())
+	if !(e.temperature >= 0.01) || !(e.power > 0) || !(e.share >= 0 && e.share <= 1) {
+		d.bad = true
+		return nil
+	}
+	e.mean, e.out, e.bias = d.floats(e.dims), d.floats(e.dims*classes), d.floats(classes)
+	if d.bad {
+		return nil
+	}
+	return e
 }

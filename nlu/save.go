@@ -27,6 +27,8 @@ import (
 //	network     its hidden units, 0 when there is none; of each feature: its
 //	            scale as a float and, unless that is 0, a byte a unit; then as
 //	            floats the offset of each unit, of each class its row and bias
+//	embedding   its dimensions, 0 when there is none; then as floats its share,
+//	            temperature and power, the mean, of each class its row and bias
 //
 // and a CRC-32 (IEEE) of all before it.
 const (
@@ -85,7 +87,7 @@ func (m *Model) Save(w io.Writer) error {
 			last = int(m.weights.class[j])
 		}
 	}
-	b = m.net.append(b)
+	b = m.embed.append(m.net.append(b))
 	b = binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b))
 	_, err := w.Write(b)
 	return err
@@ -195,7 +197,7 @@ func decodeModel(b []byte) (*Model, error) {
 		}
 		w.start = append(w.start, uint32(len(w.class)))
 	}
-	m.net = d.network(n, k)
+	m.net, m.embed = d.network(n, k), d.embedding(k)
 	if d.bad || len(d.b) != 0 || len(w.class) != entries {
 		return nil, errors.New("it ends in the wrong place")
 	}

@@ -46,8 +46,15 @@ type Options struct {
 	Epochs int
 	// Effort is how hard Train tries.
 	Effort Effort
+	// Embedder, when given, is asked about every example, and about each message
+	// by Understand: what it says counts as much as it proved to be worth on
+	// examples kept apart. It helps most where there are few examples, and
+	// costs a call a message; without an answer the model decides alone.
+	Embedder Embedder
 	// Progress is called after each epoch, and ten times for a network.
 	Progress func(epoch, epochs int)
+
+	vectors map[string][]float32 // of the texts, when there is an Embedder
 }
 
 // Effort is how much time training may take.
@@ -114,7 +121,14 @@ func Train(ctx context.Context, examples []Example, opts *Options) (*Model, erro
 			o.Progress(done, epochs)
 		}
 	}
-	if err := m.fit(ctx, rows, &o, progress); err != nil {
+	if o.Embedder != nil {
+		o.vectors = map[string][]float32{}
+		if err := vectors(ctx, o.Embedder, o.vectors, slices.Concat(examples, o.Valid)); err != nil {
+			return nil, err
+		}
+		m.embedder = o.Embedder
+	}
+	if err := m.fit(ctx, examples, rows, &o, progress); err != nil {
 		return nil, err
 	}
 	if err := m.calibrate(ctx, examples, &o, progress); err != nil {
@@ -254,7 +268,7 @@ func (v *vocabulary) row(fs []feature) (at []int32, value []float32) {
 	return at, value
 }
 
-func (m *Model) fit(ctx context.Context, rows []row, o *Options, progress func()) error {
+func (m *Model) fit(ctx context.Context, examples []Example, rows []row, o *Options, progress func()) error {
 	k := len(m.intents)
 	dense := make([]float32, len(m.vocab.hashes)*k)
 	m.bias = make([]float32, k)
@@ -315,6 +329,17 @@ func (m *Model) fit(ctx context.Context, rows []row, o *Options, progress func()
 			return err
 		}
 		m.net = net
+	}
+	if o.Embedder != nil {
+		vs := make([][]float32, len(examples))
+		for i, e := range examples {
+			vs[i] = o.vectors[e.Text]
+		}
+		var err error
+		if m.embed, err = trainEmbedding(ctx, rows, vs, k, o.Seed); err != nil {
+			return err
+		}
+		m.embed.share = 0.5
 	}
 	return nil
 }
