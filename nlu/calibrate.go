@@ -31,14 +31,14 @@ func (m *Model) calibrate(ctx context.Context, examples []Example, o *Options, p
 		if len(held) < minHeld {
 			return nil
 		}
-		judge, valid = &Model{norm: m.norm, temperature: 1, power: 1}, held
-		rows, err := judge.prepare(rest)
-		if err != nil {
-			return nil // one intent is left: nothing to judge by
+		if oneIntent(rest) {
+			return nil // nothing to judge by
 		}
-		if err := judge.fit(ctx, rest, rows, o, progress); err != nil {
+		var err error
+		if judge, err = o.fitted(ctx, rest, progress); err != nil {
 			return err
 		}
+		valid = held
 	}
 	t, c := judge.judge(valid, nil)
 	if len(t.class) < minHeld {
@@ -81,6 +81,10 @@ func (e *embedding) calibrate(judge *Model, accept float64, valid []Example, o *
 
 // shares are the shares of an embedding that are tried.
 func shares() []float32 { return []float32{0, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9} }
+
+func oneIntent(examples []Example) bool {
+	return !slices.ContainsFunc(examples, func(e Example) bool { return e.Intent != examples[0].Intent })
+}
 
 // holdOut keeps every fifth example of each intent apart.
 func holdOut(examples []Example) (rest, held []Example) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -102,6 +103,15 @@ func vectors(ctx context.Context, by Embedder, known map[string][]float32, examp
 		}
 	}
 	return nil
+}
+
+// embed asks the embedder, if there is one, about all that training needs.
+func (o *Options) embed(ctx context.Context, examples []Example) error {
+	if o.Embedder == nil {
+		return nil
+	}
+	o.vectors = map[string][]float32{}
+	return vectors(ctx, o.Embedder, o.vectors, slices.Concat(examples, o.Valid))
 }
 
 // trainEmbedding fits the linear layer to rows and the vectors of their texts:

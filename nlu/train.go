@@ -86,28 +86,12 @@ func Train(ctx context.Context, examples []Example, opts *Options) (*Model, erro
 	if opts != nil {
 		o = *opts
 	}
-	if !o.NoBuiltin {
-		b, err := Builtin()
-		if err != nil {
-			return nil, err
-		}
-		examples = append(slices.Clone(b), examples...)
-	}
-	examples = o.described(examples)
-	norm, err := newNormalizer(o.Normalization)
-	if err != nil {
-		return nil, err
-	}
-	m := &Model{norm: norm, extractor: o.Extractor, threshold: o.Threshold, temperature: 1, power: 1}
-	if m.threshold <= 0 {
-		m.threshold = defaultThreshold
-	}
-	rows, err := m.prepare(examples)
+	examples, err := o.complete(examples)
 	if err != nil {
 		return nil, err
 	}
 	if o.Epochs <= 0 {
-		o.Epochs = min(40, max(12, 60_000/len(rows)))
+		o.Epochs = min(40, max(12, 60_000/max(1, len(examples))))
 	}
 	done, epochs := 0, o.Epochs
 	if o.Effort == EffortBest {
@@ -121,14 +105,11 @@ func Train(ctx context.Context, examples []Example, opts *Options) (*Model, erro
 			o.Progress(done, epochs)
 		}
 	}
-	if o.Embedder != nil {
-		o.vectors = map[string][]float32{}
-		if err := vectors(ctx, o.Embedder, o.vectors, slices.Concat(examples, o.Valid)); err != nil {
-			return nil, err
-		}
-		m.embedder = o.Embedder
+	if err := o.embed(ctx, examples); err != nil {
+		return nil, err
 	}
-	if err := m.fit(ctx, examples, rows, &o, progress); err != nil {
+	m, err := o.fitted(ctx, examples, progress)
+	if err != nil {
 		return nil, err
 	}
 	if err := m.calibrate(ctx, examples, &o, progress); err != nil {
@@ -138,6 +119,38 @@ func Train(ctx context.Context, examples []Example, opts *Options) (*Model, erro
 		progress()
 	}
 	return m, nil
+}
+
+// fitted is a model of the examples, not calibrated yet.
+func (o *Options) fitted(ctx context.Context, examples []Example, progress func()) (*Model, error) {
+	norm, err := newNormalizer(o.Normalization)
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{norm: norm, extractor: o.Extractor, embedder: o.Embedder, threshold: o.Threshold, temperature: 1, power: 1}
+	if m.threshold <= 0 {
+		m.threshold = defaultThreshold
+	}
+	rows, err := m.prepare(examples)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.fit(ctx, examples, rows, o, progress); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// complete adds the shipped examples, and what is said of the intents.
+func (o *Options) complete(examples []Example) ([]Example, error) {
+	if !o.NoBuiltin {
+		b, err := Builtin()
+		if err != nil {
+			return nil, err
+		}
+		examples = append(slices.Clone(b), examples...)
+	}
+	return o.described(examples), nil
 }
 
 // fewExamples is below how many an intent's name is worth learning from.
