@@ -22,8 +22,7 @@ type Cost struct {
 const minHeld = 30
 
 // calibrate chooses the temperature of the probabilities (Guo et al. 2017), the
-// power of the confidence and,
-// when a cost is given, the threshold, on o.Valid or, without that, by a second
+// power of the confidence and, when a cost is given, the threshold, on o.Valid or, without that, by a second
 // model trained on four fifths of the examples and asked about the rest.
 func (m *Model) calibrate(ctx context.Context, examples []Example, o *Options, progress func()) error {
 	judge, valid := m, o.Valid
@@ -32,16 +31,16 @@ func (m *Model) calibrate(ctx context.Context, examples []Example, o *Options, p
 		if len(held) < minHeld {
 			return nil
 		}
-		judge, valid = &Model{norm: m.norm, temperature: 1, power: 1}, held
-		rows, err := judge.prepare(rest)
-		if err != nil {
-			return nil // one intent is left: nothing to judge by
+		if oneIntent(rest) {
+			return nil // nothing to judge by
 		}
-		if err := judge.fit(ctx, rows, o, progress); err != nil {
+		var err error
+		if judge, err = o.fitted(ctx, rest, progress); err != nil {
 			return err
 		}
+		valid = held
 	}
-	t, c := judge.judge(valid)
+	t, c := judge.judge(valid, nil)
 	if len(t.class) < minHeld {
 		return nil
 	}
@@ -50,7 +49,41 @@ func (m *Model) calibrate(ctx context.Context, examples []Example, o *Options, p
 	if o.Cost != nil && o.Threshold <= 0 {
 		m.threshold = math.Pow(threshold(c, *o.Cost), m.power)
 	}
+	if m.embed == nil {
+		return nil
+	}
+	m.embed.calibrate(judge, m.threshold, valid, o)
 	return nil
+}
+
+// calibrate chooses the embedding's share, temperature and power as judge, the
+// model with an embedding that asks o's embedder, does best with.
+func (e *embedding) calibrate(judge *Model, accept float64, valid []Example, o *Options) {
+	best, chosen := math.Inf(1), *e
+	for _, share := range shares() {
+		judge.embed.share = share
+		t, c := judge.judge(valid, o.vectors)
+		temperature := t.temperature()
+		loss := t.loss(temperature)
+		if loss >= best {
+			continue
+		}
+		best = loss
+		chosen.share, chosen.temperature, chosen.power = share, temperature, power(c)
+		if o.Cost != nil && o.Threshold <= 0 { // one threshold serves with and without
+			if own := math.Log(accept) / math.Log(threshold(c, *o.Cost)); own > 0 && own < 100 {
+				chosen.power = own
+			}
+		}
+	}
+	*e = chosen
+}
+
+// shares are the shares of an embedding that are tried.
+func shares() []float32 { return []float32{0, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9} }
+
+func oneIntent(examples []Example) bool {
+	return !slices.ContainsFunc(examples, func(e Example) bool { return e.Intent != examples[0].Intent })
 }
 
 // holdOut keeps every fifth example of each intent apart.
@@ -78,14 +111,22 @@ type choice struct {
 	right bool
 }
 
-func (m *Model) judge(valid []Example) (tried, []choice) {
+// judge tries the examples, with the vectors of their texts unless that is nil.
+func (m *Model) judge(valid []Example, vectors map[string][]float32) (tried, []choice) {
 	var t tried
 	var cs []choice
 	s := m.borrow()
 	defer m.scratch.Put(s)
 	for _, e := range valid {
 		folded := m.wording(e.Text)
-		if intents, unknown := m.classify(folded); len(intents) > 0 {
+		var vector []float32
+		if vectors != nil {
+			var ok bool
+			if vector, ok = m.embed.centred(vectors[e.Text]); !ok {
+				continue
+			}
+		}
+		if intents, unknown := m.classify(folded, vector); len(intents) > 0 {
 			cs = append(cs, choice{1 - unknown, intents[0].Name == e.Intent})
 		}
 		class, ok := slices.BinarySearch(m.intents, e.Intent)
@@ -93,6 +134,9 @@ func (m *Model) judge(valid []Example) (tried, []choice) {
 			continue
 		}
 		if _, ok := m.score(s, folded); ok {
+			if vector != nil {
+				m.embed.add(vector, s.scores)
+			}
 			t.scores = append(t.scores, slices.Clone(s.scores))
 			t.class = append(t.class, class)
 		}
@@ -103,19 +147,24 @@ func (m *Model) judge(valid []Example) (tried, []choice) {
 // temperature is what the scores must be divided by for the true classes to
 // be likeliest.
 func (t *tried) temperature() float32 {
-	p := make([]float32, 0, 256)
 	return float32(math.Exp(least(math.Log(0.1), math.Log(3), func(x float64) float64 {
-		sum := 0.0
-		for i, scores := range t.scores {
-			p = append(p[:0], scores...)
-			for c := range p {
-				p[c] /= float32(math.Exp(x))
-			}
-			softmax(p)
-			sum -= math.Log(float64(p[t.class[i]]) + 1e-9)
-		}
-		return sum
+		return t.loss(float32(math.Exp(x)))
 	})))
+}
+
+// loss is the negative log-likelihood of the true classes.
+func (t *tried) loss(temperature float32) float64 {
+	p := make([]float32, 0, 256)
+	sum := 0.0
+	for i, scores := range t.scores {
+		p = append(p[:0], scores...)
+		for c := range p {
+			p[c] /= temperature
+		}
+		softmax(p)
+		sum -= math.Log(float64(p[t.class[i]]) + 1e-9)
+	}
+	return sum
 }
 
 // power is what the confidences must be raised to for the default threshold to

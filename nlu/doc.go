@@ -14,6 +14,12 @@
 // Options.NoBuiltin is set. A message that fits no intent is rejected:
 // Meaning.Intent is empty and Meaning.Unknown says how sure that is.
 //
+// Training is quick by default; EffortBest adds a small network that is worth
+// about half a point to a point of accuracy for ten times the time.
+//
+// An [Embedder], where the host has one, is fused in: it knows that words mean
+// alike that no example holds together.
+//
 // Messages are read in standard wording: width, case, traditional characters,
 // stretched words, and a shipped table of slang and dialect (肿么, 木有, 唔该,
 // plz, gonna) that a host extends or switches off by Options.Normalization.

@@ -18,6 +18,11 @@ type Model struct {
 	vocab   *vocabulary
 	weights *weights
 	bias    []float32
+	net     *network // nil unless trained with EffortBest
+	// embed decides with the others when there is an embedder; nil unless
+	// trained with one.
+	embed    *embedding
+	embedder Embedder
 	// temperature divides the scores that become the probabilities of intents.
 	// What is unknown is told better by the scores as they are; the power of
 	// that probability puts models of many and of few examples on one scale.
@@ -34,6 +39,7 @@ type Model struct {
 type scratch struct {
 	f      featurer
 	scores []float32
+	hidden []float32
 	order  []int32
 }
 
@@ -60,7 +66,14 @@ func (m *Model) Threshold() float64 { return m.threshold }
 // Size is the number of bytes the model's parameters take in memory.
 func (m *Model) Size() int {
 	v, w := m.vocab, m.weights
-	return 12*len(v.hashes) + 4*len(v.table) + 4*len(w.start) + 4*len(w.scale) + 3*len(w.class) + 4*len(m.bias)
+	n := 12*len(v.hashes) + 4*len(v.table) + 4*len(w.start) + 4*len(w.scale) + 3*len(w.class) + 4*len(m.bias)
+	if t := m.net; t != nil {
+		n += 4*len(t.place) + len(t.embed) + 4*(len(t.scale)+len(t.offset)+len(t.out)+len(t.bias))
+	}
+	if e := m.embed; e != nil {
+		n += 4 * (len(e.mean) + len(e.out) + len(e.bias))
+	}
+	return n
 }
 
 // maxCandidates is how many intents are ranked: nobody reads on.
@@ -79,16 +92,24 @@ func (m *Model) wording(s string) string { return m.norm.normalize(text.Cut(s, m
 
 // Classify ranks the ten likeliest intents of a text, likeliest first, and
 // says how likely it is, 0 to 1, that it has none of them.
+// It asks no embedder: only Understand does.
 func (m *Model) Classify(s string) (intents []Intent, unknown float64) {
-	return m.classify(m.wording(s))
+	return m.classify(m.wording(s), nil)
 }
 
-func (m *Model) classify(folded string) ([]Intent, float64) {
+// classify takes what the embedding reads of the text too, unless it is nil.
+func (m *Model) classify(folded string, vector []float32) ([]Intent, float64) {
 	s := m.borrow()
 	defer m.scratch.Put(s)
 	known, ok := m.score(s, folded)
 	if !ok {
 		return nil, 1
+	}
+	temperature, power := m.temperature, m.power
+	if vector != nil {
+		m.embed.add(vector, s.scores)
+		temperature, power = m.embed.temperature, m.embed.power
+		known = 1 // words that training has not seen are no news to the embedder
 	}
 	none, top := likely(s.scores, m.none)
 	order := s.order[:0]
@@ -98,7 +119,7 @@ func (m *Model) classify(folded string) ([]Intent, float64) {
 		}
 	}
 	for c := range s.scores {
-		s.scores[c] /= m.temperature
+		s.scores[c] /= temperature
 	}
 	softmax(s.scores)
 	out := make([]Intent, min(maxCandidates, len(order)))
@@ -116,7 +137,7 @@ func (m *Model) classify(folded string) ([]Intent, float64) {
 	if known < m.familiar {
 		sure *= known / m.familiar
 	}
-	return out, min(1, max(0, 1-math.Pow(sure, m.power)))
+	return out, min(1, max(0, 1-math.Pow(sure, power)))
 }
 
 // likely is the probability of the class none, and of the likeliest other.
@@ -159,6 +180,15 @@ func (m *Model) score(s *scratch, folded string) (known float64, ok bool) {
 		}
 		m.weights.add(f.at, f.weight, s.scores)
 	}
+	if m.net != nil {
+		if s.hidden == nil {
+			s.hidden = make([]float32, m.net.hidden)
+		}
+		m.net.add(fs, s.hidden, s.scores)
+		for c := range s.scores {
+			s.scores[c] /= 2
+		}
+	}
 	return float64(seen / all), true
 }
 
@@ -196,7 +226,7 @@ func (m *Model) understand(ctx context.Context, in Input, judge func(*Meaning) (
 	}
 	out.Entities = m.extractor.Extract(in.Text, out.Language, in.Now)
 	out.Entities = refer(in.Text, norm, in.Context, out.Entities)
-	out.Intents, out.Unknown = m.classify(wording)
+	out.Intents, out.Unknown = m.classify(wording, m.vector(ctx, text.Cut(in.Text, maxIntent)))
 	if len(out.Intents) > 0 {
 		least := m.threshold
 		if small(out.Intents[0].Name) {
@@ -236,15 +266,16 @@ type Feature struct {
 }
 
 // Explain names the words that spoke most for the likeliest intent of a text,
-// by how much its score falls without them; at most five.
+// by how much its score falls without them; at most five. What an embedder
+// said is not looked into.
 func (m *Model) Explain(s string) []Feature {
 	folded := m.wording(s)
-	intents, _ := m.classify(folded)
+	intents, _ := m.classify(folded, nil)
 	if len(intents) == 0 {
 		return nil
 	}
 	score := func(s string) float64 {
-		got, _ := m.classify(s)
+		got, _ := m.classify(s, nil)
 		for _, i := range got {
 			if i.Name == intents[0].Name {
 				return math.Log(i.Probability + 1e-9)

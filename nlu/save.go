@@ -24,11 +24,16 @@ import (
 //	vocabulary  of each feature: its hash less the one before, its document frequency
 //	weights     of each feature: entries; if any, the scale as a float, then of
 //	            each entry the class less the one before and the value as a byte
+//	network     its hidden units, 0 when there is none; of each feature: its
+//	            scale as a float and, unless that is 0, a byte a unit; then as
+//	            floats the offset of each unit, of each class its row and bias
+//	embedding   its dimensions, 0 when there is none; then as floats its share,
+//	            temperature and power, the mean, of each class its row and bias
 //
 // and a CRC-32 (IEEE) of all before it.
 const (
 	fileMagic   = "FDNLU"
-	fileVersion = 2
+	fileVersion = 3
 	maxFile     = 1 << 30
 )
 
@@ -82,6 +87,7 @@ func (m *Model) Save(w io.Writer) error {
 			last = int(m.weights.class[j])
 		}
 	}
+	b = m.embed.append(m.net.append(b))
 	b = binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b))
 	_, err := w.Write(b)
 	return err
@@ -191,6 +197,7 @@ func decodeModel(b []byte) (*Model, error) {
 		}
 		w.start = append(w.start, uint32(len(w.class)))
 	}
+	m.net, m.embed = d.network(n, k), d.embedding(k)
 	if d.bad || len(d.b) != 0 || len(w.class) != entries {
 		return nil, errors.New("it ends in the wrong place")
 	}

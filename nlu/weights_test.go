@@ -78,6 +78,15 @@ func FuzzLoadSealed(f *testing.F) {
 	body := b.Bytes()[len(fileMagic)+1 : b.Len()-4]
 	require.Equal(f, b.Bytes(), sealed(body))
 	f.Add(body)
+	tiny.embed = &embedding{dims: 1, mean: []float32{0.5}, out: []float32{1, 2, 3}, bias: []float32{1, 2, 3}, share: 0.5, temperature: 1, power: 1}
+	tiny.net = &network{hidden: 2, place: make([]int32, len(tiny.vocab.hashes)), embed: []int8{1, -2}, scale: []float32{0.5},
+		offset: []float32{0.1, 0.2}, out: []float32{1, 2, 3, 4, 5, 6}, bias: []float32{1, 2, 3}}
+	for i := range tiny.net.place[1:] {
+		tiny.net.place[1+i] = -1
+	}
+	b.Reset()
+	require.NoError(f, tiny.Save(&b))
+	f.Add(b.Bytes()[len(fileMagic)+1 : b.Len()-4])
 	f.Add([]byte{2, 0, 1, 0, 1, 'a', 1, 'b'})
 	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 0x0f, 0xff, 0xff, 0xff, 0xff, 0x0f})
 	f.Fuzz(func(t *testing.T, body []byte) {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/frontdesk-go/frontdesk/nlu"
 )
@@ -20,6 +19,7 @@ func evaluateIntent(ctx context.Context, args []string, log io.Writer) (result, 
 	oosTest := fs.String("oos-test", "", "texts of no intent to test on")
 	wrong := fs.Float64("wrong", 0, "cost of a wrong answer, where a needless question costs 1; 0 keeps the threshold as it is")
 	seed := fs.Uint64("seed", 1, "seed of training")
+	effort := fs.String("effort", "", "best trains longer for more accuracy")
 	if err := fs.Parse(args); err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func evaluateIntent(ctx context.Context, args []string, log io.Writer) (result, 
 		}
 		examples = append(examples, more...)
 	}
-	opts := &nlu.Options{NoBuiltin: true, Seed: *seed, Progress: func(e, n int) { fmt.Fprintf(log, "\rtraining %d/%d", e, n) }}
+	opts := &nlu.Options{NoBuiltin: true, Seed: *seed, Effort: nlu.Effort(*effort), Progress: func(e, n int) { fmt.Fprintf(log, "\rtraining %d/%d", e, n) }}
 	for _, file := range []string{*valid, *oosValid} {
 		if file == "" {
 			continue
@@ -68,67 +68,37 @@ func evaluateIntent(ctx context.Context, args []string, log io.Writer) (result, 
 		return nil, err
 	}
 	res["file_bytes"] = file.Len()
-	sc := newScores()
-	var inside []float64
-	var sure reliability
-	accepted, acceptedRight := 0, 0
 	w = start()
 	for _, e := range tested {
-		got, unknown := model.Classify(e.Text)
-		name := ""
-		if len(got) > 0 {
-			name = got[0].Name
-			sure.add(got[0].Probability, name == e.Intent)
-		}
-		sc.add(e.Intent, name)
-		inside = append(inside, 1-unknown)
-		if 1-unknown >= model.Threshold() {
-			accepted++
-			if name == e.Intent {
-				acceptedRight++
-			}
-		}
+		model.Classify(e.Text)
 	}
 	cpu, wall := w.stop()
-	res["test_rows"] = len(tested)
-	res["accuracy"], res["macro_f1"] = round(sc.accuracy()), round(sc.macroF1())
-	res["ece"] = round(sure.ece())
 	res["texts_per_s"], res["texts_per_wall_s"] = int(float64(len(tested))/cpu), int(float64(len(tested))/wall)
-	res["threshold"] = round(model.Threshold())
-	res["accepted"] = round(float64(accepted) / float64(len(tested)))
-	res["accepted_right"] = round(float64(acceptedRight) / float64(len(tested)))
-	for key, file := range map[string]string{"oos_auroc": *oosTest, "oos_valid_auroc": *oosValid} {
-		if file == "" {
-			continue
-		}
-		out, err := readExamples(file, true)
+	if *oosTest != "" {
+		out, err := readExamples(*oosTest, true)
 		if err != nil {
 			return nil, err
 		}
-		var outside []float64
-		rejected := 0
-		for _, e := range out {
-			_, unknown := model.Classify(e.Text)
-			outside = append(outside, 1-unknown)
-			if 1-unknown < model.Threshold() {
-				rejected++
-			}
+		tested = append(tested, out...)
+	}
+	e := model.Evaluate(tested)
+	res["test_rows"] = e.Messages
+	res["accuracy"], res["macro_f1"], res["ece"] = round(e.Accuracy), round(e.MacroF1), round(e.CalibrationError)
+	res["threshold"], res["accepted"], res["accepted_right"] = round(model.Threshold()), round(e.Accepted), round(e.AcceptedRight)
+	if e.Outside > 0 {
+		res["oos_auroc"], res["oos_rejected"] = round(e.AUROC), round(e.Rejected)
+	}
+	for _, precision := range []float64{0.95, 0.98} {
+		if coverage, _, ok := e.CoverageAt(precision); ok {
+			res[fmt.Sprintf("coverage_at_%.0f", 100*precision)] = round(coverage)
 		}
-		res[key] = round(auroc(inside, outside))
-		res[strings.Replace(key, "auroc", "rejected", 1)] = round(float64(rejected) / float64(len(out)))
 	}
 	if *valid != "" {
 		more, err := readExamples(*valid, false)
 		if err != nil {
 			return nil, err
 		}
-		sc := newScores()
-		for _, e := range more {
-			if got, _ := model.Classify(e.Text); len(got) > 0 {
-				sc.add(e.Intent, got[0].Name)
-			}
-		}
-		res["valid_accuracy"] = round(sc.accuracy())
+		res["valid_accuracy"] = round(model.Evaluate(more).Accuracy)
 	}
 	return res, nil
 }

@@ -1,0 +1,292 @@
+package nlu
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// network is a second opinion beside the weights: the features' embeddings,
+// summed, rectified, then a linear layer (as fastText, with a hidden layer that
+// is not linear). It knows the commonest features of the model's vocabulary.
+// Embeddings are a byte each and a scale a row.
+type network struct {
+	hidden int
+	place  []int32 // of a feature in embed and scale, or -1
+	embed  []int8  // kept features × hidden
+	scale  []float32
+	offset []float32 // hidden
+	out    []float32 // classes × hidden
+	bias   []float32 // classes
+}
+
+// How the network learns. Dropout is of whole features and of hidden units.
+const (
+	hiddenUnits  = 128
+	netBatch     = 32
+	netRate      = 0.003
+	netKeep      = 0.7
+	netSteps     = 1500 // at least
+	netSmoothing = 0.05
+	netEpochs    = 10     // at least
+	netProgress  = 10     // calls of Progress
+	netFeatures  = 30_000 // the rest, all of them rare, is left to the linear model
+)
+
+// add adds the network's scores to those of the classes. h is room for the
+// hidden units.
+func (n *network) add(fs []feature, h, scores []float32) {
+	copy(h, n.offset)
+	for i := range fs {
+		if f := &fs[i]; f.at >= 0 && n.place[f.at] >= 0 {
+			at := n.place[f.at]
+			from := int(at) * n.hidden
+			v := f.weight * n.scale[at]
+			row := n.embed[from : from+len(h)]
+			for j := range h {
+				h[j] += v * float32(row[j])
+			}
+		}
+	}
+	for j, v := range h {
+		h[j] = max(0, v)
+	}
+	for c := range scores {
+		scores[c] += n.bias[c] + dot(n.out[c*n.hidden:(c+1)*n.hidden], h)
+	}
+}
+
+// dot is a sum of products, in four lanes for speed.
+func dot(a, b []float32) float32 {
+	var s0, s1, s2, s3 float32
+	for len(a) >= 4 && len(b) >= 4 {
+		s0 += a[0] * b[0]
+		s1 += a[1] * b[1]
+		s2 += a[2] * b[2]
+		s3 += a[3] * b[3]
+		a, b = a[4:], b[4:]
+	}
+	for i := range min(len(a), len(b)) {
+		s0 += a[i] * b[i]
+	}
+	return s0 + s1 + s2 + s3
+}
+
+// axpy adds v times x to y.
+func axpy(v float32, x, y []float32) {
+	y = y[:len(x)]
+	for i, a := range x {
+		y[i] += v * a
+	}
+}
+
+// matrix is a parameter under training by lazy Adam (Kingma and Ba 2015): a
+// row moves only in the steps that touch it. The second moment is one number a
+// row: as accurate, in half the time.
+type matrix struct {
+	width   int
+	value   []float32
+	first   []float32 // moment
+	second  []float32 // moment of each row
+	grad    []float32 // of the touched rows, in their order
+	place   []int32   // of a row among the touched, plus one
+	touched []int32
+}
+
+func newMatrix(rows, width int) *matrix {
+	n := rows * width
+	return &matrix{width: width, value: make([]float32, n), first: make([]float32, n), second: make([]float32, rows), place: make([]int32, rows)}
+}
+
+func (m *matrix) row(i int32) []float32 {
+	return m.value[int(i)*m.width : int(i+1)*m.width]
+}
+
+// gradient is where the gradient of row i is summed up.
+func (m *matrix) gradient(i int32) []float32 {
+	at := m.place[i]
+	if at == 0 {
+		m.touched = append(m.touched, i)
+		at = int32(len(m.touched))
+		m.place[i] = at
+		if need := int(at) * m.width; need > len(m.grad) {
+			m.grad = append(m.grad, make([]float32, need)...)
+		}
+		clear(m.grad[int(at-1)*m.width : int(at)*m.width])
+	}
+	return m.grad[int(at-1)*m.width : int(at)*m.width]
+}
+
+// step moves the touched rows against their gradients; power1 and power2 are
+// the moments' decays so far.
+func (m *matrix) step(rate float64, power1, power2 float64) {
+	const b1, b2, tiny = 0.9, 0.999, 1e-8
+	for n, i := range m.touched {
+		g := m.grad[n*m.width : (n+1)*m.width]
+		square := dot(g, g) / float32(len(g))
+		s2 := &m.second[i]
+		*s2 = b2**s2 + (1-b2)*square
+		move := float32(rate / (1 - power1) / (math.Sqrt(float64(*s2)/(1-power2)) + tiny))
+		from := int(i) * m.width
+		v, s1 := m.value[from:from+len(g)], m.first[from:from+len(g)]
+		for j, d := range g {
+			s1[j] = b1*s1[j] + (1-b1)*d
+			v[j] -= move * s1[j]
+		}
+		m.place[i] = 0
+	}
+	m.touched = m.touched[:0]
+}
+
+// trainNetwork fits a network to the rows: cross-entropy, dropout, lazy Adam
+// with a linearly falling rate.
+func trainNetwork(ctx context.Context, rows []row, features, classes int, seed uint64, progress func()) (*network, error) {
+	const h = hiddenUnits
+	place, kept := commonest(rows, features, netFeatures)
+	rows = replaced(rows, place)
+	rng := rand.New(rand.NewPCG(seed, 0x6e6574))
+	embed, offset := newMatrix(kept, h), newMatrix(1, h)
+	out, bias := newMatrix(classes, h), newMatrix(1, classes)
+	for i := range embed.value {
+		embed.value[i] = (rng.Float32() - 0.5) * 0.2
+	}
+	for i := range out.value {
+		out.value[i] = (rng.Float32() - 0.5) * 0.2
+	}
+	perEpoch := (len(rows) + netBatch - 1) / netBatch
+	steps := max(netSteps, netEpochs*perEpoch)
+	order := rng.Perm(len(rows))
+	hidden, back, p := make([]float32, h), make([]float32, h), make([]float32, classes)
+	stay := make([]int32, 0, 256)
+	power1, power2 := 1.0, 1.0
+	for step, at := 0, 0; step < steps; step++ {
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("nlu: training stopped: %w", err)
+		}
+		n := min(netBatch, len(rows))
+		for range n {
+			if at == len(order) {
+				rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+				at = 0
+			}
+			r := &rows[order[at]]
+			at++
+			copy(hidden, offset.value)
+			stay = stay[:0]
+			for j, f := range r.at {
+				if rng.Float32() < netKeep {
+					stay = append(stay, int32(j))
+					axpy(r.value[j]/netKeep, embed.row(f), hidden)
+				}
+			}
+			for j, v := range hidden {
+				if v <= 0 || rng.Float32() >= netKeep {
+					hidden[j] = 0
+				} else {
+					hidden[j] = v / netKeep
+				}
+			}
+			for c := range p {
+				p[c] = bias.value[c] + dot(out.row(int32(c)), hidden)
+			}
+			softmax(p)
+			for c := range p {
+				p[c] -= netSmoothing / float32(classes)
+			}
+			p[r.class] -= 1 - netSmoothing
+			weight := r.weight / float32(n)
+			clear(back)
+			for c, g := range p {
+				g *= weight
+				axpy(g, out.row(int32(c)), back)
+				axpy(g, hidden, out.gradient(int32(c)))
+				p[c] = g
+			}
+			axpy(1, p, bias.gradient(0))
+			for j, v := range hidden {
+				if v == 0 {
+					back[j] = 0
+				} else {
+					back[j] /= netKeep
+				}
+			}
+			axpy(1, back, offset.gradient(0))
+			for _, j := range stay {
+				axpy(r.value[j]/netKeep, back, embed.gradient(r.at[j]))
+			}
+		}
+		power1, power2 = power1*0.9, power2*0.999
+		rate := netRate * (1 - float64(step)/float64(steps))
+		for _, m := range []*matrix{embed, offset, out, bias} {
+			m.step(rate, power1, power2)
+		}
+		if (step+1)*netProgress/steps > step*netProgress/steps {
+			progress()
+		}
+	}
+	embedded, scale := quantise(embed.value, h)
+	return &network{hidden: h, place: place, offset: offset.value, out: out.value, bias: bias.value,
+		embed: embedded, scale: scale}, nil
+}
+
+// commonest gives places to the n features that occur in most rows, the first
+// of equals; the others get -1.
+func commonest(rows []row, features, n int) (place []int32, kept int) {
+	df := make([]int32, features)
+	for i := range rows {
+		for _, f := range rows[i].at {
+			df[f]++
+		}
+	}
+	order := make([]int32, features)
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(a, b int32) int { return cmp.Or(cmp.Compare(df[b], df[a]), cmp.Compare(a, b)) })
+	chosen := order[:min(n, features)]
+	slices.Sort(chosen)
+	place = make([]int32, features)
+	for i := range place {
+		place[i] = -1
+	}
+	for i, f := range chosen {
+		place[f] = int32(i)
+	}
+	return place, len(chosen)
+}
+
+// replaced are the rows with only the features that have a place.
+func replaced(rows []row, place []int32) []row {
+	out := slices.Clone(rows)
+	for i, r := range rows {
+		out[i].at, out[i].value = nil, nil
+		for j, f := range r.at {
+			if place[f] >= 0 {
+				out[i].at = append(out[i].at, place[f])
+				out[i].value = append(out[i].value, r.value[j])
+			}
+		}
+	}
+	return out
+}
+
+// quantise packs the rows of a dense matrix into bytes and a scale each.
+func quantise(dense []float32, width int) (bytes []int8, scale []float32) {
+	bytes, scale = make([]int8, len(dense)), make([]float32, len(dense)/width)
+	for i := range scale {
+		row := dense[i*width : (i+1)*width]
+		for _, v := range row {
+			scale[i] = max(scale[i], v/127, -v/127)
+		}
+		if scale[i] == 0 {
+			continue
+		}
+		for j, v := range row {
+			bytes[i*width+j] = int8(math.Round(float64(v / scale[i])))
+		}
+	}
+	return bytes, scale
+}

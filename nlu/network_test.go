@@ -1,0 +1,125 @@
+package nlu
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// petals have intents that no word alone tells apart: it is whether two words
+// stand together or alone.
+func petals() (train, valid []Example) {
+	for i := range 30 {
+		for _, e := range []Example{
+			{Text: fmt.Sprintf("red alone %d", i), Intent: "one"}, {Text: fmt.Sprintf("blue alone %d", i), Intent: "two"},
+			{Text: fmt.Sprintf("退货 %d", i), Intent: "return"}, {Text: fmt.Sprintf("发票 %d", i), Intent: "invoice"},
+		} {
+			if i%3 == 0 {
+				valid = append(valid, e)
+			} else {
+				train = append(train, e)
+			}
+		}
+	}
+	return train, valid
+}
+
+func bestModel(t testing.TB) *Model {
+	t.Helper()
+	train, valid := petals()
+	m, err := Train(context.Background(), train, &Options{NoBuiltin: true, Effort: EffortBest, Valid: valid, Seed: 5})
+	require.NoError(t, err)
+	require.NotNil(t, m.net)
+	return m
+}
+
+func TestEffortBest(t *testing.T) {
+	t.Parallel()
+	train, valid := petals()
+	calls, last := 0, 0
+	m, err := Train(context.Background(), train, &Options{NoBuiltin: true, Effort: EffortBest, Valid: valid, Seed: 5,
+		Progress: func(done, all int) { calls, last = done, all }})
+	require.NoError(t, err)
+	assert.Equal(t, last, calls, "progress ends at the end")
+	for _, e := range valid {
+		got, unknown := m.Classify(e.Text)
+		require.NotEmpty(t, got, e.Text)
+		assert.Equal(t, e.Intent, got[0].Name, e.Text)
+		assert.Less(t, unknown, 0.5, e.Text)
+	}
+	quick, err := Train(context.Background(), train, &Options{NoBuiltin: true, Valid: valid, Seed: 5})
+	require.NoError(t, err)
+	assert.Nil(t, quick.net)
+	assert.Greater(t, m.Size(), quick.Size())
+
+	var first, second, other bytes.Buffer
+	require.NoError(t, m.Save(&first))
+	again := bestModel(t)
+	require.NoError(t, again.Save(&second))
+	assert.Equal(t, first.Bytes(), second.Bytes(), "the same seed gives the same model")
+	require.NoError(t, quick.Save(&other))
+	assert.NotEqual(t, first.Bytes(), other.Bytes())
+
+	back, err := Load(bytes.NewReader(first.Bytes()), nil)
+	require.NoError(t, err)
+	for _, e := range append(valid, Example{Text: "nothing of it 天气"}) {
+		w, wu := m.Classify(e.Text)
+		g, gu := back.Classify(e.Text)
+		assert.Equal(t, w, g)
+		assert.InDelta(t, wu, gu, 1e-6)
+	}
+}
+
+func TestEffortBestIsCancellable(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(context.Background())
+	train, valid := petals()
+	_, err := Train(ctx, train, &Options{NoBuiltin: true, Effort: EffortBest, Valid: valid, Progress: func(done, all int) {
+		if done == all-netProgress+1 { // amid the network
+			cancel()
+		}
+	}})
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+// The features with a place are the n commonest, and rows keep what those say.
+func TestCommonest(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		features := rapid.IntRange(1, 12).Draw(t, "features")
+		n := rapid.IntRange(1, 14).Draw(t, "n")
+		rows := make([]row, rapid.IntRange(0, 9).Draw(t, "rows"))
+		df := make([]int, features)
+		for i := range rows {
+			rows[i].at = rapid.SliceOfNDistinct(rapid.Int32Range(0, int32(features-1)), 0, features, rapid.ID).Draw(t, "at")
+			rows[i].value = make([]float32, len(rows[i].at))
+			for j, f := range rows[i].at {
+				rows[i].value[j] = float32(f)
+				df[f]++
+			}
+		}
+		place, kept := commonest(rows, features, n)
+		require.Equal(t, min(n, features), kept)
+		back, least, left := make([]int, kept), 1<<30, 0
+		for f, at := range place {
+			if at < 0 {
+				left = max(left, df[f])
+				continue
+			}
+			back[at] = f
+			least = min(least, df[f])
+		}
+		require.LessOrEqual(t, left, least)
+		for i, r := range replaced(rows, place) {
+			for j, at := range r.at {
+				require.Equal(t, float32(back[at]), r.value[j])
+				require.Contains(t, rows[i].at, int32(back[at]))
+			}
+		}
+	})
+}
