@@ -43,7 +43,9 @@ func TestCheck(t *testing.T) {
 		"same question": {[]kb.Entry{entry("a", "多久发貨？", "当天。"), entry("b", "运费多少？", "8 元", func(e *kb.Entry) {
 			e.Texts["zh"] = kb.Text{Question: "邮费？", Others: []string{"多久发货"}, Answer: "当天发。"}
 		})}, Options{}, []string{`duplicate: a / b [zh]: "多久发貨？" / "多久发货"`}},
-		"near question": {[]kb.Entry{entry("a", "衣服多久可以发货？", "当天。"), entry("b", "衣服多久可以发货呢", "当天。")}, Options{}, []string{`near-duplicate: a / b [zh]: "衣服多久可以发货？" / "衣服多久可以发货呢"`}},
+		"near question":        {[]kb.Entry{entry("a", "衣服多久可以发货？", "当天。"), entry("b", "衣服多久就可以发货呢", "当天。")}, Options{Near: 0.6}, []string{`near-duplicate: a / b [zh]: "衣服多久可以发货？" / "衣服多久就可以发货呢"`}},
+		"same but for its end": {[]kb.Entry{entry("a", "家具可以退货吗？", "可以。"), entry("b", "家具可以退货么", "可以。")}, Options{}, []string{`duplicate: a / b [zh]: "家具可以退货吗？" / "家具可以退货么"`}},
+		"one number of two":    {[]kb.Entry{entry("a", "运费多少", "满 99 元包邮，否则 8 元。", en("Delivery fee?", "Free from 199 yuan, else 8 yuan."))}, Options{}, []string{`translation: a: "en: 199 CNY" / "zh: 99 CNY"`}},
 		"other number": {[]kb.Entry{entry("a", "衣服多久可以发货？", "签收后七天内。"), entry("b", "衣服多久可以发货", "15天内。")}, Options{}, []string{
 			`contradiction: a / b [zh]: "7 day" / "15 day"`, `duplicate: a / b [zh]: "衣服多久可以发货？" / "衣服多久可以发货"`}},
 		"yes and no": {[]kb.Entry{entry("a", "支持货到付款吗？", "本店支持货到付款。"), entry("b", "支持货到付款吗", "本店暂不支持货到付款。")}, Options{}, []string{

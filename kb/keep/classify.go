@@ -101,7 +101,7 @@ func (c *Classifier) learn(b map[uint64]float64, k int, sign float64) {
 func (c *Classifier) scores(b map[uint64]float64) []float64 {
 	const smooth = 0.1
 	out := make([]float64, len(c.names))
-	words := 0.0
+	words, known := 0.0, 0.0
 	size := smooth * float64(len(c.terms)+1)
 	// In the order of the hashes, so that sums come out the same each time.
 	keys := make([]uint64, 0, len(b))
@@ -110,18 +110,19 @@ func (c *Classifier) scores(b map[uint64]float64) []float64 {
 	}
 	slices.Sort(keys)
 	for _, h := range keys {
+		w := b[h]
+		words += w
 		row := c.terms[h]
 		if row == nil {
 			continue // a word that no category has tells none apart
 		}
-		w := b[h]
-		words += w
+		known += w
 		for k := range out {
 			out[k] += w * math.Log((max(0, row[k])+smooth)/(c.total[k]+size))
 		}
 	}
 	for k := range out {
-		out[k] /= max(words, 1)
+		out[k] *= known / max(known*words, 1) // the mean, less sure the less is known
 	}
 	return out
 }
@@ -167,9 +168,10 @@ func (c *Classifier) fit(bags []map[uint64]float64, of []int) {
 		return
 	}
 	c.right = float64(found) / float64(len(all))
+	const few = 2 // of a base with few entries the stretch stays near 4
 	least := math.Inf(1)
 	for _, t := range []float64{0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24} {
-		loss := 0.0
+		loss := few * math.Pow(math.Log(t/4), 2)
 		for i, s := range all {
 			loss -= math.Log(max(c.probabilities(s, t)[want[i]], 1e-9))
 		}

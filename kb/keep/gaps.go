@@ -47,7 +47,8 @@ type Gap struct {
 
 // GapOptions of Gaps. The zero value (and a nil pointer) works.
 type GapOptions struct {
-	// Like is the least score, 0 to 1, at which two questions are one; 0.5 when 0.
+	// Like is the least score, 0 to 1, at which two questions are one; 0.45 when 0.
+	// Like replies raise it.
 	Like float64
 	// Least is how many conversations make a gap, 2 when 0.
 	Least int
@@ -75,7 +76,7 @@ func Gaps(ctx context.Context, base *kb.Base, asked []Asked, o *GapOptions) ([]G
 		opts = *o
 	}
 	if opts.Like <= 0 {
-		opts.Like = 0.5
+		opts.Like = 0.45
 	}
 	if opts.Least <= 0 {
 		opts.Least = 2
@@ -87,7 +88,7 @@ func Gaps(ctx context.Context, base *kb.Base, asked []Asked, o *GapOptions) ([]G
 	if err != nil || len(groups) == 0 {
 		return nil, err
 	}
-	near, err := neighbours(ctx, groups, opts.Like)
+	near, err := neighbours(ctx, groups, asked, opts.Like)
 	if err != nil {
 		return nil, err
 	}
@@ -195,8 +196,9 @@ func open(ctx context.Context, base *kb.Base, asked []Asked, o *GapOptions) ([]g
 }
 
 // neighbours are, for each group, those that ask the same, itself first. The
-// questions are searched as a base of their own.
-func neighbours(ctx context.Context, groups []group, like float64) ([][]int, error) {
+// questions are searched as a base of their own; those to which people replied
+// alike are more alike.
+func neighbours(ctx context.Context, groups []group, asked []Asked, like float64) ([][]int, error) {
 	entries := make([]kb.Entry, len(groups))
 	for i, g := range groups {
 		entries[i] = kb.Entry{ID: strconv.Itoa(i), Category: g.language, Texts: map[string]kb.Text{g.language: {Question: g.bare}}}
@@ -205,6 +207,15 @@ func neighbours(ctx context.Context, groups []group, like float64) ([][]int, err
 	if err != nil {
 		return nil, fmt.Errorf("keep: %w", err)
 	}
+	replies := make([]set, len(groups))
+	for i, g := range groups {
+		for _, n := range g.asked {
+			if replies[i] = setOf(tidy(asked[n].Reply)); len(replies[i]) > 0 {
+				break
+			}
+		}
+	}
+	said := weightsOf(replies)
 	out := make([][]int, len(groups))
 	for i, g := range groups {
 		hits, err := b.Search(ctx, kb.Query{Text: g.bare, N: 64, Category: g.language})
@@ -213,7 +224,15 @@ func neighbours(ctx context.Context, groups []group, like float64) ([][]int, err
 		}
 		out[i] = append(out[i], i)
 		for _, h := range hits {
-			if k, err := strconv.Atoi(h.ID); err == nil && k != i && h.Score >= like {
+			k, err := strconv.Atoi(h.ID)
+			if err != nil || k == i {
+				continue
+			}
+			score := h.Score
+			if len(replies[i]) > 0 && len(replies[k]) > 0 {
+				score = max(score, (score+said.cosine(replies[i], replies[k]))/2)
+			}
+			if score >= like {
 				out[i] = append(out[i], k)
 			}
 		}

@@ -3,16 +3,20 @@ package keep
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
 )
 
 // set is what a text says, as the sorted hashes of its terms: Han characters and
-// pairs, stems of words. Case, punctuation, traditional characters and the order
-// of words make no difference.
+// pairs, stems of words. Case, punctuation, traditional characters, the order of
+// words and what a question ends in (吗, 么, 呢) make no difference.
 type set []uint64
 
 func setOf(s string) set {
+	// Folded, marks at the end are left for the particle before them.
+	s = strings.TrimRight(text.Fold(s), " ?!.,;:。！？，；：~…")
+	s = strings.TrimRight(s, "吗嗎么呢啊呀吧嘛哦哈")
 	terms := text.Terms(s)
 	out := make(set, len(terms))
 	for i, t := range terms {

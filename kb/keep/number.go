@@ -15,6 +15,7 @@ import (
 type number struct {
 	value string // in digits, without separators
 	unit  string // the same for 7天 and "seven days"; "" when unknown
+	bare  bool   // the unit is but the word behind the number
 }
 
 // numbers are those of a text, in order: 7天, ¥9.90, 30 %, 三十日, seven days,
@@ -23,25 +24,35 @@ func numbers(s string) []number {
 	var out []number
 	s = text.Cut(s, 64<<10) // as far as kb.Facts reads
 	at := 0
+	from := false // the last number begins a range: 2–4 天
 	for _, f := range kb.Facts(s) {
 		if i := strings.Index(s[at:], f.Text); i >= 0 {
 			at += i + len(f.Text)
 		}
 		value, unit, _ := strings.Cut(f.Value, " ")
+		bare := false
 		switch f.Kind {
 		case kb.FactDate:
 			unit = "date"
 		case kb.FactTime:
 			unit = "o'clock"
 		case kb.FactNumber:
-			if unit == "" {
+			if bare = unit == ""; bare {
 				unit = unitAfter(s[at:])
+			}
+			if r, _ := utf8.DecodeRuneInString(strings.TrimLeft(s[at:], " ")); strings.ContainsRune("-–—~～至到", r) {
+				out, from = append(out, number{value: value}), true
+				continue
 			}
 		case kb.FactPrice, kb.FactPercent, kb.FactDuration:
 		default:
+			from = false
 			continue
 		}
-		out = append(out, number{value, unit})
+		if from {
+			out[len(out)-1].unit, out[len(out)-1].bare, from = unit, bare, false
+		}
+		out = append(out, number{value, unit, bare})
 	}
 	return out
 }
@@ -86,29 +97,29 @@ func dropLinks(s string) string {
 	}
 }
 
-// differ finds a unit that both texts count in but never with the same number:
-// 7天 against 十五天. It returns what each says.
+// differ finds a unit of which each text has a number that the other has not:
+// 7天 against 十五天. It returns what each says. That one of them says more is no
+// difference.
 func differ(a, b []number) (x, y string, ok bool) {
 	for _, n := range a {
-		if n.unit == "" {
+		if n.unit == "" || among(n, b) {
 			continue
 		}
-		other := ""
-		shared := false
 		for _, m := range b {
-			if m.unit != n.unit {
-				continue
+			if m.unit == n.unit && !among(m, a) {
+				return n.value + " " + n.unit, m.value + " " + m.unit, true
 			}
-			if other == "" {
-				other = m.value
-			}
-			shared = shared || slices.ContainsFunc(a, func(k number) bool { return k.unit == m.unit && same(k, m) })
-		}
-		if other != "" && !shared {
-			return n.value + " " + n.unit, other + " " + n.unit, true
 		}
 	}
 	return "", "", false
+}
+
+// among reports whether a text has a number; one without a unit of its own may
+// count anything.
+func among(n number, all []number) bool {
+	return slices.ContainsFunc(all, func(m number) bool {
+		return m.unit == n.unit && same(n, m) || (m.bare || n.bare) && m.value == n.value
+	})
 }
 
 // same compares numbers of one unit. 4点 may be 16:00, which the words around it

@@ -11,18 +11,19 @@ import (
 func TestNumbers(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string][]number{
-		"签收后7天内可退":                    {{"7", "day"}},
-		"七天无理由":                       {{"7", "day"}},
-		"三十个工作日":                      {{"30", "workday"}},
-		"within 30 days or ten weeks": {{"30", "day"}, {"70", "day"}},
-		"满¥1,299.00减９.90元":            {{"1299", "CNY"}, {"9.9", "CNY"}},
-		"打八折，一定要看":                    {{"8", "折"}},
-		"30% off, 5 pm":               {{"30", "%"}, {"17", "o'clock"}},
+		"2–4 天，5~7 working days":      {{"2", "day", false}, {"4", "day", false}, {"5", "workday", false}, {"7", "workday", false}},
+		"签收后7天内可退":                    {{"7", "day", false}},
+		"七天无理由":                       {{"7", "day", false}},
+		"三十个工作日":                      {{"30", "workday", false}},
+		"within 30 days or ten weeks": {{"30", "day", false}, {"70", "day", false}},
+		"满¥1,299.00减９.90元":            {{"1299", "CNY", false}, {"9.9", "CNY", false}},
+		"打八折，一定要看":                    {{"8", "折", false}},
+		"30% off, 5 pm":               {{"30", "%", false}, {"17", "o'clock", false}},
 		"https://a.cn/2024/7天 见附件A4":  nil,
-		"一千二百三十四元":                    {{"1234", "CNY"}},
-		"2026-11-21 9:30":             {{"11-21", "date"}, {"9:30", "o'clock"}},
-		"最多 3 个，限 2 Accounts":         {{"3", "个"}, {"2", "account"}},
-		"下午四点，晚上 9 点半":                {{"16", "o'clock"}, {"21:30", "o'clock"}},
+		"一千二百三十四元":                    {{"1234", "CNY", false}},
+		"2026-11-21 9:30":             {{"11-21", "date", false}, {"9:30", "o'clock", false}},
+		"最多 3 个，限 2 Accounts":         {{"3", "个", true}, {"2", "account", true}},
+		"下午四点，晚上 9 点半":                {{"16", "o'clock", false}, {"21:30", "o'clock", false}},
 		"":                            nil,
 	} {
 		assert.Equal(t, want, numbers(s), s)
@@ -36,7 +37,7 @@ func TestDiffer(t *testing.T) {
 		want bool
 	}{
 		{"七天内可退", "15 天内可退", true}, {"7天内，运费8元", "七天内，运费 8 元", false}, {"7 days", "7天", false}, {"within 14 days", "7天", true},
-		{"7天或15天", "15天", false}, {"7天", "运费8元", false}, {"可以", "不可以", false}, {"11月11日截止", "November 12", true}, {"11月11日截止", "ends 11 November", false}, {"1周内", "seven days", false},
+		{"7天或15天", "15天", false}, {"7天", "运费8元", false}, {"可以", "不可以", false}, {"11月11日截止", "November 12", true}, {"11月11日截止", "ends 11 November", false}, {"1周内", "seven days", false}, {"满99包邮，否则8元", "满59包邮，否则8元", true}, {"1–2 天，偏远 7 天", "1–2 days", false}, {"江浙沪 1–2 天，偏远 5–7 天", "Shanghai 1–2, remote regions 5–7 days, abroad 9 days", false},
 	} {
 		x, y, ok := differ(numbers(c.a), numbers(c.b))
 		assert.Equal(t, c.want, ok, "%s / %s: %s %s", c.a, c.b, x, y)

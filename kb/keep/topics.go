@@ -37,9 +37,9 @@ func Topics(ctx context.Context, entries []kb.Entry, least int) ([]Topic, error)
 		}
 	}
 	w := weightsOf(sets)
-	const most = 3000 // entries that are held against each other
-	free = free[:min(len(free), most)]
-	groups, err := link(ctx, free, sets, w)
+	free = free[:min(len(free), mostLinked)]
+	const alike = 0.08 // on average, for a topic
+	groups, err := link(ctx, len(free), alike, func(i, j int) float64 { return w.cosine(sets[free[i]], sets[free[j]]) })
 	if err != nil {
 		return nil, err
 	}
@@ -47,6 +47,9 @@ func Topics(ctx context.Context, entries []kb.Entry, least int) ([]Topic, error)
 	for _, g := range groups {
 		if len(g) < least {
 			continue
+		}
+		for k := range g {
+			g[k] = free[g[k]]
 		}
 		t := Topic{Language: commonest(entries, g)}
 		t.Name = distinctive(entries, g, t.Language)
@@ -87,122 +90,6 @@ func subjects(s string) set {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
-}
-
-// link joins groups that are alike on average, the most alike first, until none
-// are (agglomerative clustering, Sokal and Michener 1958). Within a group the
-// entries nearest to all others come first.
-func link(ctx context.Context, of []int, sets []set, w weights) ([][]int, error) {
-	const alike = 0.08
-	n := len(of)
-	like := make([][]float32, n) // between groups, the sum over their pairs
-	for i := range like {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		like[i] = make([]float32, n)
-		for j := range i {
-			v := float32(w.cosine(sets[of[i]], sets[of[j]]))
-			like[i][j], like[j][i] = v, v
-		}
-	}
-	pairs := make([][]float32, n)
-	for i := range pairs {
-		pairs[i] = slices.Clone(like[i])
-	}
-	groups := make([][]int, n)
-	near := make([]int, n) // the group nearest to each
-	find := func(i int) {
-		near[i] = -1
-		top := float32(alike)
-		for j := range n {
-			if j != i && len(groups[j]) > 0 {
-				if v := like[i][j] / float32(len(groups[i])*len(groups[j])); v > top {
-					near[i], top = j, v
-				}
-			}
-		}
-	}
-	for i := range groups {
-		groups[i] = []int{i}
-	}
-	for i := range groups {
-		find(i)
-	}
-	for range n {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		a, top := -1, float32(0)
-		for i := range groups {
-			if len(groups[i]) == 0 || near[i] < 0 {
-				continue
-			}
-			if v := like[i][near[i]] / float32(len(groups[i])*len(groups[near[i]])); v > top {
-				a, top = i, v
-			}
-		}
-		if a < 0 {
-			break
-		}
-		b := near[a]
-		for j := range n {
-			like[a][j] += like[b][j]
-			like[j][a] += like[j][b]
-		}
-		groups[a] = append(groups[a], groups[b]...)
-		groups[b] = nil
-		for i := range groups {
-			if len(groups[i]) > 0 && (i == a || near[i] == a || near[i] == b) {
-				find(i)
-			}
-		}
-	}
-	var out [][]int
-	for _, g := range groups {
-		sum := func(i int) (s float32) {
-			for _, j := range g {
-				s += pairs[i][j]
-			}
-			return s
-		}
-		slices.Sort(g)
-		slices.SortStableFunc(g, func(i, j int) int { return cmp.Compare(sum(j), sum(i)) })
-		for k, i := range g {
-			g[k] = of[i]
-		}
-		if len(g) > 0 {
-			out = append(out, g)
-		}
-	}
-	return out, nil
-}
-
-// cosine is that of two texts whose terms count by weight.
-func (w weights) cosine(a, b set) float64 {
-	both := 0.0
-	for i, j := 0, 0; i < len(a) && j < len(b); {
-		switch {
-		case a[i] < b[j]:
-			i++
-		case a[i] > b[j]:
-			j++
-		default:
-			both += w.of(a[i]) * w.of(a[i])
-			i++
-			j++
-		}
-	}
-	if both == 0 {
-		return 0
-	}
-	size := func(s set) (sum float64) {
-		for _, t := range s {
-			sum += w.of(t) * w.of(t)
-		}
-		return sum
-	}
-	return both / math.Sqrt(size(a)*size(b))
 }
 
 func commonest(entries []kb.Entry, group []int) string {

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+
+	"github.com/frontdesk-go/frontdesk/kb"
+	"github.com/frontdesk-go/frontdesk/kb/ingest"
+	"github.com/frontdesk-go/frontdesk/kb/keep"
+)
+
+// ours are the shop's own numbers, which may stand in its answers.
+func ours() []string { return []string{"400-820-8820"} }
+
+// collect takes over what a folder says now: faq/ holds questions and answers
+// that are reviewed where they are kept, docs/ anything else that was written,
+// talks/ what customers asked and people replied.
+func collect(ctx context.Context, j *job) error {
+	if len(j.args) != 2 {
+		return errors.New("collect FOLDER: name one folder, with faq, docs and talks in it")
+	}
+	folder := j.args[1]
+	have, err := j.load()
+	if err != nil {
+		return err
+	}
+	step := kb.Step{By: "collect", At: j.now}
+	got, err := written(folder)
+	if err != nil {
+		return err
+	}
+	got, done := keep.Clean(got, &keep.CleanOptions{Public: ours()})
+	sources := func(e kb.Entry) bool {
+		return strings.HasPrefix(e.Source.File, "faq/") || strings.HasPrefix(e.Source.File, "docs/")
+	}
+	have, changes, err := keep.Collect(have, got, sources, step)
+	if err != nil {
+		return err
+	}
+	j.printf("files: %d added, %d changed, %d gone, %d places cleaned\n", len(changes.Added), len(changes.Changed), len(changes.Gone), len(done))
+	drafts, asked, err := gaps(ctx, folder, have)
+	if err != nil {
+		return err
+	}
+	have, changes, err = keep.Collect(have, drafts, nil, step)
+	if err != nil {
+		return err
+	}
+	j.printf("conversations: %d questions, %d drafts added, %d changed\n", asked, len(changes.Added), len(changes.Changed))
+	return j.save(have)
+}
+
+// written are the entries of faq/ and docs/, with their place in the folder.
+func written(folder string) ([]kb.Entry, error) {
+	var out []kb.Entry
+	add := func(sub string, es []kb.Entry, err error) error {
+		for _, e := range es {
+			if sub == "faq" && e.State == "" {
+				e.State = kb.Approved
+			}
+			e.Source.File = path.Join(sub, e.Source.File)
+			out = append(out, e)
+		}
+		return err
+	}
+	var errs []error
+	for _, sub := range []string{"faq", "docs"} {
+		fsys := os.DirFS(path.Join(folder, sub))
+		if _, err := fs.Stat(fsys, "."); errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if sub == "faq" {
+			es, err := kb.ReadDir(fsys, nil)
+			errs = append(errs, add(sub, es, err))
+			continue
+		}
+		es, err := ingest.Dir(fsys, nil)
+		errs = append(errs, add(sub, es, err))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// gaps are drafts of what customers asked in talks/ and no approved entry
+// answers, with what people replied.
+func gaps(ctx context.Context, folder string, have []kb.Entry) (drafts []kb.Entry, asked int, err error) {
+	messages, err := talks(folder)
+	if err != nil {
+		return nil, 0, err
+	}
+	questions := keep.Questions(messages)
+	// What is drafted already is not drafted again.
+	var known []kb.Entry
+	for _, e := range have {
+		if e.State == kb.Draft || e.State == kb.InReview {
+			e.State = kb.Approved
+		}
+		known = append(known, e)
+	}
+	found, err := open(ctx, known, questions)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, g := range found {
+		if g.Reply == "" {
+			continue // nobody knew: check reports it
+		}
+		d := g.Draft()
+		d.Source.File = "talks"
+		drafts = append(drafts, d)
+	}
+	return drafts, len(questions), nil
+}
+
+// open groups what approved entries do not answer.
+func open(ctx context.Context, have []kb.Entry, questions []keep.Asked) ([]keep.Gap, error) {
+	var base *kb.Base
+	if es := serving(have); len(es) > 0 {
+		var err error
+		if base, err = kb.New(es, nil); err != nil {
+			return nil, err
+		}
+	}
+	return keep.Gaps(ctx, base, questions, nil)
+}
+
+func talks(folder string) ([]keep.Message, error) {
+	var out []keep.Message
+	fsys := os.DirFS(path.Join(folder, "talks"))
+	if _, err := fs.Stat(fsys, "."); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		f, err := fsys.Open(name)
+		if err != nil {
+			return err
+		}
+		ms, err := keep.ReadMessages(name, f)
+		for _, m := range ms {
+			m.Conversation = name + ":" + m.Conversation // files number theirs anew
+			out = append(out, m)
+		}
+		return errors.Join(err, f.Close())
+	})
+	if err != nil {
+		return nil, fmt.Errorf("conversations: %w", err)
+	}
+	return out, nil
+}
+
+// clean cleans what is in the base under review.
+func clean(_ context.Context, j *job) error {
+	have, err := j.load()
+	if err != nil {
+		return err
+	}
+	have, done := keep.Clean(have, &keep.CleanOptions{Public: ours()})
+	for _, d := range done {
+		j.printf("%s [%s] %s: %s\n", d.ID, d.Language, d.What, d.Text)
+	}
+	return j.save(have)
+}

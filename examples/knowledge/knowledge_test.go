@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/frontdesk-go/frontdesk/kb"
+)
+
+// keeper runs commands on a base of its own.
+type keeper struct {
+	t   *testing.T
+	dir string
+}
+
+func (k keeper) try(args ...string) (string, error) {
+	var out bytes.Buffer
+	args = append([]string{args[0], "-kb", filepath.Join(k.dir, "kb.json"), "-base", filepath.Join(k.dir, "base.kb"), "-today", "2026-11-21"}, args[1:]...)
+	err := run(context.Background(), args, &out)
+	return out.String(), err
+}
+
+func (k keeper) run(args ...string) string {
+	k.t.Helper()
+	out, err := k.try(args...)
+	require.NoError(k.t, err, out)
+	return out
+}
+
+func (k keeper) entries() map[string]kb.Entry {
+	k.t.Helper()
+	f, err := os.Open(filepath.Join(k.dir, "kb.json"))
+	require.NoError(k.t, err)
+	defer func() { _ = f.Close() }()
+	es, err := kb.ReadJSON("kb.json", f)
+	require.NoError(k.t, err)
+	out := map[string]kb.Entry{}
+	for _, e := range es {
+		out[e.ID] = e
+	}
+	return out
+}
+
+func TestTour(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	require.NoError(t, tour(context.Background(), &out))
+	for _, want := range []string{
+		"13 added, 0 changed, 0 gone, 1 places cleaned",
+		`contradiction: returns.how / after.return [zh]: "7 day" / "15 day"`,
+		`translation: delivery.fee: "en: 3000 CNY" / "zh: 2000 CNY"`,
+		`broken-link: delivery.fee [zh]: "fees.md"`,
+		`past-date: after.sale [zh]: "2026-11-15"`,
+		`stale: delivery.old: "2025-06-01"`,
+		`delivery.fee             is asked as "上六楼没电梯加钱吗" too`,
+		"after.return: rejected",
+		"3 of 15 entries wait",
+		"published 12 of 15 entries",
+		"the base has no answer",
+	} {
+		assert.Contains(t, out.String(), want)
+	}
+	assert.NotContains(t, out.String(), "13812345678")
+	assert.NotContains(t, out.String(), "lena@example.org")
+}
+
+func TestCollectAgainChangesNothing(t *testing.T) {
+	t.Parallel()
+	k := keeper{t, t.TempDir()}
+	k.run("collect", "data")
+	first := k.entries()
+	assert.Contains(t, k.run("collect", "data"), "0 added, 0 changed, 0 gone")
+	assert.Equal(t, first, k.entries())
+	for id, e := range first {
+		if strings.HasPrefix(id, "draft.") {
+			assert.Equal(t, kb.Draft, e.State)
+			assert.NotContains(t, e.Texts["zh"].Question+e.Texts["zh"].Answer, "13987654321")
+		}
+	}
+}
+
+func TestReview(t *testing.T) {
+	t.Parallel()
+	k := keeper{t, t.TempDir()}
+	k.run("collect", "data")
+	_, err := k.try("publish")
+	require.NoError(t, err)
+	assert.Contains(t, k.run("ask", "沙发布套能拆洗吗"), "no answer", "a draft answered")
+	_, err = k.try("approve", "-by", "老陈", "after.fabric")
+	assert.ErrorIs(t, err, kb.ErrStep, "a draft goes to review first")
+	k.run("submit", "-by", "老陈", "after.fabric", "after.return")
+	_, err = k.try("approve", "-by", "老陈", "after.fabric")
+	assert.ErrorContains(t, err, "another must approve")
+	k.run("approve", "-by", "小周", "-from", "2026-12-01", "after.fabric")
+	k.run("publish")
+	assert.Contains(t, k.run("ask", "沙发布套能拆洗吗"), "no answer", "before its day")
+	late, err := k.try("ask", "-today", "2026-12-02", "沙发布套能拆洗吗")
+	require.NoError(t, err)
+	assert.Contains(t, late, "冷水轻柔机洗")
+	_, err = k.try("reject", "-by", "小周", "after.return")
+	assert.ErrorContains(t, err, "say why")
+	k.run("reject", "-by", "小周", "-why", "是七天", "after.return")
+	k.run("revise", "-by", "老陈", "after.return")
+	assert.Contains(t, k.run("merge", "-by", "老陈", "returns.how", "after.return"), "retired")
+	es := k.entries()
+	assert.Equal(t, kb.Retired, es["after.return"].State)
+	assert.Contains(t, es["returns.how"].Texts["zh"].Others, "家具可以退货么")
+	assert.Contains(t, k.run("show", "after.return"), "是七天")
+	assert.NotContains(t, k.run("check"), "contradiction")
+}
+
+func TestReports(t *testing.T) {
+	t.Parallel()
+	k := keeper{t, t.TempDir()}
+	k.run("collect", "data")
+	page := filepath.Join(k.dir, "report.html")
+	k.run("check", "-html", page, "-lang", "zh", "data")
+	raw, err := os.ReadFile(page)
+	require.NoError(t, err)
+	for _, want := range []string{"知识库体检", "互相矛盾", "客户问了但没有答案", "fabric samples"} {
+		assert.Contains(t, string(raw), want)
+	}
+	var report struct {
+		Report struct {
+			Counts map[string]int `json:"counts"`
+		} `json:"report"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(k.run("check", "-json", "data")), &report))
+	assert.Equal(t, 1, report.Report.Counts["contradiction"])
+}
+
+func TestMistakes(t *testing.T) {
+	t.Parallel()
+	k := keeper{t, t.TempDir()}
+	for want, args := range map[string][]string{
+		"there is no command":      {"fly"},
+		"name one folder":          {"collect"},
+		"holds no entries":         {"check"},
+		"no entry is approved yet": {"publish"},
+		"publish first":            {"ask", "怎么退货"},
+		"there is no entry":        {"submit", "-by", "x", "nobody"},
+		"name at least one entry":  {"submit", "-by", "x"},
+		"write a day as":           {"ask", "-from", "tomorrow"},
+		"name one file":            {"learn"},
+		"name two entries":         {"merge", "a"},
+	} {
+		_, err := k.try(args...)
+		assert.ErrorContains(t, err, want)
+	}
+}

@@ -1,0 +1,135 @@
+// Knowledge keeps a knowledge base on real files: it collects what the shop has
+// written and what its people answered, cleans it, finds what is wrong,
+// classifies, takes each entry through its review, and publishes what was
+// approved as one file that a bot opens.
+//
+//	go run ./examples/knowledge                    all of it once, on the example's own files
+//	go run ./examples/knowledge collect FOLDER     faq/ (reviewed where it is kept), docs/ and talks/ into knowledge.json
+//	go run ./examples/knowledge check [-html F]    what is wrong, and what customers ask in vain
+//	go run ./examples/knowledge queue              what waits for someone
+//	go run ./examples/knowledge approve -by NAME ID...
+//	go run ./examples/knowledge publish            approved entries into base.kb
+//	go run ./examples/knowledge ask QUESTION
+//
+// The base under review is one JSON file, which people may read, compare and
+// keep under version control.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, os.Args[1:], os.Stdout)
+	stop()
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "knowledge:", err)
+		os.Exit(1)
+	}
+}
+
+// job is one run of a command.
+type job struct {
+	out  io.Writer
+	now  time.Time
+	file string // the base under review
+	base string // the published base
+	by   string
+	why  string
+	from time.Time
+	html string
+	json bool
+	lang string
+	args []string
+
+	least float64
+	apply bool
+}
+
+type command struct {
+	name, usage string
+	run         func(ctx context.Context, j *job) error
+}
+
+func commands() []command {
+	return []command{
+		{"collect", "FOLDER: take over what its faq, docs and talks say now", collect},
+		{"clean", "mask personal data, drop what repeats in every document", clean},
+		{"check", "[-html FILE] [-json]: what is wrong, and what customers ask in vain", check},
+		{"classify", "[-least 0.6] [-apply]: guess categories, propose new ones", classify},
+		{"learn", "FEEDBACK.jsonl [-apply]: what helps, new wordings, synonyms", learn},
+		{"queue", "what waits for someone", queue},
+		{"show", "ID...: entries as they stand", show},
+		{"submit", "-by NAME ID...: send drafts to review (an ID may end in *)", step},
+		{"approve", "-by NAME [-from DATE] ID...: of what another sent to review", step},
+		{"reject", "-by NAME -why WHY ID...", step},
+		{"revise", "-by NAME ID...: back to draft", step},
+		{"retire", "-by NAME ID...", step},
+		{"merge", "-by NAME INTO FROM: one entry of two", merge},
+		{"publish", "approved entries into the file a bot opens", publish},
+		{"ask", "QUESTION: of the published base", ask},
+	}
+}
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	if len(args) == 0 {
+		return tour(ctx, out)
+	}
+	for _, c := range commands() {
+		if c.name != args[0] {
+			continue
+		}
+		j := &job{out: out}
+		fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
+		fs.SetOutput(out)
+		fs.StringVar(&j.file, "kb", "knowledge.json", "the base under review")
+		fs.StringVar(&j.base, "base", "base.kb", "the published base")
+		fs.StringVar(&j.by, "by", "", "who does it")
+		fs.StringVar(&j.why, "why", "", "why")
+		fs.StringVar(&j.html, "html", "", "write the report as a page into this file")
+		fs.BoolVar(&j.json, "json", false, "write the report as JSON")
+		fs.StringVar(&j.lang, "lang", "en", "language of the page: en or zh")
+		fs.Float64Var(&j.least, "least", 0.6, "the least confidence of a category")
+		fs.BoolVar(&j.apply, "apply", false, "put it into the base under review")
+		today := fs.String("today", "", "take this day, 2026-11-21, for today")
+		from := fs.String("from", "", "answer from this day on")
+		if err := fs.Parse(args[1:]); err != nil {
+			return err
+		}
+		var err error
+		if j.now, err = date("today", *today, time.Now()); err != nil {
+			return err
+		}
+		if j.from, err = date("from", *from, time.Time{}); err != nil {
+			return err
+		}
+		j.args = append([]string{c.name}, fs.Args()...)
+		return c.run(ctx, j)
+	}
+	usage := fmt.Sprintf("there is no command %q; use one of", args[0])
+	for _, c := range commands() {
+		usage += fmt.Sprintf("\n  knowledge %s %s", c.name, c.usage)
+	}
+	return errors.New(usage)
+}
+
+func date(name, s string, otherwise time.Time) (time.Time, error) {
+	if s == "" {
+		return otherwise, nil
+	}
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return t, fmt.Errorf("-%s %q: write a day as 2026-11-21", name, s)
+	}
+	return t, nil
+}
+
+func (j *job) printf(format string, args ...any) { fmt.Fprintf(j.out, format, args...) }

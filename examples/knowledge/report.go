@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/frontdesk-go/frontdesk/kb"
+	"github.com/frontdesk-go/frontdesk/kb/keep"
+)
+
+// check reports what is wrong with the base under review and, when a folder with
+// talks is named, what customers asked in vain.
+func check(ctx context.Context, j *job) error {
+	have, err := j.load()
+	if err != nil {
+		return err
+	}
+	if len(have) == 0 {
+		return fmt.Errorf("%s holds no entries: collect some first", j.file)
+	}
+	r := keep.Check(have, &keep.Options{Now: j.now, Public: ours()})
+	var missing []keep.Gap
+	if len(j.args) > 1 {
+		messages, err := talks(j.args[1])
+		if err != nil {
+			return err
+		}
+		if missing, err = open(ctx, have, keep.Questions(messages)); err != nil {
+			return err
+		}
+	}
+	if j.html != "" {
+		var b strings.Builder
+		page := keep.Page{Title: "Knowledge base", Lang: j.lang, Gaps: missing}
+		if j.lang == "zh" {
+			page.Title, page.Words = "知识库体检", chinese()
+		}
+		if err := r.HTML(&b, page); err != nil {
+			return err
+		}
+		if err := replace(j.html, []byte(b.String())); err != nil {
+			return err
+		}
+	}
+	if j.json {
+		e := json.NewEncoder(j.out)
+		e.SetIndent("", "  ")
+		return e.Encode(map[string]any{"report": r, "gaps": missing})
+	}
+	j.printf("%s", r)
+	for _, g := range missing {
+		j.printf("gap: %d conversations: %q", g.Conversations, g.Question)
+		if len(g.Nearest) > 0 {
+			j.printf(", nearest %s", g.Nearest[0].ID)
+		}
+		j.printf("\n")
+	}
+	return nil
+}
+
+func chinese() map[string]string {
+	return map[string]string{
+		string(keep.Contradiction): "互相矛盾", string(keep.Translation): "两种语言不一致", string(keep.Expired): "已过期", string(keep.Personal): "含个人信息",
+		string(keep.Empty): "没有答案", string(keep.Variable): "变量未填", string(keep.Link): "链接失效", string(keep.PastDate): "日期已过", string(keep.Duplicate): "重复",
+		string(keep.NearDuplicate): "近似重复", string(keep.Missing): "缺少语言", string(keep.Expiring): "即将过期", string(keep.Stale): "久未复核",
+		"entries": "条目", "findings": "发现", "gaps": "客户问了但没有答案", "conversations": "会话数",
+	}
+}
+
+// classify guesses the category of entries without one, and proposes categories
+// for those that fit none.
+func classify(ctx context.Context, j *job) error {
+	have, err := j.load()
+	if err != nil {
+		return err
+	}
+	c := keep.NewClassifier(have)
+	j.printf("learnt from the base: right for %.0f %% of the entries left out\n", 100*c.Accuracy())
+	var left []kb.Entry // of which the category stays open
+	for i := range have {
+		e := &have[i]
+		if e.Category != "" || e.State == kb.Retired || e.State == kb.Rejected {
+			left = append(left, *e)
+			continue
+		}
+		g := c.Classify(*e)
+		if len(g) == 0 || g[0].Confidence < j.least {
+			left = append(left, *e)
+			continue
+		}
+		j.printf("%-24s %s (%.0f %%)\n", e.ID, g[0].Category, 100*g[0].Confidence)
+		if j.apply {
+			e.Category = g[0].Category
+		}
+	}
+	topics, err := keep.Topics(ctx, left, 0)
+	if err != nil {
+		return err
+	}
+	for _, t := range topics {
+		j.printf("perhaps a category of its own, %q: %s\n", t.Name, strings.Join(t.Entries, ", "))
+	}
+	if j.apply {
+		return j.save(have)
+	}
+	return nil
+}
+
+// learn reads how customers took the answers.
+func learn(_ context.Context, j *job) error {
+	if len(j.args) != 2 {
+		return errors.New("learn FEEDBACK.jsonl: name one file")
+	}
+	have, err := j.load()
+	if err != nil {
+		return err
+	}
+	raw, err := os.ReadFile(j.args[1])
+	if err != nil {
+		return err
+	}
+	var feedback []keep.Feedback
+	for d := json.NewDecoder(strings.NewReader(string(raw))); d.More(); {
+		var f keep.Feedback
+		if err := d.Decode(&f); err != nil {
+			return fmt.Errorf("%s: line %d: %w", j.args[1], len(feedback)+1, err)
+		}
+		feedback = append(feedback, f)
+	}
+	base, err := kb.New(have, nil)
+	if err != nil {
+		return err
+	}
+	lessons := keep.Learn(base, feedback, 0)
+	for _, r := range lessons.Records {
+		j.printf("%-24s helped %.0f %%, surely %.0f %%", r.Entry, 100*r.Rate, 100*r.AtLeast)
+		if r.Falling {
+			j.printf(", falling")
+		}
+		if len(r.Reasons) > 0 {
+			j.printf(": %s", strings.Join(r.Reasons, "; "))
+		}
+		j.printf("\n")
+	}
+	for _, w := range lessons.Wordings {
+		j.printf("%-24s is asked as %q too (%d customers)\n", w.Entry, w.Text, w.Customers)
+		if j.apply {
+			for i := range have {
+				have[i] = w.Apply(have[i])
+			}
+		}
+	}
+	for _, s := range keep.Synonyms(base, feedback, 0) {
+		j.printf("%q may mean %q (%d customers)\n", s.Said, s.Base, s.Customers)
+	}
+	if j.apply {
+		return j.save(have)
+	}
+	return nil
+}

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/frontdesk-go/frontdesk/kb"
+	"github.com/frontdesk-go/frontdesk/kb/keep"
+)
+
+// step takes entries one step further in their review.
+func step(_ context.Context, j *job) error {
+	to := map[string]kb.State{"submit": kb.InReview, "approve": kb.Approved, "reject": kb.Rejected, "revise": kb.Draft, "retire": kb.Retired}[j.args[0]]
+	have, err := j.load()
+	if err != nil {
+		return err
+	}
+	at, err := named(have, j.args[1:])
+	if err != nil {
+		return err
+	}
+	for _, i := range at {
+		e, err := have[i].Step(kb.Step{To: to, By: j.by, At: j.now, Why: j.why})
+		if err != nil {
+			return err
+		}
+		if to == kb.Approved && !j.from.IsZero() {
+			e.From = j.from
+		}
+		have[i] = e
+		j.printf("%s: %s\n", e.ID, e.State)
+	}
+	return j.save(have)
+}
+
+// merge makes one entry of two that ask the same: what the second is asked as,
+// the first is asked as too, and the second is retired.
+func merge(_ context.Context, j *job) error {
+	if len(j.args) != 3 {
+		return errors.New("merge INTO FROM: name two entries")
+	}
+	have, err := j.load()
+	if err != nil {
+		return err
+	}
+	at, err := named(have, j.args[1:])
+	if err != nil {
+		return err
+	}
+	if len(at) != 2 {
+		return errors.New("merge INTO FROM: each must be one entry")
+	}
+	into, from := have[at[0]], have[at[1]]
+	for lang, t := range from.Texts {
+		for n := range 1 + len(t.Others) {
+			w := t.Question
+			if n > 0 {
+				w = t.Others[n-1]
+			}
+			if !strings.EqualFold(w, into.Texts[lang].Question) && !slices.Contains(into.Texts[lang].Others, w) {
+				into = keep.Wording{Entry: into.ID, Language: lang, Text: w}.Apply(into)
+			}
+		}
+	}
+	have[at[0]] = into
+	if have[at[1]], err = from.Step(kb.Step{To: kb.Retired, By: j.by, At: j.now, Why: "asks the same as " + into.ID}); err != nil {
+		return err
+	}
+	j.printf("%s is asked as %s too, which is retired\n", into.ID, from.ID)
+	return j.save(have)
+}
+
+// queue lists what waits for someone, the longest waiting first in each state.
+func queue(_ context.Context, j *job) error {
+	have, err := j.load()
+	if err != nil {
+		return err
+	}
+	waits := 0
+	for _, state := range []kb.State{kb.InReview, kb.Draft, kb.Rejected} {
+		var some []kb.Entry
+		for _, e := range have {
+			if e.State == state {
+				some = append(some, e)
+			}
+		}
+		slices.SortStableFunc(some, func(a, b kb.Entry) int { return last(a).At.Compare(last(b).At) })
+		for i := range some {
+			e := &some[i]
+			waits++
+			j.printf("%-8s %-24s %s", state, e.ID, title(e))
+			if s := last(*e); s.By != "" {
+				j.printf("  (%s", s.By)
+				if s.Why != "" {
+					j.printf(": %s", s.Why)
+				}
+				j.printf(")")
+			}
+			j.printf("\n")
+		}
+	}
+	j.printf("%d of %d entries wait\n", waits, len(have))
+	return nil
+}
+
+func last(e kb.Entry) kb.Step {
+	if len(e.Steps) == 0 {
+		return kb.Step{}
+	}
+	return e.Steps[len(e.Steps)-1]
+}
+
+// show prints entries as they stand.
+func show(_ context.Context, j *job) error {
+	have, err := j.load()
+	if err != nil {
+		return err
+	}
+	at, err := named(have, j.args[1:])
+	if err != nil {
+		return err
+	}
+	for _, i := range at {
+		e := &have[i]
+		j.printf("%s  %s  %s\n", e.ID, cmp.Or(e.State, kb.Approved), cmp.Or(e.Category, "(no category)"))
+		for _, lang := range []string{"zh", "en", ""} {
+			if t, ok := e.Texts[lang]; ok {
+				j.printf("  %s: %s\n", lang, t.Question)
+				for _, o := range t.Others {
+					j.printf("      = %s\n", o)
+				}
+				j.printf("      %s\n", strings.ReplaceAll(t.Answer, "\n", "\n      "))
+			}
+		}
+		for _, s := range e.Steps {
+			j.printf("  %s %s by %s %s\n", s.At.Format("2006-01-02"), s.To, s.By, s.Why)
+		}
+	}
+	return nil
+}
+
+// publish writes what is approved as a saved base, which a bot opens at once and
+// which is checked as a whole before it takes the place of the last.
+func publish(_ context.Context, j *job) error {
+	have, err := j.load()
+	if err != nil {
+		return err
+	}
+	es := serving(have)
+	if len(es) == 0 {
+		return errors.New("no entry is approved yet: approve some first")
+	}
+	base, err := kb.New(es, nil)
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	if err := base.Save(&b); err != nil {
+		return err
+	}
+	if _, err := kb.Open(strings.NewReader(b.String()), nil); err != nil {
+		return fmt.Errorf("what was written does not open: %w", err)
+	}
+	if err := replace(j.base, []byte(b.String())); err != nil {
+		return err
+	}
+	j.printf("published %d of %d entries, version %s\n", len(es), len(have), base.Version())
+	return nil
+}
+
+// ask answers from the published base, as a bot would.
+func ask(ctx context.Context, j *job) error {
+	f, err := os.Open(j.base)
+	if err != nil {
+		return fmt.Errorf("%w: publish first", err)
+	}
+	defer func() { _ = f.Close() }()
+	base, err := kb.Open(f, nil)
+	if err != nil {
+		return err
+	}
+	a, err := base.Answer(ctx, kb.Query{Text: strings.Join(j.args[1:], " "), Now: j.now})
+	if err != nil {
+		return err
+	}
+	switch a.Verdict {
+	case kb.Answered:
+		h := a.Hits[0]
+		j.printf("%s\n  [%s %s, %.0f %%]\n", h.Answer, h.ID, h.Source.File, 100*a.Confidence)
+	case kb.Unsure:
+		j.printf("did you mean:\n")
+		for _, h := range a.Hits {
+			j.printf("  %s  [%s]\n", h.Question, h.ID)
+		}
+	default:
+		j.printf("the base has no answer\n")
+	}
+	return nil
+}
