@@ -2,7 +2,7 @@
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 APIDIFF     := golang.org/x/exp/cmd/apidiff@v0.0.0-20260908205506-85c1c2202aba
 
-.PHONY: help test race check staticcheck apidiff fuzz bench golden figures
+.PHONY: help test race check staticcheck apidiff fuzz bench peers golden figures
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ fuzz: ## run every fuzz target for ten seconds
 
 bench: ## run the benchmarks
 	go test -run xxx -bench . -benchmem ./...
+
+peers: ## run the same bot on frontdesk and on other frameworks, and the stress on each
+	cd internal/bench && go test -run Stress -v -timeout 60m . && go test -run xxx -bench . -benchmem .
 
 golden: ## rewrite the golden conversations
 	go test ./examples/shop -update

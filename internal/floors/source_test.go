@@ -37,6 +37,9 @@ func load(fsys fs.FS) ([]source, error) {
 			if base := d.Name(); name != "." && (base == "testdata" || base == "vendor" || base[0] == '.' || base[0] == '_') {
 				return fs.SkipDir
 			}
+			if _, err := fs.Stat(fsys, path.Join(name, "go.mod")); err == nil && name != "." {
+				return fs.SkipDir // a module of its own, linked into nothing
+			}
 			return nil
 		}
 		if path.Ext(name) != ".go" {
