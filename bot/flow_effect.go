@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 )
 
@@ -196,7 +197,15 @@ func (r *run) write(more ...step) error {
 			f.Steps = append(f.Steps, s)
 		}
 	}
-	raw, err := json.Marshal(&f)
+	// A turn may run several frames: the journal holds all that did something.
+	js := &r.t.journalled
+	i := slices.IndexFunc(*js, func(j *frame) bool { return j.Number == f.Number })
+	if i < 0 {
+		*js = append(*js, &f)
+	} else {
+		(*js)[i] = &f
+	}
+	raw, err := json.Marshal(*js)
 	if err != nil {
 		return err
 	}

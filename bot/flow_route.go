@@ -44,7 +44,7 @@ func (b *Bot) route(ctx context.Context, t *Turn) error {
 	if err := b.expire(t, st); err != nil {
 		return err
 	}
-	if f := st.top(); f != nil && f.Open != nil && t.Now.Sub(f.At) >= visitGap {
+	if f := st.top(); f != nil && t.Now.Sub(f.At) >= visitGap {
 		t.back = f.Number
 	}
 	resumed, err := b.afterCrash(ctx, t, st)
@@ -153,7 +153,7 @@ func (b *Bot) finish(ctx context.Context, t *Turn, st *flowState, f *frame, r *r
 	h, _ := b.router.Named(f.Flow)
 	switch {
 	case r.digress:
-		f.Open = r.was
+		f.Open, f.Fill, f.Files = r.was, r.before, r.filesBefore
 		return b.digress(ctx, t, st, f, h)
 	case r.gaveUp:
 		if done, err := b.lateCorrection(ctx, t, st, f, h, r); done {

@@ -38,19 +38,22 @@ type run struct {
 	atOpen     bool   // the step at hand is the open question
 	asked      *Reply // the question this run puts
 	digress    bool   // the message belongs to somebody else
-	gaveUp     bool
-	cued       bool                  // in a probe: the message says that something was wrong
-	probing    bool                  // look only: for a correction
-	offers     []offer               // what a probe found
-	corrected  string                // name of the step a correction changed
-	behind     bool                  // the run is behind the corrected step
-	mute       []uint32              // what the customer has read behind it
-	pending    *step                 // a failed read or effect the flow has not gone past
-	reask      string                // why the open question is put again
-	late       bool                  // the message did not fit and may be a correction
-	counted    bool                  // it was counted as a failed answer
-	sums       []string              // answers so far, for a summary
-	labelled   map[string]nlu.Entity // in a probe: what the message says of fields by their labels
+	// What the frame had heard before the message, for a message that is not its own.
+	before      []nlu.Entity
+	filesBefore []Attachment
+	gaveUp      bool
+	cued        bool                  // in a probe: the message says that something was wrong
+	probing     bool                  // look only: for a correction
+	offers      []offer               // what a probe found
+	corrected   string                // name of the step a correction changed
+	behind      bool                  // the run is behind the corrected step
+	mute        []uint32              // what the customer has read behind it
+	pending     *step                 // a failed read or effect the flow has not gone past
+	reask       string                // why the open question is put again
+	late        bool                  // the message did not fit and may be a correction
+	counted     bool                  // it was counted as a failed answer
+	sums        []string              // answers so far, for a summary
+	labelled    map[string]nlu.Entity // in a probe: what the message says of fields by their labels
 }
 
 // queued is something said or tracked that may turn out to be old.
@@ -258,6 +261,7 @@ func (r *run) said() []uint32 {
 func (r *run) hear(m *nlu.Meaning, start bool) {
 	r.fresh = true
 	r.rest = r.t.Message.Text
+	r.before, r.filesBefore = slices.Clone(r.frame.Fill), slices.Clone(r.frame.Files)
 	for _, e := range m.Entities {
 		if !e.Carried {
 			r.frame.Fill = append(r.frame.Fill, e)

@@ -215,17 +215,33 @@ func (st *flowState) has(flow string) bool {
 	return false
 }
 
-// restore puts the frame of a turn that died back: in its place, or on top.
-func (st *flowState) restore(f *frame) {
-	for i, have := range st.Stack {
-		if have.Number == f.Number && have.Flow == f.Flow {
+// restore takes in what a turn that died had journalled: its frames, each as
+// far as it came.
+func (st *flowState) restore(journal []byte) error {
+	var frames []*frame
+	var err error
+	if len(journal) > 0 && journal[0] == '{' { // of a program that wrote one
+		f := new(frame)
+		frames, err = []*frame{f}, json.Unmarshal(journal, f)
+	} else {
+		err = json.Unmarshal(journal, &frames)
+	}
+	if err != nil {
+		return err
+	}
+	for _, f := range frames {
+		same := func(have *frame) bool { return have.Number == f.Number && have.Flow == f.Flow }
+		if i := slices.IndexFunc(st.Stack, same); i >= 0 {
 			st.Stack[i] = f
-			return
+		} else if i := slices.IndexFunc(st.Waiting, same); i >= 0 {
+			f.Open = st.Waiting[i].Open
+			st.Waiting[i] = f
+		} else {
+			st.push(f)
+			st.Seq = max(st.Seq, f.Number)
 		}
 	}
-	st.Waiting = slices.DeleteFunc(st.Waiting, func(have *frame) bool { return have.Number == f.Number && have.Flow == f.Flow })
-	st.push(f)
-	st.Seq = max(st.Seq, f.Number)
+	return nil
 }
 
 // effects are the names of a frame's effects that happened or may have.

@@ -94,11 +94,12 @@ func (b *Bot) Signal(ctx context.Context, s Signal) ([]Reply, error) {
 		return nil, fmt.Errorf("bot: Signal: the data of event %q has %d bytes, at most %d are kept: send an id and Load the rest", s.Event, len(raw), maxState/8)
 	}
 	return b.accept(ctx, &start{message: m, push: &Push{ID: s.ID, Thread: s.Thread, Name: "signal." + s.Event,
-		signal: &arrived{Event: s.Event, Key: s.Key, Data: raw}}})
+		signal: &arrived{ID: s.ID, Event: s.Event, Key: s.Key, Data: raw}}})
 }
 
 // arrived is an event in a conversation's inbox.
 type arrived struct {
+	ID    string          `json:"i"` // the signal's
 	Event string          `json:"e"`
 	Key   string          `json:"k,omitempty"`
 	Data  json.RawMessage `json:"d,omitempty"`
@@ -123,6 +124,8 @@ func (t *Turn) wait(name string, f For, at time.Time) (json.RawMessage, error) {
 	}
 	if s != nil {
 		r.pass(*s)
+		// After a crash the event may have come again.
+		r.flows.Inbox = slices.DeleteFunc(r.flows.Inbox, func(ev arrived) bool { return ev.ID == s.Words })
 		if s.State == eventExpired {
 			return nil, fmt.Errorf("%w: %q", ErrExpired, full)
 		}
@@ -145,7 +148,7 @@ func (t *Turn) wait(name string, f For, at time.Time) (json.RawMessage, error) {
 	r.atOpen = r.wasReached && r.was.Name == full
 	defer func() { r.atOpen = false }()
 	if ev, ok := r.flows.take(o); ok {
-		r.record(step{Name: full, Kind: kindEvent, Value: ev.Data})
+		r.record(step{Name: full, Kind: kindEvent, Value: ev.Data, Words: ev.ID})
 		t.note(EventSignal, ev.Event, r.frame.Flow)
 		return ev.Data, nil
 	}
@@ -223,13 +226,16 @@ func (b *Bot) wake(ctx context.Context, t *Turn, st *flowState) error {
 		return nil
 	}
 	for range maxWaits {
-		i := slices.IndexFunc(st.Waiting, func(f *frame) bool { return !t.Now.Before(f.Open.Until) || st.waitedFor(f.Open) >= 0 })
+		i := slices.IndexFunc(st.Waiting, func(f *frame) bool {
+			return f.Message != "" || !t.Now.Before(f.Open.Until) || st.waitedFor(f.Open) >= 0
+		})
 		if i < 0 || t.err != nil {
 			return nil
 		}
 		f := st.Waiting[i]
 		st.Waiting = slices.Delete(st.Waiting, i, i+1)
 		st.push(f)
+		f.Message = ""
 		h, ok := b.router.Named(f.Flow)
 		if !ok {
 			b.end(t, st, "removed")
@@ -256,14 +262,10 @@ func (b *Bot) signalled(ctx context.Context, t *Turn, ev *arrived) error {
 	if err != nil {
 		return err
 	}
-	f := st.top()
-	// After a crash the event may stand in the journal of its flow already.
-	if died := f != nil && f.Open == nil && f.Message == t.Message.ID; !died {
-		st.Inbox = slices.DeleteFunc(st.Inbox, func(ev arrived) bool { return t.Now.Sub(ev.At) > b.opts.Expire })
-		st.Inbox = append(st.Inbox[max(0, len(st.Inbox)-maxInbox+1):], arrived{Event: ev.Event, Key: ev.Key, Data: ev.Data, At: t.Now})
-		if !slices.ContainsFunc(st.Waiting, func(f *frame) bool { return st.waitedFor(f.Open) >= 0 }) {
-			t.note(EventSignal, ev.Event, "kept")
-		}
+	st.Inbox = slices.DeleteFunc(st.Inbox, func(ev arrived) bool { return t.Now.Sub(ev.At) > b.opts.Expire })
+	st.Inbox = append(st.Inbox[max(0, len(st.Inbox)-maxInbox+1):], arrived{ID: ev.ID, Event: ev.Event, Key: ev.Key, Data: ev.Data, At: t.Now})
+	if !slices.ContainsFunc(st.Waiting, func(f *frame) bool { return st.waitedFor(f.Open) >= 0 }) {
+		t.note(EventSignal, ev.Event, "kept")
 	}
 	t.session.Flows, err = st.encode()
 	if err != nil {

@@ -67,11 +67,9 @@ func decodeSession(rec Record) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	var f frame
-	if err := json.Unmarshal(rec.Journal, &f); err != nil {
+	if err := st.restore(rec.Journal); err != nil {
 		return nil, fmt.Errorf("bot: journal of conversation %s does not decode: %w", rec.Key.Conversation, err)
 	}
-	st.restore(&f)
 	s.Flows, err = st.encode()
 	return s, err
 }

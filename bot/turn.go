@@ -46,22 +46,24 @@ type turnState struct {
 	timers  []Timer
 	stop    []string
 	ticket  *handoff.Ticket
-	run     *run   // the frame that is running, nil outside flows
-	drop    bool   // unsent replies are dropped: a person took over
-	answers string // how the turn was answered, for the event log
-	err     error  // why the turn failed inside
-	version int64
-	size    int // of the session as it was read, in bytes
-	fired   string
-	asking  bool // a flow's question is open at the end of the turn
-	waits   bool // a flow went to wait in this turn
-	back    int  // number of the frame the customer comes back to after a while
-	gaveUp  string
-	left    []string // effects left behind
-	tracked int      // events given an id
-	fresh   bool     // the conversation's first turn
-	push    *Push    // what the host started the turn with
-	from    *start
+	// journalled are the frames the turn has journalled so far.
+	journalled []*frame
+	run        *run   // the frame that is running, nil outside flows
+	drop       bool   // unsent replies are dropped: a person took over
+	answers    string // how the turn was answered, for the event log
+	err        error  // why the turn failed inside
+	version    int64
+	size       int // of the session as it was read, in bytes
+	fired      string
+	asking     bool // a flow's question is open at the end of the turn
+	waits      bool // a flow went to wait in this turn
+	back       int  // number of the frame the customer comes back to after a while
+	gaveUp     string
+	left       []string // effects left behind
+	tracked    int      // events given an id
+	fresh      bool     // the conversation's first turn
+	push       *Push    // what the host started the turn with
+	from       *start
 	// readOnly is a run that only looks: nothing is journalled.
 	readOnly bool
 	sent     bool // what the turn says is for the sender alone
