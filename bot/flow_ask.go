@@ -3,7 +3,6 @@ package bot
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"reflect"
 	"strings"
 )
@@ -105,7 +104,7 @@ func (t *Turn) ask(q asker) (json.RawMessage, error) {
 	t.spotQuestion(&q)
 	if s != nil && s.Kind != q.kind {
 		if s.Kind == kindEffect {
-			return nil, r.fail(fmt.Errorf("%w: %q was an effect and is a question now", ErrDrift, full))
+			return nil, r.drift(s, "%q was an effect and is a question now", full)
 		}
 		s = nil
 	}

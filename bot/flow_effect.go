@@ -75,7 +75,7 @@ func (t *Turn) read(ctx context.Context, name string, fn func(context.Context) (
 	}
 	t.spot(StepRecord{Name: full, Kind: kindRead})
 	if s != nil && s.Kind == kindEffect {
-		return nil, r.fail(fmt.Errorf("%w: %q was an effect and is a read now", ErrDrift, full))
+		return nil, r.drift(s, "%q was an effect and is a read now", full)
 	}
 	if s != nil && s.Kind == kindRead && !s.Stale {
 		r.pass(*s)
@@ -121,14 +121,13 @@ func (t *Turn) effect(ctx context.Context, name string, idempotent bool, fn func
 	}
 	t.spot(StepRecord{Name: full, Kind: kindEffect, Idempotent: idempotent})
 	if s != nil && s.Kind != kindEffect {
-		return nil, r.fail(fmt.Errorf("%w: %q is an effect now and was not", ErrDrift, full))
+		return nil, r.drift(s, "%q is an effect now and was not", full)
 	}
 	if s != nil {
 		switch {
 		case s.State == effectDone:
 			if !decodes(s.Value) {
-				r.pass(*s)
-				return nil, r.fail(fmt.Errorf("%w: the result of effect %q no longer decodes", ErrDrift, full))
+				return nil, r.drift(s, "the result of effect %q no longer decodes", full)
 			}
 			r.pass(*s)
 			return s.Value, nil

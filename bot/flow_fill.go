@@ -54,14 +54,14 @@ func Fill[T any](t *Turn, name string, form *T) error {
 		return r.stop
 	}
 	if form == nil {
-		return r.fail(fmt.Errorf("bot: Fill %q: the form is nil: give it a pointer to a struct", name))
+		return r.wrong(fmt.Errorf("bot: Fill %q: the form is nil: give it a pointer to a struct", name))
 	}
 	if name == "" {
-		return r.fail(errors.New("bot: Fill needs a name"))
+		return r.wrong(errors.New("bot: Fill needs a name"))
 	}
 	fields, err := formFields(reflect.TypeFor[T](), name, "", nil, 0)
 	if err != nil {
-		return r.fail(fmt.Errorf("bot: Fill %q: %w", name, err))
+		return r.wrong(fmt.Errorf("bot: Fill %q: %w", name, err))
 	}
 	for i := range fields {
 		f := &fields[i]

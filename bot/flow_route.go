@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -60,6 +61,22 @@ func (b *Bot) route(ctx context.Context, t *Turn) error {
 	b.schedule(t, st, before)
 	f := st.top()
 	t.asking = f != nil && f.Open != nil || t.waits
+	if t.session.Flows, err = st.encode(); err == nil && len(t.session.Flows) > maxState {
+		return b.tooLarge(t, st)
+	}
+	return err
+}
+
+// tooLarge ends the flow that has recorded more than is kept; what it did is
+// handed on.
+func (b *Bot) tooLarge(t *Turn, st *flowState) (err error) {
+	f := st.largest()
+	err = fmt.Errorf("bot: flow state of %d bytes, at most %d are kept: flow %q records too much: end its loops earlier, Load less", len(t.session.Flows), maxState, f.Flow)
+	same := func(have *frame) bool { return have == f }
+	st.Stack, st.Waiting = slices.DeleteFunc(st.Stack, same), slices.DeleteFunc(st.Waiting, same)
+	st.push(f)
+	_ = b.broken(t, st, f, err)
+	t.asking = false
 	t.session.Flows, err = st.encode()
 	return err
 }
@@ -206,6 +223,8 @@ func (b *Bot) finish(ctx context.Context, t *Turn, st *flowState, f *frame, r *r
 		return err
 	case errors.Is(err, ErrDrift), errors.Is(err, ErrTwice):
 		t.note(EventDrift, f.Flow, err.Error())
+		return b.broken(t, st, f, err)
+	case errors.As(err, new(*mistake)):
 		return b.broken(t, st, f, err)
 	}
 	return b.failedRun(ctx, t, st, f, err)

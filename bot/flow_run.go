@@ -144,7 +144,7 @@ func (r *run) begin(t *Turn, name, was string) (string, *step, error) {
 		return "", nil, r.stop
 	}
 	if name == "" {
-		return "", nil, r.fail(errors.New("bot: a step needs a name"))
+		return "", nil, r.wrong(errors.New("bot: a step needs a name"))
 	}
 	r.settle()
 	full := t.scope + name
@@ -152,7 +152,7 @@ func (r *run) begin(t *Turn, name, was string) (string, *step, error) {
 		return full, nil, r.fail(fmt.Errorf("%w: %q in flow %q", ErrTwice, full, r.frame.Flow))
 	}
 	if len(r.reached) >= maxSteps {
-		return full, nil, r.fail(fmt.Errorf("bot: flow %q came by %d steps: end the loop around %q", r.frame.Flow, maxSteps, full))
+		return full, nil, r.wrong(fmt.Errorf("bot: flow %q came by %d steps: end the loop around %q", r.frame.Flow, maxSteps, full))
 	}
 	s := r.find(full)
 	if s == nil && was != "" {
@@ -216,6 +216,20 @@ func (r *run) settle() {
 func (r *run) fail(err error) error {
 	r.stop = err
 	return err
+}
+
+// wrong is fail for a mistake in the flow's code: to run it again is no use.
+func (r *run) wrong(err error) error { return r.fail(&mistake{err}) }
+
+// mistake is an error in a flow's code.
+type mistake struct{ error }
+
+func (m *mistake) Unwrap() error { return m.error }
+
+// drift is fail for a record that no longer fits the code; s is that of the step.
+func (r *run) drift(s *step, format string, args ...any) error {
+	r.pass(*s)
+	return r.fail(fmt.Errorf("%w: "+format, append([]any{ErrDrift}, args...)...))
 }
 
 // say queues a reply.
@@ -332,7 +346,7 @@ func (t *Turn) Each(name string) iter.Seq2[int, *Turn] {
 				return
 			}
 			if len(r.reached) == before {
-				_ = r.fail(fmt.Errorf("bot: a round of t.Each(%q) in flow %q came by no step: it would never end", name, r.frame.Flow))
+				_ = r.wrong(fmt.Errorf("bot: a round of t.Each(%q) in flow %q came by no step: it would never end", name, r.frame.Flow))
 				return
 			}
 		}

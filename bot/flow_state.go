@@ -177,22 +177,22 @@ func (st *flowState) encode() (json.RawMessage, error) {
 		}
 		return append(strconv.AppendInt(append(strconv.AppendInt([]byte(`{"v":`), int64(st.V), 10), `,"seq":`...), int64(st.Seq), 10), '}'), nil
 	}
-	raw, err := json.Marshal(st)
-	if err == nil && len(raw) > maxState {
-		err = fmt.Errorf("bot: flow state of %d bytes, at most %d are kept: end a loop in flow %q earlier", len(raw), maxState, st.largest())
-	}
-	return raw, err
+	return json.Marshal(st)
 }
 
-// largest is the flow with the most steps.
-func (st *flowState) largest() string {
-	name, n := "", -1
-	for _, f := range append(st.Stack[:len(st.Stack):len(st.Stack)], st.Waiting...) {
-		if len(f.Steps) > n {
-			name, n = f.Flow, len(f.Steps)
+// largest is the frame that records most.
+func (st *flowState) largest() (most *frame) {
+	size := -1
+	for _, f := range slices.Concat(st.Stack, st.Waiting) {
+		n := 0
+		for _, s := range f.Steps {
+			n += len(s.Value) + len(s.Words)
+		}
+		if n > size {
+			most, size = f, n
 		}
 	}
-	return name
+	return most
 }
 
 func (st *flowState) top() *frame {

@@ -118,7 +118,7 @@ func (t *Turn) wait(name string, f For, at time.Time) (json.RawMessage, error) {
 	}
 	if s != nil && s.Kind != kindEvent {
 		if s.Kind == kindEffect {
-			return nil, r.fail(fmt.Errorf("%w: %q was an effect and is a wait now", ErrDrift, full))
+			return nil, r.drift(s, "%q was an effect and is a wait now", full)
 		}
 		s = nil
 	}
@@ -175,7 +175,7 @@ func (t *Turn) misnamed(err error) error {
 	if t.run.stop != nil {
 		return t.run.stop
 	}
-	return t.run.fail(err)
+	return t.run.wrong(err)
 }
 
 // take removes the event that an open wait is for from the inbox.
