@@ -93,7 +93,7 @@ func (b *Bot) correct(ctx context.Context, t *Turn, st *flowState, f *frame, h H
 	}
 	trial := *f
 	trial.Steps = append([]step(nil), f.Steps...)
-	p := newRun(ctx, t, st, &trial)
+	p := newRun(ctx, t, &trial)
 	p.probing = true
 	p.rest = b.withoutCue(t, t.Message.Text)
 	p.cued = p.rest != t.Message.Text
@@ -136,7 +136,7 @@ func (b *Bot) correct(ctx context.Context, t *Turn, st *flowState, f *frame, h H
 	if changed != nil {
 		t.replies = append(t.replies, Reply{Text: t.Text("flow.corrected", "value", strings.Join(changed, t.Text("flow.comma"))), Language: t.Language})
 	}
-	r := newRun(ctx, t, st, f)
+	r := newRun(ctx, t, f)
 	r.corrected, r.taken = wants[0].name, true
 	r.mute = p.said()
 	return true, b.finish(ctx, t, st, f, r, r.call(h))

@@ -41,6 +41,7 @@ func (b *Bot) route(ctx context.Context, t *Turn) error {
 	if err != nil {
 		return err
 	}
+	t.flows = st
 	before := st.waitsOf()
 	if err := b.expire(t, st); err != nil {
 		return err
@@ -97,7 +98,7 @@ func (b *Bot) afterCrash(ctx context.Context, t *Turn, st *flowState) (done bool
 		b.end(t, st, "removed")
 		return false, nil
 	}
-	r := newRun(ctx, t, st, f)
+	r := newRun(ctx, t, f)
 	r.taken = true
 	if err := b.finish(ctx, t, st, f, r, r.call(h)); err != nil {
 		return true, err
@@ -144,7 +145,7 @@ func (b *Bot) step(ctx context.Context, t *Turn, st *flowState) error {
 			}
 		}
 	}
-	r := newRun(ctx, t, st, f)
+	r := newRun(ctx, t, f)
 	r.hear(&t.Meaning, false)
 	return b.finish(ctx, t, st, f, r, r.call(h))
 }
@@ -158,7 +159,7 @@ func (b *Bot) start(ctx context.Context, t *Turn, st *flowState) error {
 	st.Seq++
 	f := &frame{Flow: name, Number: st.Seq, At: t.Now}
 	st.push(f)
-	r := newRun(ctx, t, st, f)
+	r := newRun(ctx, t, f)
 	r.hear(&t.Meaning, true)
 	t.Trace.Add("route", "intent %s goes to %s", t.Meaning.Intent, name)
 	return b.finish(ctx, t, st, f, r, r.call(h))
@@ -384,7 +385,7 @@ func (b *Bot) again(ctx context.Context, t *Turn, st *flowState, why string) err
 }
 
 func (b *Bot) putAgain(ctx context.Context, t *Turn, st *flowState, f *frame, h Handler, why string) error {
-	r := newRun(ctx, t, st, f)
+	r := newRun(ctx, t, f)
 	r.taken, r.reask = true, why
 	return b.finish(ctx, t, st, f, r, r.call(h))
 }
@@ -428,7 +429,7 @@ func (b *Bot) digress(ctx context.Context, t *Turn, st *flowState, f *frame, h H
 		st.Seq++
 		g := &frame{Flow: name, Number: st.Seq, At: t.Now}
 		st.push(g)
-		r := newRun(ctx, t, st, g)
+		r := newRun(ctx, t, g)
 		r.hear(&t.Meaning, true)
 		return b.finish(ctx, t, st, g, r, r.call(other))
 	}

@@ -19,7 +19,6 @@ import (
 type run struct {
 	ctx     context.Context
 	t       *Turn
-	flows   *flowState
 	frame   *frame
 	old     []step // the record at the start
 	cursor  int    // where the next step is expected in old
@@ -91,8 +90,8 @@ func hashReply(r *Reply) uint32 {
 	return hashOf(parts...)
 }
 
-func newRun(ctx context.Context, t *Turn, st *flowState, f *frame) *run {
-	return &run{ctx: ctx, t: t, flows: st, frame: f, old: slices.Clone(f.Steps), used: map[string]bool{}, was: f.Open}
+func newRun(ctx context.Context, t *Turn, f *frame) *run {
+	return &run{ctx: ctx, t: t, frame: f, old: slices.Clone(f.Steps), used: map[string]bool{}, was: f.Open}
 }
 
 // call runs the function and keeps what it recorded. The error is nil for a

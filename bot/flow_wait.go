@@ -125,13 +125,15 @@ func (t *Turn) wait(name string, f For, at time.Time) (json.RawMessage, error) {
 	if s != nil {
 		r.pass(*s)
 		// After a crash the event may have come again.
-		r.flows.Inbox = slices.DeleteFunc(r.flows.Inbox, func(ev arrived) bool { return ev.ID == s.Words })
+		if t.flows != nil {
+			t.flows.Inbox = slices.DeleteFunc(t.flows.Inbox, func(ev arrived) bool { return ev.ID == s.Words })
+		}
 		if s.State == eventExpired {
 			return nil, fmt.Errorf("%w: %q", ErrExpired, full)
 		}
 		return s.Value, nil
 	}
-	if r.probing {
+	if r.probing || t.flows == nil {
 		return nil, r.fail(ErrAsked)
 	}
 	o := &open{Name: full, Kind: kindEvent, Event: f.Event, Key: f.Key, Until: at, At: t.Now}
@@ -147,7 +149,7 @@ func (t *Turn) wait(name string, f For, at time.Time) (json.RawMessage, error) {
 	}
 	r.atOpen = r.wasReached && r.was.Name == full
 	defer func() { r.atOpen = false }()
-	if ev, ok := r.flows.take(o); ok {
+	if ev, ok := t.flows.take(o); ok {
 		r.record(step{Name: full, Kind: kindEvent, Value: ev.Data, Words: ev.ID})
 		t.note(EventSignal, ev.Event, r.frame.Flow)
 		return ev.Data, nil
@@ -160,7 +162,7 @@ func (t *Turn) wait(name string, f For, at time.Time) (json.RawMessage, error) {
 		r.record(step{Name: full, Kind: kindEvent, State: eventExpired})
 		return nil, fmt.Errorf("%w: %q", ErrExpired, full)
 	}
-	if len(r.flows.Waiting) >= maxWaits {
+	if len(t.flows.Waiting) >= maxWaits {
 		return nil, r.fail(fmt.Errorf("bot: %d flows of this conversation wait already: end one before %q waits", maxWaits, full))
 	}
 	r.frame.Open = o
@@ -247,7 +249,7 @@ func (b *Bot) wake(ctx context.Context, t *Turn, st *flowState) error {
 			}
 			continue
 		}
-		r := newRun(ctx, t, st, f)
+		r := newRun(ctx, t, f)
 		r.taken = true
 		if err := b.finish(ctx, t, st, f, r, r.call(h)); err != nil {
 			return err

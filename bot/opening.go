@@ -59,7 +59,7 @@ func (b *Bot) opening(ctx context.Context, t *Turn) error {
 		if err := t.Send(r); err != nil {
 			return err
 		}
-		t.back = f.Number
+		t.back, t.flows = f.Number, st
 		if err := b.again(ctx, t, st, ""); err != nil {
 			return err
 		}

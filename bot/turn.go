@@ -48,10 +48,11 @@ type turnState struct {
 	ticket  *handoff.Ticket
 	// journalled are the frames the turn has journalled so far.
 	journalled []*frame
-	run        *run   // the frame that is running, nil outside flows
-	drop       bool   // unsent replies are dropped: a person took over
-	answers    string // how the turn was answered, for the event log
-	err        error  // why the turn failed inside
+	flows      *flowState // the conversation's flows, once routed
+	run        *run       // the frame that is running, nil outside flows
+	drop       bool       // unsent replies are dropped: a person took over
+	answers    string     // how the turn was answered, for the event log
+	err        error      // why the turn failed inside
 	version    int64
 	size       int // of the session as it was read, in bytes
 	fired      string
