@@ -227,6 +227,35 @@ func TestTypeChanges(t *testing.T) {
 	}
 }
 
+// A flow that asks differently on replay is named, with the step.
+func TestNonDeterminismIsNamed(t *testing.T) {
+	t.Parallel()
+	weather := "sun"
+	mux := bot.NewMux()
+	mux.HandleFunc("go", func(_ context.Context, t *bot.Turn) error {
+		if _, err := bot.Ask(t, bot.Question[string]{Name: weather, Prompt: weather + "?"}); err != nil {
+			return err
+		}
+		_, err := bot.Ask(t, bot.Question[string]{Name: "last", Prompt: "last?"})
+		return err
+	})
+	r := bottest.New(t, bot.Options{Understand: words{"开始": "go"}}, mux)
+	r.Say("开始").Want("sun?").WantNoEvent(bot.EventDrift)
+	r.Say("一").Want("last?").WantNoEvent(bot.EventDrift)
+	weather = "rain"
+	r.Say("二").Want("rain?").WantEvent(bot.EventDrift, "go")
+	var seen []string
+	for _, e := range r.Report().Events {
+		if e.Kind == bot.EventDrift {
+			seen = append(seen, e.Value)
+		}
+	}
+	require.Len(t, seen, 2)
+	assert.Equal(t, "last was not reached, rain is asked", seen[0])
+	assert.Contains(t, seen[1], "sun is on record and was not come by")
+	r.Say("三").WantNoEvent(bot.EventDrift).WantEvent(bot.EventFlowEnded, "go")
+}
+
 // The bounds that keep a runaway flow from filling the store name the place.
 func TestFlowBounds(t *testing.T) {
 	t.Parallel()

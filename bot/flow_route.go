@@ -193,6 +193,7 @@ func (b *Bot) finish(ctx context.Context, t *Turn, st *flowState, f *frame, r *r
 				f.Held = &held{Name: r.was.Name, Words: t.Message.Text}
 			}
 		}
+		r.strays()
 		if f.Open.Kind == kindEvent {
 			return b.waited(ctx, t, st, f, r)
 		}
@@ -265,6 +266,7 @@ func (b *Bot) ended(ctx context.Context, t *Turn, st *flowState, f *frame, r *ru
 	if r.was != nil && !r.wasReached {
 		t.note(EventDrift, f.Flow, r.was.Name+" was not reached, the flow ended")
 	}
+	r.strays()
 	r.flush()
 	if f.Told && len(t.replies) == 0 {
 		if err := t.Say("flow.declined"); err != nil {

@@ -136,6 +136,20 @@ func (r *run) keep() {
 	r.frame.Steps = steps
 }
 
+// strays reports answered questions the run did not come by: the flow's code
+// changed, or it goes a way that depends on something that is not on record.
+// They are asked again should it come by them after all.
+func (r *run) strays() {
+	for i := range r.frame.Steps {
+		s := &r.frame.Steps[i]
+		if s.Stale || s.Kind == kindRead || r.used[s.Name] {
+			continue
+		}
+		s.Stale = true
+		r.t.note(EventDrift, r.frame.Flow, s.Name+" is on record and was not come by: the code changed, or it depends on the clock, chance or something read outside Load")
+	}
+}
+
 // begin is the start of every step. It returns its full name, the record of it
 // if there is one, and the error that makes the step inert.
 func (r *run) begin(t *Turn, name, was string) (string, *step, error) {
