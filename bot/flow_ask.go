@@ -154,7 +154,7 @@ func (r *run) recorded(q asker, s step, hash uint32) (json.RawMessage, bool) {
 		if s.State == stepPreset && q.preset != nil {
 			s.Value = q.preset
 		}
-		if q.kind == kindConsent || s.Hash != hash || !q.decodes(s.Value) || q.check(s.Value) != nil {
+		if q.kind == kindConsent || s.Hash != hash || !q.decodes(s.Value) || r.check(q, s.Value) != nil {
 			return nil, false
 		}
 		s.Stale = false
@@ -164,7 +164,7 @@ func (r *run) recorded(q asker, s step, hash uint32) (json.RawMessage, bool) {
 			return nil, false
 		}
 		raw, sure := q.parse(r.heard(s.Words))
-		if sure == No || q.check(raw) != nil {
+		if sure == No || r.check(q, raw) != nil {
 			return nil, false
 		}
 		s.Value = raw
@@ -270,7 +270,7 @@ func (r *run) tried() {
 
 // valid runs Check; why is what to tell the customer.
 func (r *run) valid(q asker, raw json.RawMessage) (why string, ok bool) {
-	err := q.check(raw)
+	err := r.check(q, raw)
 	if err == nil {
 		return "", true
 	}

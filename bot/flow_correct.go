@@ -17,7 +17,7 @@ func (r *run) probe(q asker, s step) {
 	}
 	o := offer{name: s.Name, value: raw, words: words, byLabel: named}
 	if raw != nil {
-		o.err = q.check(raw)
+		o.err = r.check(q, raw)
 	}
 	r.offers = append(r.offers, o)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -19,9 +20,26 @@ const Idempotent Promise = 1
 
 type inStep struct{}
 
-// InStep reports whether ctx is that of a Load or Once function: a guard for
-// clients that must not be called from elsewhere in a flow.
-func InStep(ctx context.Context) bool { return ctx.Value(inStep{}) != nil }
+// InStep reports whether ctx is that of a Load or Once function, or of a flow
+// while a question's Check runs: a guard for clients that must not be called
+// from elsewhere in a flow. Package instep has such guards.
+func InStep(ctx context.Context) bool {
+	if ctx.Value(inStep{}) != nil {
+		return true
+	}
+	checking, ok := ctx.Value(inCheck{}).(*atomic.Bool)
+	return ok && checking.Load()
+}
+
+// inCheck is the key of a run's context: whether a Check runs.
+type inCheck struct{}
+
+// check runs a question's Check, which may read.
+func (r *run) check(q asker, raw json.RawMessage) error {
+	r.checking.Store(true)
+	defer r.checking.Store(false)
+	return q.check(raw)
+}
 
 // Load reads something from outside, once: the result is recorded and read
 // again only after a correction of something before it. fn may run more than

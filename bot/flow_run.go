@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/frontdesk-go/frontdesk/nlu"
 )
@@ -34,9 +35,10 @@ type run struct {
 
 	was        *open // the open question at the start
 	wasReached bool
-	atOpen     bool   // the step at hand is the open question
-	asked      *Reply // the question this run puts
-	digress    bool   // the message belongs to somebody else
+	checking   atomic.Bool // a Check runs
+	atOpen     bool        // the step at hand is the open question
+	asked      *Reply      // the question this run puts
+	digress    bool        // the message belongs to somebody else
 	// What the frame had heard before the message, for a message that is not its own.
 	before      []nlu.Entity
 	filesBefore []Attachment
@@ -112,7 +114,7 @@ func (r *run) call(h Handler) (err error) {
 			r.keep()
 		}
 	}()
-	err = h.Handle(r.ctx, t)
+	err = h.Handle(context.WithValue(r.ctx, inCheck{}, &r.checking), t)
 	if r.stop != nil {
 		if !r.probing && !errors.Is(err, r.stop) {
 			t.note(EventMisuse, r.frame.Flow, "the handler went on past a step that had suspended")

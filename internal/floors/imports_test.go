@@ -39,6 +39,8 @@ var trees = []struct {
 	{"bot/llm", top},
 	{"bot/guard", top},
 	{"bot/engage", top},
+	{"bot/instep", top},
+	{"bot/flowvet", top},
 	{"bot/insight", top},
 	{"bot/channel", top},
 	{"examples", examples},
