@@ -208,7 +208,7 @@ func (x *Rerun) Run(ctx context.Context, later time.Duration) ([]string, error) 
 	}
 	f := x.frame
 	f.Steps = slices.Clone(x.frame.Steps)
-	r := newRun(ctx, t, &flowState{}, &f)
+	r := newRun(ctx, t, &f)
 	r.taken = true
 	runErr := r.call(x.handler)
 	var diffs []string
