@@ -232,10 +232,17 @@ func (r *run) write(more ...step) error {
 	} else {
 		(*js)[i] = &f
 	}
-	raw, err := json.Marshal(*js)
-	if err != nil {
-		return err
+	raw := []byte{'['}
+	for i, f := range *js {
+		if i > 0 {
+			raw = append(raw, ',')
+		}
+		var err error
+		if raw, err = f.append(raw); err != nil {
+			return err
+		}
 	}
+	raw = append(raw, ']')
 	return r.t.bot.opts.Store.Journal(r.ctx, r.t.Key, r.t.version, raw)
 }
 
