@@ -31,6 +31,16 @@ type Question[T any] struct {
 // Ask returns the customer's answer, asking for it when it is not known yet.
 // While it is open the error is ErrAsked: return it.
 func Ask[T any](t *Turn, q Question[T]) (T, error) {
+	var known T
+	if s := t.usual(q.Name, kindAnswer); s != nil && plain(s, &known) {
+		t.run.came(s)
+		return known, nil
+	}
+	return ask(t, q)
+}
+
+// ask is Ask for a question whose answer is not at hand.
+func ask[T any](t *Turn, q Question[T]) (T, error) {
 	parse := q.Parse
 	if parse == nil {
 		parse = parserOf[T]()
@@ -185,7 +195,7 @@ func (r *run) isOpen(name string, hash uint32) bool {
 	}
 	// Renamed with the same wording: the same question, unless the old name
 	// still comes by.
-	return r.was.Hash == hash && r.find(r.was.Name) == nil
+	return r.was.Hash == hash && r.find("", r.was.Name) < 0
 }
 
 func (r *run) heard(words string) Heard {

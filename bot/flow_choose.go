@@ -10,6 +10,11 @@ import (
 // the catalogue's text of prompt.option, or the option itself; further words
 // for it stand under prompt.option.also, separated by "|".
 func Choose(t *Turn, name, prompt string, options ...string) (string, error) {
+	var known string
+	if s := t.usual(name, kindAnswer); s != nil && plain(s, &known) && slices.Contains(options, known) {
+		t.run.came(s)
+		return known, nil
+	}
 	return t.choose(kindAnswer, name, t.Text(prompt), prompt, options)
 }
 
@@ -18,6 +23,11 @@ func Choose(t *Turn, name, prompt string, options ...string) (string, error) {
 // an earlier message, never kept when something before it is corrected, and
 // asked again when the text has changed meanwhile.
 func Confirm(t *Turn, name, prompt string, args ...any) (bool, error) {
+	var known string
+	if s := t.usual(name, kindConsent); s != nil && plain(s, &known) {
+		t.run.came(s)
+		return known == "yes", nil
+	}
 	s, err := t.choose(kindConsent, name, t.Text(prompt, args...), "confirm", []string{"yes", "no"})
 	return s == "yes", err
 }

@@ -46,6 +46,16 @@ func (r *run) check(q asker, raw json.RawMessage) error {
 // once and must change nothing. Values go through JSON the first time too.
 // A business "no" is Refuse; any error of fn comes back as *Failed.
 func Load[T any](ctx context.Context, t *Turn, name string, fn func(context.Context) (T, error)) (T, error) {
+	var known T
+	if s := t.usual(name, kindRead); s != nil && plain(s, &known) {
+		t.run.came(s)
+		return known, nil
+	}
+	return load(ctx, t, name, fn)
+}
+
+// load is Load for what is not at hand.
+func load[T any](ctx context.Context, t *Turn, name string, fn func(context.Context) (T, error)) (T, error) {
 	var v T
 	raw, err := t.read(ctx, name, func(ctx context.Context) (any, error) { return fn(ctx) })
 	if err != nil {
@@ -209,8 +219,8 @@ func (r *run) write(more ...step) error {
 	f.Open = nil
 	f.Message = r.t.Message.ID
 	f.Steps = append(append([]step(nil), r.reached...), more...)
-	for _, s := range r.old {
-		if !r.used[s.Name] {
+	for i, s := range r.old {
+		if !r.seen[i] {
 			f.Steps = append(f.Steps, s)
 		}
 	}
@@ -222,10 +232,17 @@ func (r *run) write(more ...step) error {
 	} else {
 		(*js)[i] = &f
 	}
-	raw, err := json.Marshal(*js)
-	if err != nil {
-		return err
+	raw := []byte{'['}
+	for i, f := range *js {
+		if i > 0 {
+			raw = append(raw, ',')
+		}
+		var err error
+		if raw, err = f.append(raw); err != nil {
+			return err
+		}
 	}
+	raw = append(raw, ']')
 	return r.t.bot.opts.Store.Journal(r.ctx, r.t.Key, r.t.version, raw)
 }
 

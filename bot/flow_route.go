@@ -252,8 +252,8 @@ func (b *Bot) lateCorrection(ctx context.Context, t *Turn, st *flowState, f *fra
 // ended closes a frame whose handler returned.
 func (b *Bot) ended(ctx context.Context, t *Turn, st *flowState, f *frame, r *run) error {
 	var missed []string
-	for _, s := range r.old {
-		if s.Kind == kindEffect && !r.used[s.Name] {
+	for i, s := range r.old {
+		if s.Kind == kindEffect && !r.seen[i] {
 			missed = append(missed, s.Name)
 		}
 	}

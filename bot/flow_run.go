@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,10 +20,13 @@ type run struct {
 	ctx     context.Context
 	t       *Turn
 	frame   *frame
-	old     []step // the record at the start
-	cursor  int    // where the next step is expected in old
-	reached []step // steps this run came by, in code order
-	used    map[string]bool
+	old     []step         // the record at the start
+	cursor  int            // where the next step is expected in old
+	reached []step         // steps this run came by, in code order
+	seen    []bool         // which of them the run came by
+	byName  map[string]int // their places, once the order broke
+	looks   int
+	fresher []string // names that are not on record
 	queue   []queued
 	stop    error // set once a step suspended or failed for good
 
@@ -93,7 +95,8 @@ func hashReply(r *Reply) uint32 {
 }
 
 func newRun(ctx context.Context, t *Turn, f *frame) *run {
-	return &run{ctx: ctx, t: t, frame: f, old: slices.Clone(f.Steps), used: map[string]bool{}, was: f.Open}
+	n := len(f.Steps)
+	return &run{ctx: ctx, t: t, frame: f, old: f.Steps, seen: make([]bool, n), reached: make([]step, 0, n+2), was: f.Open}
 }
 
 // call runs the function and keeps what it recorded. The error is nil for a
@@ -130,8 +133,8 @@ func (r *run) call(h Handler) (err error) {
 // keep writes the record back: what was reached in code order, then what was not.
 func (r *run) keep() {
 	steps := r.reached
-	for _, s := range r.old {
-		if !r.used[s.Name] {
+	for i, s := range r.old {
+		if !r.seen[i] {
 			steps = append(steps, s)
 		}
 	}
@@ -142,9 +145,9 @@ func (r *run) keep() {
 // changed, or it goes a way that depends on something that is not on record.
 // They are asked again should it come by them after all.
 func (r *run) strays() {
-	for i := range r.frame.Steps {
-		s := &r.frame.Steps[i]
-		if s.Stale || s.Kind == kindRead || r.used[s.Name] {
+	for i := range r.frame.Steps[len(r.reached):] { // behind them stands what was not reached
+		s := &r.frame.Steps[len(r.reached)+i]
+		if s.Stale || s.Kind == kindRead {
 			continue
 		}
 		s.Stale = true
@@ -162,38 +165,88 @@ func (r *run) begin(t *Turn, name, was string) (string, *step, error) {
 		return "", nil, r.wrong(errors.New("bot: a step needs a name"))
 	}
 	r.settle()
-	full := t.scope + name
-	if r.used[full] {
-		return full, nil, r.fail(fmt.Errorf("%w: %q in flow %q", ErrTwice, full, r.frame.Flow))
-	}
 	if len(r.reached) >= maxSteps {
-		return full, nil, r.wrong(fmt.Errorf("bot: flow %q came by %d steps: end the loop around %q", r.frame.Flow, maxSteps, full))
+		return "", nil, r.wrong(fmt.Errorf("bot: flow %q came by %d steps: end the loop around %q", r.frame.Flow, maxSteps, t.scope+name))
 	}
-	s := r.find(full)
-	if s == nil && was != "" {
-		if s = r.find(t.scope + was); s != nil {
-			r.used[s.Name] = true
-			c := *s
+	if i := r.find(t.scope, name); i >= 0 {
+		full := r.old[i].Name
+		if r.seen[i] {
+			return full, nil, r.twice(full)
+		}
+		r.seen[i], r.cursor = true, i+1
+		return full, &r.old[i], nil
+	}
+	full := t.scope + name
+	if slices.Contains(r.fresher, full) {
+		return full, nil, r.twice(full)
+	}
+	r.fresher = append(r.fresher, full)
+	if was != "" {
+		if i := r.find(t.scope, was); i >= 0 && !r.seen[i] {
+			r.seen[i], r.cursor = true, i+1
+			c := r.old[i]
 			c.Name = full
-			s = &c
+			return full, &c, nil
 		}
 	}
-	r.used[full] = true
-	return full, s, nil
+	return full, nil, nil
 }
 
-func (r *run) find(name string) *step {
-	if r.cursor < len(r.old) && r.old[r.cursor].Name == name {
-		r.cursor++
-		return &r.old[r.cursor-1]
+func (r *run) twice(name string) error {
+	return r.fail(fmt.Errorf("%w: %q in flow %q", ErrTwice, name, r.frame.Flow))
+}
+
+// find returns the place of a name in the record, or -1. Most runs come by the
+// record in its order; for others a map is made after a few looks around.
+func (r *run) find(scope, name string) int {
+	if r.cursor < len(r.old) && isNamed(r.old[r.cursor].Name, scope, name) {
+		return r.cursor
 	}
-	for i := range r.old {
-		if r.old[i].Name == name {
-			r.cursor = i + 1
-			return &r.old[i]
+	if r.byName != nil {
+		if i, ok := r.byName[scope+name]; ok {
+			return i
+		}
+		return -1
+	}
+	if r.looks++; r.looks > 4 && len(r.old) > 16 {
+		r.byName = make(map[string]int, len(r.old))
+		for i := len(r.old) - 1; i >= 0; i-- {
+			r.byName[r.old[i].Name] = i
 		}
 	}
-	return nil
+	for i := range r.old {
+		if isNamed(r.old[i].Name, scope, name) {
+			return i
+		}
+	}
+	return -1
+}
+
+// isNamed reports whether full is scope+name.
+func isNamed(full, scope, name string) bool {
+	return len(full) == len(scope)+len(name) && full[len(scope):] == name && full[:len(scope)] == scope
+}
+
+// usual returns the record of a step that is the next on record and stands, in
+// a run that only wants its value: nearly every step of nearly every run.
+func (t *Turn) usual(name, kind string) *step {
+	r := t.run
+	if r == nil || r.stop != nil || r.probing || r.pending != nil || t.spots != nil || r.cursor >= len(r.old) ||
+		t.back == r.frame.Number && t.back != 0 {
+		return nil
+	}
+	s := &r.old[r.cursor]
+	if s.Kind != kind || s.Stale || s.Err != nil || name == "" || r.seen[r.cursor] || !isNamed(s.Name, t.scope, name) {
+		return nil
+	}
+	return s
+}
+
+// came passes a step that usual has returned.
+func (r *run) came(s *step) {
+	r.seen[r.cursor] = true
+	r.cursor++
+	r.pass(*s)
 }
 
 // pass notes that the run came by a recorded step: what was queued before a
@@ -366,22 +419,6 @@ func (t *Turn) Each(name string) iter.Seq2[int, *Turn] {
 			}
 		}
 	}
-}
-
-// strict decodes JSON and refuses fields the type does not have, so that a
-// renamed field is no silent zero.
-func strict(raw json.RawMessage, into any) error {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	return d.Decode(into)
-}
-
-// decodeInto decodes a recorded value; none at all is the zero of the type.
-func decodeInto(raw json.RawMessage, into any) error {
-	if len(raw) == 0 {
-		return nil
-	}
-	return json.Unmarshal(raw, into)
 }
 
 // note puts an event into the log and the trace at once, whatever becomes of

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/frontdesk-go/frontdesk/nlu"
@@ -146,22 +145,7 @@ func decodeFlows(raw json.RawMessage) (*flowState, error) {
 	if len(raw) == 0 {
 		return st, nil
 	}
-	idle := true // no flow is under way: two numbers
-	err := fields(raw, func(name, value []byte) (err error) {
-		switch string(name) {
-		case "v":
-			st.V, err = strconv.Atoi(string(value))
-		case "seq":
-			st.Seq, err = strconv.Atoi(string(value))
-		default:
-			idle = false
-		}
-		return err
-	})
-	if err == nil && !idle {
-		err = json.Unmarshal(raw, st)
-	}
-	if err != nil {
+	if err := st.decode(raw); err != nil {
 		return nil, fmt.Errorf("bot: flow state does not decode: %w", err)
 	}
 	if st.V > 1 {
@@ -171,13 +155,14 @@ func decodeFlows(raw json.RawMessage) (*flowState, error) {
 }
 
 func (st *flowState) encode() (json.RawMessage, error) {
-	if len(st.Stack)+len(st.Waiting)+len(st.Inbox) == 0 {
-		if st.Seq == 0 {
-			return nil, nil
-		}
-		return append(strconv.AppendInt(append(strconv.AppendInt([]byte(`{"v":`), int64(st.V), 10), `,"seq":`...), int64(st.Seq), 10), '}'), nil
+	if len(st.Stack)+len(st.Waiting)+len(st.Inbox)+st.Seq == 0 {
+		return nil, nil
 	}
-	return json.Marshal(st)
+	size := 64 + 256*(len(st.Stack)+len(st.Waiting))
+	for _, f := range st.Stack {
+		size += 128 * len(f.Steps)
+	}
+	return st.append(make([]byte, 0, size))
 }
 
 // largest is the frame that records most.

@@ -184,13 +184,3 @@ func FuzzTexts(f *testing.F) {
 		_ = x.read("f.yaml", "zh", raw)
 	})
 }
-
-func FuzzFlowState(f *testing.F) {
-	f.Add([]byte(`{"v":1,"seq":1,"stack":[{"f":"ask","i":1,"p":1,"t":"2026-01-02T10:00:00Z","o":{"n":"n","k":"a","q":1}}]}`))
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		st, err := decodeFlows(raw)
-		if err == nil {
-			_, _ = st.encode()
-		}
-	})
-}

@@ -125,7 +125,6 @@ func (s *stmt) ExecContext(ctx context.Context, args []driver.NamedValue) (drive
 	if err != nil {
 		return nil, err
 	}
-	//lint:ignore SA1019 what a driver without ExecContext has
 	return s.Exec(vs)
 }
 
@@ -140,7 +139,6 @@ func (s *stmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driv
 	if err != nil {
 		return nil, err
 	}
-	//lint:ignore SA1019 what a driver without QueryContext has
 	return s.Query(vs)
 }
 
