@@ -331,12 +331,12 @@ func (s *shop) shipping(_ context.Context, t *bot.Turn) error {
 
 // offer names the discounts that hold for the customer and the item in focus.
 func (s *shop) offer(_ context.Context, t *bot.Turn) error {
-	req := recommend.OfferRequest{Tags: append(s.rules.Tags(t.Customer, t.Now), t.Customer.Tags...), Currency: t.Text("currency"), Language: t.Language}
+	req := recommend.OfferRequest{Tags: append(s.rules.Tags(t.Customer, t.Now), t.Customer.Tags...)}
 	if it, ok := s.about(t); ok {
 		req.Item = &it
-		req.Basket = it.Price[req.Currency]
+		req.Basket = it.Price[t.Text("currency")]
 	}
-	offers := s.offers.For(req)
+	offers := t.Offers(s.offers, req)
 	if len(offers) == 0 {
 		return nil // the knowledge base knows about promotions in general
 	}
