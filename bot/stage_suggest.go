@@ -18,20 +18,54 @@ func (b *Bot) suggest(next Handler) Handler {
 		if err := next.Handle(ctx, t); err != nil {
 			return err
 		}
-		if !t.Mood.Plan.Has(sentiment.Upsell) || len(t.Suggestions) > 0 || t.asking || t.ticket != nil || t.err != nil {
-			return nil
+		if t.Mood.Plan.Has(sentiment.Upsell) && len(t.Suggestions) == 0 && t.err == nil {
+			return t.GoesWith(ctx, t.Focused())
 		}
-		focus := t.session.Context.Focus
-		if focus == "" {
-			return nil
-		}
-		s, err := t.Recommend(ctx, recommend.Request{GoesWith: []string{focus}, N: 2})
-		if err != nil || len(s) == 0 {
-			return nil
-		}
-		t.Trace.Add("suggest", "%d items that go with %s", len(s), focus)
-		return t.Send(Reply{Text: t.Text("suggest.goes_with"), Cards: t.Cards(s)})
+		return nil
 	})
+}
+
+// GoesWith shows two complements of an item, unless this is no moment for it
+// (Calm) or there are none. The item stays what is talked about.
+func (t *Turn) GoesWith(ctx context.Context, item string) error {
+	if item == "" || !t.Calm() {
+		return nil
+	}
+	s, err := t.Recommend(ctx, recommend.Request{GoesWith: []string{item}, N: 2})
+	if err != nil || len(s) == 0 {
+		return nil // the answer stands without it
+	}
+	t.Trace.Add("suggest", "%d items that go with %s", len(s), item)
+	r := Reply{Text: t.Text("suggest.goes_with"), Cards: t.Cards(s)}
+	t.Focus(item)
+	return t.Send(r)
+}
+
+// calmAfter is how many messages a bad mood keeps offers away, badMood its level.
+const (
+	calmAfter = 5
+	badMood   = -0.3
+)
+
+// Calm reports whether something may be offered unasked: never while a complaint
+// is open, a person owns the conversation or is called, a question waits for its
+// answer, or within five messages of a bad mood.
+func (t *Turn) Calm() bool {
+	if t.asking || t.ticket != nil || t.session.Owner != "" || t.session.Pressing {
+		return false
+	}
+	for _, intent := range []string{t.Meaning.Intent, t.session.Context.Intent} {
+		if head, _, _ := strings.Cut(intent, "."); head == "complaint" || head == "return" {
+			return false
+		}
+	}
+	m := t.session.Moods
+	for _, level := range m[max(0, len(m)-calmAfter):] {
+		if level <= badMood {
+			return false
+		}
+	}
+	return true
 }
 
 // Recommend asks the recommender, filling in what the turn knows: customer,
