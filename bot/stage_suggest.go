@@ -2,6 +2,8 @@ package bot
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/frontdesk-go/frontdesk/profile"
 	"github.com/frontdesk-go/frontdesk/recommend"
@@ -16,20 +18,54 @@ func (b *Bot) suggest(next Handler) Handler {
 		if err := next.Handle(ctx, t); err != nil {
 			return err
 		}
-		if !t.Mood.Plan.Has(sentiment.Upsell) || len(t.Suggestions) > 0 || t.asking || t.ticket != nil || t.err != nil {
-			return nil
+		if t.Mood.Plan.Has(sentiment.Upsell) && len(t.Suggestions) == 0 && t.err == nil {
+			return t.GoesWith(ctx, t.Focused())
 		}
-		focus := t.session.Context.Focus
-		if focus == "" {
-			return nil
-		}
-		s, err := t.Recommend(ctx, recommend.Request{GoesWith: []string{focus}, N: 2})
-		if err != nil || len(s) == 0 {
-			return nil
-		}
-		t.Trace.Add("suggest", "%d items that go with %s", len(s), focus)
-		return t.Send(Reply{Text: t.Text("suggest.goes_with"), Cards: t.Cards(s)})
+		return nil
 	})
+}
+
+// GoesWith shows two complements of an item, unless this is no moment for it
+// (Calm) or there are none. The item stays what is talked about.
+func (t *Turn) GoesWith(ctx context.Context, item string) error {
+	if item == "" || !t.Calm() {
+		return nil
+	}
+	s, err := t.Recommend(ctx, recommend.Request{GoesWith: []string{item}, N: 2})
+	if err != nil || len(s) == 0 {
+		return nil // the answer stands without it
+	}
+	t.Trace.Add("suggest", "%d items that go with %s", len(s), item)
+	r := Reply{Text: t.Text("suggest.goes_with"), Cards: t.Cards(s)}
+	t.Focus(item)
+	return t.Send(r)
+}
+
+// calmAfter is how many messages a bad mood keeps offers away, badMood its level.
+const (
+	calmAfter = 5
+	badMood   = -0.3
+)
+
+// Calm reports whether something may be offered unasked: never while a complaint
+// is open, a person owns the conversation or is called, a question waits for its
+// answer, or within five messages of a bad mood.
+func (t *Turn) Calm() bool {
+	if t.asking || t.ticket != nil || t.session.Owner != "" || t.session.Pressing {
+		return false
+	}
+	for _, intent := range []string{t.Meaning.Intent, t.session.Context.Intent} {
+		if head, _, _ := strings.Cut(intent, "."); head == "complaint" || head == "return" {
+			return false
+		}
+	}
+	m := t.session.Moods
+	for _, level := range m[max(0, len(m)-calmAfter):] {
+		if level <= badMood {
+			return false
+		}
+	}
+	return true
 }
 
 // Recommend asks the recommender, filling in what the turn knows: customer,
@@ -96,6 +132,82 @@ func (t *Turn) Wanted(types ...string) recommend.Request {
 		}
 	}
 	return r
+}
+
+// Offers are those that hold for the customer now: what the turn knows is filled
+// in, tags only with the customer's consent to personal use.
+func (t *Turn) Offers(o *recommend.Offers, r recommend.OfferRequest) []recommend.Offer {
+	r.Tenant, r.Customer, r.Now, r.Grant = t.Key.Tenant, t.Customer.ID, t.Now, t.grantID()
+	if r.Language == "" {
+		r.Language = t.Language
+	}
+	if r.Currency == "" {
+		r.Currency = t.Text("currency")
+	}
+	if r.Mood == "" {
+		r.Mood = string(t.Mood.Emotion)
+	}
+	switch {
+	case !t.Customer.May(profile.Personal):
+		r.Tags = nil
+	case r.Tags == nil:
+		r.Tags = t.Customer.Tags
+	}
+	all, verdicts := o.Explain(r), make([]string, 0, 8)
+	var out []recommend.Offer
+	for _, v := range all {
+		if v.Offer != nil {
+			out, v.Why = append(out, *v.Offer), "holds"
+		}
+		verdicts = append(verdicts, v.Rule+" "+v.Why)
+	}
+	t.Trace.Add("offer", "%s", strings.Join(verdicts, ", "))
+	return out
+}
+
+// grantID is the same when the turn runs again.
+func (t *Turn) grantID() string { return t.Key.Conversation + "/" + t.Message.ID }
+
+// EventGranted says that an offer was granted: Key is its rule, Value its code,
+// Source who agreed and why, with "|" between.
+const EventGranted = "granted"
+
+// Grant gives the customer an offer: within its budget, once where the rule says
+// so, and written to the log with the turn, for FoldGrants and for an audit. why
+// says what for, by who agreed, "" for the rule itself. The errors are those of
+// Offers.Take; then nothing was given. Where granting has an effect outside,
+// such as issuing a coupon, do that in Once, with Once's key for the coupon.
+func (t *Turn) Grant(o *recommend.Offers, of recommend.Offer, why, by string) error {
+	g := recommend.Grant{ID: t.grantID(), At: t.Now, Tenant: t.Key.Tenant, Customer: t.Customer.ID,
+		Rule: of.Rule, Code: of.Code, Amount: of.Amount, Currency: of.Currency, Why: why, By: by}
+	if err := o.Take(g); err != nil {
+		return err
+	}
+	t.Trace.Add("offer", "%s granted: %s", of.Rule, why)
+	t.Track(Event{ID: g.ID + "/" + g.Rule, Kind: EventGranted, Key: g.Rule, Value: g.Code, Amount: g.Amount, Currency: g.Currency, Source: by + "|" + why})
+	return nil
+}
+
+// FoldGrants tells offers what the log says was granted, at the start and, with
+// several replicas, from time to time. It returns where it ended, to go on from.
+func FoldGrants(ctx context.Context, store Store, o *recommend.Offers, after int64) (int64, error) {
+	for {
+		events, err := store.Events(ctx, AllTenants, after, 1000)
+		if err != nil {
+			return after, fmt.Errorf("bot: reading what was granted from the event log: %w", err)
+		}
+		if len(events) == 0 {
+			return after, nil
+		}
+		after = events[len(events)-1].Seq
+		for i := range events {
+			if e := &events[i]; e.Kind == EventGranted {
+				by, why, _ := strings.Cut(e.Source, "|")
+				o.Record(recommend.Grant{ID: strings.TrimSuffix(e.ID, "/"+e.Key), At: e.At, Tenant: e.Tenant, Customer: e.Customer, Rule: e.Key, Code: e.Value,
+					Amount: e.Amount, Currency: e.Currency, By: by, Why: why})
+			}
+		}
+	}
 }
 
 // Topic takes the message as one of an intent, whatever it was understood as, so

@@ -86,7 +86,7 @@ func (s *Shelf) blocked(it *stocked, a *ask) string {
 	}
 	if a.u != nil {
 		switch f := a.u.fact(it.no); {
-		case f.owned && s.due(it, a) < dueAt:
+		case f.owned && !a.Owned && s.due(it, a) < dueAt:
 			return "owned"
 		case f.unwanted:
 			return "dismissed"

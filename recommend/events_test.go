@@ -163,6 +163,8 @@ func TestEraseAndTenants(t *testing.T) {
 	}
 	assert.Equal(t, "owned", blockedFor(s, "d1", &Request{Tenant: "a", Customer: "c"}))
 	assert.Empty(t, blockedFor(s, "d1", &Request{Tenant: "b", Customer: "c"}))
+	assert.Empty(t, blockedFor(s, "d1", &Request{Tenant: "a", Customer: "c", Owned: true}), "asked for again")
+	assert.Equal(t, "dismissed", blockedFor(s, "d2", &Request{Tenant: "a", Customer: "c", Owned: true}))
 	rows, err := s.Erase(t.Context(), "a", "c")
 	require.NoError(t, err)
 	assert.Equal(t, 1, rows["customers"])

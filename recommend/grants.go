@@ -10,7 +10,7 @@ import (
 
 // Grant is an offer that was given: what an event log says of it, for the audit.
 type Grant struct {
-	ID       string    `json:"id"` // counts once
+	ID       string    `json:"id"` // counts once for each rule
 	At       time.Time `json:"at"`
 	Tenant   string    `json:"tenant,omitempty"`
 	Customer string    `json:"customer,omitempty"`
@@ -69,15 +69,20 @@ func newGiven() given {
 	return given{known: latest[string, struct{}]{most: maxKnown}, had: map[hers]struct{}{}, spent: map[account]*Spent{}, days: map[account]map[int64]*Spent{}}
 }
 
+func (v *given) taken(id, rule string) bool {
+	_, dup := v.known.get(rule + "\x00" + id)
+	return dup && id != ""
+}
+
 func day(at time.Time) int64 { return at.Unix() / (24 * 60 * 60) }
 
 // count takes a grant once; the caller holds the lock.
 func (v *given) count(g *Grant) {
 	if g.ID != "" {
-		if _, dup := v.known.get(g.ID); dup {
+		if v.taken(g.ID, g.Rule) {
 			return
 		}
-		v.known.put(g.ID, struct{}{})
+		v.known.put(g.Rule+"\x00"+g.ID, struct{}{})
 	}
 	if g.Customer != "" {
 		v.had[hers{g.Tenant, g.Customer, g.Rule}] = struct{}{}
@@ -123,6 +128,9 @@ func (v *given) within(key account, days int, now time.Time) Spent {
 func (v *given) fails(rule *OfferRule, r *OfferRequest) string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	if v.taken(r.Grant, rule.Name) {
+		return ""
+	}
 	if _, had := v.had[hers{r.Tenant, r.Customer, rule.Name}]; rule.Once && r.Customer != "" && had {
 		return "used"
 	}
@@ -160,7 +168,7 @@ func (o *Offers) Take(g Grant) error {
 		}
 		o.given.mu.Lock()
 		defer o.given.mu.Unlock()
-		if _, dup := o.given.known.get(g.ID); dup && g.ID != "" {
+		if o.given.taken(g.ID, g.Rule) {
 			return nil
 		}
 		_, had := o.given.had[hers{g.Tenant, g.Customer, g.Rule}]

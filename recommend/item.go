@@ -70,6 +70,9 @@ type Request struct {
 	Segments []string
 	// Exclude are ids not to return (already shown or owned).
 	Exclude []string
+	// Owned lets what the customer has already be suggested again, as when they
+	// ask for it themselves.
+	Owned bool
 	// Order is what puts an item first; ByFit when "".
 	Order Order
 	// Personal allows the customer's history; without consent it is false.

@@ -70,6 +70,9 @@ type OfferRequest struct {
 	Limit int
 	// Used are rules this customer has had already, besides those recorded.
 	Used []string
+	// Grant is the ID of the grant this is asked for: what was taken with it
+	// counts as not taken yet, so that a turn that runs again is told the same.
+	Grant string
 	// Now is the time of asking; without it rules with dates or with a budget for
 	// some days do not hold.
 	Now time.Time

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/frontdesk-go/frontdesk/bot"
@@ -59,6 +60,9 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 // find shows what a request lets through, or what comes close to it, and says
 // so when there is nothing.
 func (s *shop) find(ctx context.Context, t *bot.Turn, req *recommend.Request) ([]recommend.Suggestion, error) {
+	if err := s.owns(ctx, t); err != nil {
+		return nil, err
+	}
 	found, err := t.Recommend(ctx, *req)
 	if err != nil {
 		return nil, err
@@ -70,6 +74,16 @@ func (s *shop) find(ctx context.Context, t *bot.Turn, req *recommend.Request) ([
 		}
 	}
 	head := "search.found"
+	if len(found) == 0 && len(req.Exclude) == 0 { // asked for by who has it
+		again := *req
+		again.Owned = true
+		if found, err = t.Recommend(ctx, again); err != nil {
+			return nil, err
+		}
+		if len(found) > 0 {
+			return found, t.Send(bot.Reply{Text: t.Text("search.owned"), Cards: t.Cards(found)})
+		}
+	}
 	switch {
 	case len(found) == 0 && len(req.Exclude) > 0:
 		return nil, t.Say("search.no_others")
@@ -192,6 +206,50 @@ func (s *shop) askConsent(t *bot.Turn) error {
 		{Label: t.Text("consent.yes"), Value: "consent:yes"}, {Label: t.Text("consent.no"), Value: "consent:no"}}})
 }
 
+// paired are the items whose complements this conversation has shown.
+var paired = bot.Var[[]string]{Name: "items paired"}
+
+// pair shows what goes with an item the customer is about to buy, once.
+func (s *shop) pair(ctx context.Context, t *bot.Turn, item string) error {
+	before := paired.Get(t)
+	if slices.Contains(before, item) {
+		return nil
+	}
+	if err := t.GoesWith(ctx, item); err != nil {
+		return err
+	}
+	before = append(before, item)
+	for _, g := range t.Suggestions { // nor what was shown with it
+		before = append(before, g.Item.ID)
+	}
+	return paired.Set(t, before[max(0, len(before)-maxSeen):])
+}
+
+// owns tells the shelf what a signed-in customer has bought here, who allows it
+// to be used: that is not suggested again, until it is used up.
+func (s *shop) owns(ctx context.Context, t *bot.Turn) error {
+	uid, ok := t.Verified("uid")
+	if !ok || !t.Customer.May(profile.Personal) {
+		return nil
+	}
+	orders, err := s.orders.of(ctx, uid)
+	if err != nil {
+		return err
+	}
+	var events []recommend.Event
+	for _, o := range orders {
+		kind := "purchased"
+		if o.Status == "returned" || o.Status == "cancelled" {
+			kind = "refunded"
+		}
+		for _, l := range o.Items {
+			events = append(events, recommend.Event{ID: o.ID + "/" + l.ID + "/" + kind, At: s.orders.date(o.Placed), Tenant: t.Key.Tenant, Customer: t.Customer.ID,
+				Kind: kind, Item: l.ID, Basket: o.ID})
+		}
+	}
+	return s.shelf.Record(ctx, events...)
+}
+
 // named is the item a message is about: pointed at, called by its name, or the
 // one talked about.
 func (s *shop) named(t *bot.Turn) (string, bool) {
@@ -274,11 +332,14 @@ func (s *shop) inStock(ctx context.Context, t *bot.Turn) error {
 		return s.search(ctx, t)
 	}
 	name := called(it.Name, t.Language)
-	if e, ok := t.Meaning.Entity("size"); ok {
-		size := s.attributes.Display("size", e.Value, t.Language)
-		switch n, has := it.Left("size", e.Value); {
+	if value, ok := sizeOf(t, &it); ok {
+		size := s.attributes.Display("size", value, t.Language)
+		switch n, has := it.Left("size", value); {
 		case n > 0:
-			return t.Say("stock.size_yes", "name", name, "size", size, "n", n)
+			if err := t.Say("stock.size_yes", "name", name, "size", size, "n", n); err != nil {
+				return err
+			}
+			return s.pair(ctx, t, it.ID)
 		case has || len(it.Variants) > 0:
 			return t.Say("stock.size_no", "name", name, "size", size, "stock", s.left(t, &it))
 		}
@@ -297,7 +358,25 @@ func (s *shop) inStock(ctx context.Context, t *bot.Turn) error {
 		}
 		return t.Send(bot.Reply{Text: t.Text("stock.colour_other", "name", name, "colour", colour), Cards: t.Cards(found)})
 	}
-	return t.Say("stock.answer", "name", name, "stock", s.left(t, &it))
+	if err := t.Say("stock.answer", "name", name, "stock", s.left(t, &it)); err != nil || it.Stock <= 0 {
+		return err
+	}
+	return s.pair(ctx, t, it.ID)
+}
+
+// sizeOf is the size a message asks for: named, or a bare "40" that is one of the
+// item's, or else the one talked about.
+func sizeOf(t *bot.Turn, it *recommend.Item) (string, bool) {
+	e, ok := t.Meaning.Entity("size")
+	if ok && !e.Carried {
+		return e.Value, true
+	}
+	for _, word := range strings.FieldsFunc(t.Message.Text, func(r rune) bool { return r < '0' || r > '9' }) {
+		if _, has := it.Left("size", word); has {
+			return word, true
+		}
+	}
+	return e.Value, ok
 }
 
 // detail shows one item, or those of the category named; without either the
@@ -331,12 +410,12 @@ func (s *shop) shipping(_ context.Context, t *bot.Turn) error {
 
 // offer names the discounts that hold for the customer and the item in focus.
 func (s *shop) offer(_ context.Context, t *bot.Turn) error {
-	req := recommend.OfferRequest{Tags: append(s.rules.Tags(t.Customer, t.Now), t.Customer.Tags...), Currency: t.Text("currency"), Language: t.Language}
+	req := recommend.OfferRequest{Tags: append(s.rules.Tags(t.Customer, t.Now), t.Customer.Tags...)}
 	if it, ok := s.about(t); ok {
 		req.Item = &it
-		req.Basket = it.Price[req.Currency]
+		req.Basket = it.Price[t.Text("currency")]
 	}
-	offers := s.offers.For(req)
+	offers := t.Offers(s.offers, req)
 	if len(offers) == 0 {
 		return nil // the knowledge base knows about promotions in general
 	}

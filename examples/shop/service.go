@@ -15,16 +15,14 @@ import (
 )
 
 var (
-	given  = bot.Var[[]string]{Name: "compensations given"}
 	asked  = bot.Var[bool]{Name: "asked consent"}
 	proven = bot.Var[[]string]{Name: "orders proven"}
 	misses = bot.Var[int]{Name: "wrong proofs"}
 )
 
 const (
-	eventForget  = "shop.forget" // the customer asked to have everything erased
-	eventOffered = "offered"     // Key is the rule of the compensation, Value its code
-	maxMisses    = 5             // wrong proofs in a conversation before a person must look
+	eventForget = "shop.forget" // the customer asked to have everything erased
+	maxMisses   = 5             // wrong proofs in a conversation before a person must look
 )
 
 // taps answers the quick replies that belong to no question of a flow.
@@ -50,8 +48,7 @@ func (s *shop) makeUp(next bot.Handler) bot.Handler {
 		if err := next.Handle(ctx, t); err != nil || !t.Mood.Plan.Has(sentiment.Compensate) || t.HandedOver() {
 			return err
 		}
-		offers := s.offers.For(recommend.OfferRequest{Purpose: "compensation", Limit: t.Mood.Plan.Limit, Used: given.Get(t),
-			Currency: t.Text("currency"), Language: t.Language})
+		offers := t.Offers(s.offers, recommend.OfferRequest{Purpose: "compensation", Limit: t.Mood.Plan.Limit})
 		if len(offers) == 0 {
 			return nil
 		}
@@ -60,10 +57,13 @@ func (s *shop) makeUp(next bot.Handler) bot.Handler {
 			return nil
 		}
 		o := offers[0]
+		if err := t.Grant(s.offers, o, "mood "+t.Mood.Plan.Rule, ""); err != nil {
+			t.Trace.Add("shop", "%v", err) // another customer was faster
+			return nil
+		}
 		t.Learn(bot.TraitCompensated, t.Now.Format(time.RFC3339))
-		t.Track(bot.Event{Kind: eventOffered, Key: o.Rule, Value: o.Code})
 		t.SetReplies(append([]bot.Reply{{Text: t.Text("offer.sorry", "what", o.Text), Language: t.Language}}, t.Replies()...))
-		return given.Set(t, append(given.Get(t), o.Rule))
+		return nil
 	})
 }
 
