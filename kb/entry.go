@@ -110,6 +110,8 @@ type Answer struct {
 	Hits []Hit `json:"hits,omitempty"`
 	// Version is that of the snapshot that answered.
 	Version string `json:"version,omitempty"`
+	// Embedded says that vectors took part beside the words.
+	Embedded bool `json:"embedded,omitempty"`
 }
 
 // Hit is an entry found, in the language it answers in.
