@@ -182,7 +182,7 @@ func (b *Base) search(ctx context.Context, q Query) ([]Hit, found, error) {
 		matched := e.Texts[w.lang]
 		lang := e.answerIn(q.Language, w.lang)
 		t := e.Texts[lang]
-		hits = append(hits, Hit{ID: e.ID, Language: lang, Question: t.Question, Answer: t.Answer, Category: e.Category, Kind: e.Kind, Path: e.Path,
+		hits = append(hits, Hit{ID: e.ID, Language: lang, Question: t.Question, Answer: t.answerOn(q.Channel), Category: e.Category, Kind: e.Kind, Path: e.Path,
 			Matched: matched.wording(int(w.n)), Score: c.score, Source: e.Source})
 	}
 	return hits, found{r.confidence(by), s.version, embedded}, nil

@@ -50,6 +50,9 @@ type Text struct {
 	Question string   `json:"question"`
 	Others   []string `json:"others,omitempty"` // other wordings of the question
 	Answer   string   `json:"answer"`
+	// ByChannel are answers for channels that need one of their own: a voice line,
+	// a channel without links. Answer is for all others, and what is searched.
+	ByChannel map[string]string `json:"by_channel,omitempty"`
 	// Category is the name of the entry's category in this language, "" when it
 	// is that of the entry.
 	Category string `json:"category,omitempty"`

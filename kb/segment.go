@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"sort"
@@ -324,6 +325,10 @@ func (e *Entry) sum() uint64 {
 		list(t.Others)
 		mix(t.Answer)
 		mix(t.Category)
+		for _, c := range slices.Sorted(maps.Keys(t.ByChannel)) {
+			mix(c)
+			mix(t.ByChannel[c])
+		}
 	}
 	mix(e.Category)
 	mix(string(e.State))
