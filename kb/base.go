@@ -9,6 +9,7 @@ import (
 	"sort"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Options configure a base. The zero value works.
@@ -24,6 +25,12 @@ type Options struct {
 	Sure, Maybe float64
 	// Ranker is one that Train proposed earlier; the zero value begins anew.
 	Ranker Ranker
+	// Embedder makes vectors of entries and queries, whose nearness counts beside
+	// that of their words; nil leaves it at the words. Call Base.Embed for the
+	// vectors of the entries. A query waits for its own no longer than
+	// EmbedWithin, 400 ms when 0, and is then answered by its words.
+	Embedder    Embedder
+	EmbedWithin time.Duration
 	// Keep is how many earlier versions can be restored, 8 when 0, none below.
 	// They share what they have in common.
 	Keep int
@@ -43,6 +50,9 @@ func (o *Options) fill() Options {
 	if out.Keep == 0 {
 		out.Keep = 8
 	}
+	if out.EmbedWithin <= 0 {
+		out.EmbedWithin = embedWithin
+	}
 	return out
 }
 
@@ -56,6 +66,7 @@ type Base struct {
 	past    []*snapshot // earlier versions, the newest last, under change
 	pool    sync.Pool   // of *scratch
 	ranker  atomic.Pointer[Ranker]
+	means   meanings
 }
 
 // New makes a base of entries. It fails on entries without id or question, and
@@ -160,8 +171,9 @@ func (b *Base) search(ctx context.Context, q Query) ([]Hit, found, error) {
 		n = defaultHits
 	}
 	s, by := b.snap.Load(), b.ranker.Load()
+	v, embedded := b.meant(ctx, q.Text)
 	sc := b.scratch()
-	r := s.rank(sc, by, &q, max(n, defaultHits)+2)
+	r := s.rank(sc, by, &q, v, max(n, defaultHits)+2)
 	b.pool.Put(sc)
 	hits := make([]Hit, 0, min(n, len(r.top)))
 	for _, c := range r.top[:min(n, len(r.top))] {
@@ -170,16 +182,17 @@ func (b *Base) search(ctx context.Context, q Query) ([]Hit, found, error) {
 		matched := e.Texts[w.lang]
 		lang := e.answerIn(q.Language, w.lang)
 		t := e.Texts[lang]
-		hits = append(hits, Hit{ID: e.ID, Language: lang, Question: t.Question, Answer: t.Answer, Category: e.Category, Kind: e.Kind, Path: e.Path,
+		hits = append(hits, Hit{ID: e.ID, Language: lang, Question: t.Question, Answer: t.answerOn(q.Channel), Category: e.Category, Kind: e.Kind, Path: e.Path,
 			Matched: matched.wording(int(w.n)), Score: c.score, Source: e.Source})
 	}
-	return hits, found{r.confidence(by), s.version}, nil
+	return hits, found{r.confidence(by), s.version, embedded}, nil
 }
 
 // found is what is to be said of a ranking, and the snapshot it is of.
 type found struct {
 	confidence float64
 	version    string
+	embedded   bool
 }
 
 func (b *Base) scratch() *scratch {
@@ -196,7 +209,7 @@ func (b *Base) Answer(ctx context.Context, q Query) (Answer, error) {
 	if err != nil {
 		return Answer{}, fmt.Errorf("kb: %w", err)
 	}
-	a := Answer{Verdict: Unknown, Hits: hits, Version: r.version}
+	a := Answer{Verdict: Unknown, Hits: hits, Version: r.version, Embedded: r.embedded}
 	if len(hits) == 0 {
 		return a, nil
 	}

@@ -86,6 +86,7 @@ func (b *Base) tidy(all bool) {
 		}
 	}
 	joined := newSegment(entries, s.same, left.statistics())
+	b.means.attach(joined)
 	b.change.Lock()
 	defer b.change.Unlock()
 	now := b.snap.Load()

@@ -50,6 +50,9 @@ type Text struct {
 	Question string   `json:"question"`
 	Others   []string `json:"others,omitempty"` // other wordings of the question
 	Answer   string   `json:"answer"`
+	// ByChannel are answers for channels that need one of their own: a voice line,
+	// a channel without links. Answer is for all others, and what is searched.
+	ByChannel map[string]string `json:"by_channel,omitempty"`
 	// Category is the name of the entry's category in this language, "" when it
 	// is that of the entry.
 	Category string `json:"category,omitempty"`
@@ -110,6 +113,8 @@ type Answer struct {
 	Hits []Hit `json:"hits,omitempty"`
 	// Version is that of the snapshot that answered.
 	Version string `json:"version,omitempty"`
+	// Embedded says that vectors took part beside the words.
+	Embedded bool `json:"embedded,omitempty"`
 }
 
 // Hit is an entry found, in the language it answers in.

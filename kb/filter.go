@@ -106,6 +106,14 @@ func (e *Entry) textIn(want string) (string, bool) {
 	return "", false
 }
 
+// answerOn is the answer for a channel.
+func (t *Text) answerOn(channel string) string {
+	if a, ok := t.ByChannel[channel]; ok && channel != "" {
+		return a
+	}
+	return t.Answer
+}
+
 // answerIn picks the language of the answer: the query's, its base language,
 // else that of the wording that matched.
 func (e *Entry) answerIn(want, matched string) string {

@@ -98,7 +98,8 @@ func LanguageOf(name, otherwise string) string {
 // ReadCSV reads entries with the header id, language, category, question,
 // also, answer, tags, from, until, source, channels, audience, products, owner,
 // reviewed, state; question and answer are needed, any order will do. also is
-// separated by "|", the other lists by commas.
+// separated by "|", the other lists by commas. A column answer@wechat has the
+// answers for a channel that needs another.
 func ReadCSV(name string, r io.Reader, language string) ([]Entry, error) {
 	cr := csv.NewReader(r)
 	cr.FieldsPerRecord = -1
@@ -111,7 +112,7 @@ func ReadCSV(name string, r io.Reader, language string) ([]Entry, error) {
 	at := map[string]int{}
 	for i, h := range head {
 		h = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))
-		if !slices.Contains(columns, h) {
+		if !slices.Contains(columns, h) && len(channelLine(strings.TrimPrefix(h, "answer"))) != 1 {
 			return nil, fmt.Errorf("kb: %s:1: column %q is unknown: the header may have %s", name, h, strings.Join(columns, ", "))
 		}
 		at[h] = i
@@ -143,6 +144,14 @@ func ReadCSV(name string, r io.Reader, language string) ([]Entry, error) {
 		for _, k := range []string{"from", "until", "channels", "audience", "products", "owner", "reviewed", "state"} {
 			if v := get(k); v != "" {
 				m.set(k, v, line)
+			}
+		}
+		for h := range at {
+			if channel, ok := strings.CutPrefix(h, "answer@"); ok && get(h) != "" {
+				if m.special == nil {
+					m.special = map[string][]string{}
+				}
+				m.special[channel] = []string{get(h)}
 			}
 		}
 		if m.question == "" || get("answer") == "" {

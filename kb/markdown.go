@@ -18,7 +18,8 @@ import (
 // "audience: …", "products: …", "owner: …", "reviewed: 2026-01-31" and
 // "state: draft", or in Chinese 也问, 标签, 起, 止, 来源, 仅限渠道, 仅限对象,
 // 适用商品, 负责人, 复核日期, 审核状态 (草稿, 待审, 通过, 驳回, 停用), say more of
-// the entry; "{#id}" at a heading's end names it. Any
+// the entry; "{#id}" at a heading's end names it. Behind the answer, a line
+// "@wechat, phone" begins another answer, for these channels. Any
 // Markdown is welcome: a file without such lines is read all the same. All
 // problems are reported together, with file and line.
 func ReadMarkdown(name string, r io.Reader, language string) ([]Entry, error) {
@@ -59,7 +60,7 @@ func ReadMarkdown(name string, r io.Reader, language string) ([]Entry, error) {
 		level, title := heading(line)
 		if fence || level == 0 {
 			if cur != nil {
-				cur.add(line, n)
+				cur.add(line, n, fence)
 			}
 			continue
 		}
@@ -110,10 +111,13 @@ type mdEntry struct {
 	limits             Entry // what the lines under the heading say of it
 	url                string
 	answer             []string
+	channels           []string            // whose answer is being read; none for all
+	special            map[string][]string // answers of channels
 	errs               []error
 }
 
-func (m *mdEntry) add(line string, n int) {
+// add reads a line of the entry; code is whether it stands in a block of code.
+func (m *mdEntry) add(line string, n int, code bool) {
 	if m.meta {
 		if strings.TrimSpace(line) == "" && len(m.answer) == 0 && (len(m.also) > 0 || len(m.tags) > 0) {
 			m.meta = false
@@ -127,7 +131,37 @@ func (m *mdEntry) add(line string, n int) {
 			m.meta = false
 		}
 	}
-	m.answer = append(m.answer, line)
+	if c := channelLine(line); c != nil && !code {
+		m.channels, m.meta = c, false
+		return
+	}
+	for _, c := range m.channels {
+		if m.special == nil {
+			m.special = map[string][]string{}
+		}
+		m.special[c] = append(m.special[c], line)
+	}
+	if len(m.channels) == 0 {
+		m.answer = append(m.answer, line)
+	}
+}
+
+// channelLine reads "@wechat, phone", a line of its own: the answer for these
+// channels follows.
+func channelLine(line string) []string {
+	line = strings.TrimSpace(line)
+	names, ok := strings.CutPrefix(line, "@")
+	if !ok {
+		return nil
+	}
+	out := split(names, ",，、")
+	for i, c := range out {
+		out[i] = strings.TrimPrefix(c, "@")
+		if strings.ContainsAny(out[i], " \t.:/") || out[i] == "" {
+			return nil // a mention in a text
+		}
+	}
+	return out
 }
 
 // metaLine recognises "key: value" with a known key.
@@ -257,7 +291,16 @@ func (m *mdEntry) entry(language, category string) (*Entry, error) {
 	}
 	e := m.limits
 	e.ID, e.Category, e.Tags = id, category, m.tags
-	e.Texts = map[string]Text{language: {Question: m.question, Others: m.also, Answer: answer, Category: category}}
+	t := Text{Question: m.question, Others: m.also, Answer: answer, Category: category}
+	for c, lines := range m.special {
+		if a := strings.TrimSpace(strings.Join(lines, "\n")); a != "" {
+			if t.ByChannel == nil {
+				t.ByChannel = map[string]string{}
+			}
+			t.ByChannel[c] = a
+		}
+	}
+	e.Texts = map[string]Text{language: t}
 	e.Source = Source{File: m.file, Line: m.line, URL: m.url}
 	return &e, nil
 }

@@ -2,6 +2,7 @@ package kb
 
 import (
 	"math"
+	"slices"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
 )
@@ -13,6 +14,7 @@ type candidate struct {
 	bm25  float64
 	near  float64 // cosine with the nearest wording
 	whole float64 // cosine with the profile of all its wordings
+	sense float64 // nearness of the vectors, 0 when there are none
 	word  uint32  // the nearest wording, in the entry's segment
 }
 
@@ -20,6 +22,7 @@ type candidate struct {
 type ranking struct {
 	top      []candidate
 	coverage float64 // share of the query's weight that the base knows
+	mix      mix     // that scored it
 }
 
 // gramCount is a gram of a query.
@@ -31,15 +34,23 @@ type gramCount struct {
 
 const absent = math.MaxUint32
 
-// rank scores the entries that pass and share a word with the query.
-func (s *snapshot) rank(sc *scratch, by *Ranker, q *Query, n int) ranking {
+// rank scores the entries that pass and share a word with the query, or are near
+// to its vector, if it has one.
+func (s *snapshot) rank(sc *scratch, by *Ranker, q *Query, v vector, n int) ranking {
 	query := s.same.read(text.Cut(q.Text, maxQuery))
 	w := s.weigh(sc, query)
-	if w.perfect == 0 {
+	if w.perfect == 0 && len(v.v) == 0 {
 		return ranking{}
 	}
 	s.scan(sc, q, candidates, true)
-	share := s.share()
+	var near *sense
+	if len(v.v) > 0 {
+		var docs []uint32
+		near, docs = s.feel(q, v, candidates)
+		s.join(sc, docs)
+	}
+	w.perfect = max(w.perfect, 1e-6)
+	m := mix{Ranker: by, share: s.share(), vectors: near != nil && len(near.cosine) > 0}
 	r := ranking{coverage: float64(w.known / w.perfect), top: make([]candidate, 0, min(n, len(sc.best)))}
 	s.vector(sc, query)
 	// The best stand in any order; the query's grams are laid out once for each
@@ -58,14 +69,42 @@ func (s *snapshot) rank(sc *scratch, by *Ranker, q *Query, n int) ranking {
 			}
 			c := candidate{doc: found.doc, bm25: float64(min(1, found.score/w.perfect))}
 			p.segment.compare(sc, &c, found.doc-p.base)
-			c.score = by.score(&c, share)
+			if m.vectors {
+				c.sense = near.of(c.doc)
+			}
+			c.score = m.score(&c)
 			r.place(c, n)
 		}
 		if ready {
 			sc.gather()
 		}
 	}
+	r.mix = m
 	return r
+}
+
+// join adds entries to the best that are not among them, with their BM25 scores.
+func (s *snapshot) join(sc *scratch, docs []uint32) {
+	have := len(sc.best)
+next:
+	for _, doc := range docs {
+		for _, b := range sc.best[:have] {
+			if b.doc == doc {
+				continue next
+			}
+		}
+		p, _ := s.at(doc)
+		score := float32(0)
+		for _, t := range sc.terms {
+			if id, ok := p.segment.terms.find(t.hash); ok {
+				from, to := p.segment.offs[id], p.segment.offs[id+1]
+				if at, ok := slices.BinarySearch(p.segment.docs[from:to], doc-p.base); ok {
+					score += t.idf * float32(p.segment.imps[int(from)+at])
+				}
+			}
+		}
+		sc.best = append(sc.best, scored{doc, score})
+	}
 }
 
 // place puts a candidate where it belongs among the n best.

@@ -1,9 +1,11 @@
 package kb
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"sort"
+	"sync/atomic"
 	"time"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
@@ -15,7 +17,8 @@ const (
 	answerWeight = 0.25
 )
 
-// segment is the index of a run of entries. It is immutable. A base is a few of
+// segment is the index of a run of entries. It is immutable but for
+// its vectors. A base is a few of
 // them: a change adds a small one, and they are joined now and then.
 type segment struct {
 	entries []Entry
@@ -44,6 +47,10 @@ type segment struct {
 	vecs  []uint32  // components of wording i are vecs[i] to vecs[i+1]
 	first []uint32  // wordings of entry i are first[i] to first[i+1]
 	whole []extent  // the profile of each entry: the sum of its wordings
+
+	// Vectors, once they are made; the rest never changes.
+	meaning atomic.Pointer[matrix]
+	owner   atomic.Pointer[[]uint32] // the entry of each wording
 }
 
 // wording is one way of asking an entry's question.
@@ -318,6 +325,10 @@ func (e *Entry) sum() uint64 {
 		list(t.Others)
 		mix(t.Answer)
 		mix(t.Category)
+		for _, c := range slices.Sorted(maps.Keys(t.ByChannel)) {
+			mix(c)
+			mix(t.ByChannel[c])
+		}
 	}
 	mix(e.Category)
 	mix(string(e.State))

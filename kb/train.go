@@ -18,6 +18,8 @@ type Ranker struct {
 	BM25    float64 `json:"bm25"`
 	Wording float64 `json:"wording"`
 	Profile float64 `json:"profile"`
+	// Meaning weighs the nearness of vectors, where the base has an Embedder.
+	Meaning float64 `json:"meaning,omitempty"`
 	// The confidence is the logistic of Bias and the others, at least 0, times
 	// the first entry's score, the cosine of its nearest wording, its margin over
 	// the second (0.3 at most) and the share of the query's words the base knows.
@@ -30,7 +32,7 @@ type Ranker struct {
 
 // firstRanker was set on other bases' labelled questions.
 func firstRanker() Ranker {
-	return Ranker{BM25: 1, Wording: 0.25, Profile: 1.25, Bias: -4.6, Score: 5, Near: 3, Margin: 6, Coverage: 1.2}
+	return Ranker{BM25: 1, Wording: 0.25, Profile: 1.25, Meaning: 1, Bias: -4.6, Score: 5, Near: 3, Margin: 6, Coverage: 1.2}
 }
 
 // Ranker is the one in use.
@@ -43,29 +45,45 @@ func (b *Base) SetRanker(r Ranker) error {
 	if r == (Ranker{}) {
 		r = firstRanker()
 	}
-	for _, w := range append(r.mix(), r.slopes()[1:]...) {
+	for _, w := range append(r.slopes()[1:], r.BM25, r.Wording, r.Profile, r.Meaning) {
 		if !(w >= 0) || math.IsInf(w, 0) {
 			return fmt.Errorf("kb: ranker: a weight is %v: give numbers from 0 up", w)
 		}
 	}
-	if r.BM25+r.Wording+r.Profile <= 0 || math.IsNaN(r.Bias) || math.IsInf(r.Bias, 0) {
+	if r.BM25+r.Wording+r.Profile+r.Meaning <= 0 || math.IsNaN(r.Bias) || math.IsInf(r.Bias, 0) {
 		return errors.New("kb: ranker: the parts of the score have no weight, or the bias is no number")
 	}
 	b.ranker.Store(&r)
 	return nil
 }
 
-func (r *Ranker) mix() []float64    { return []float64{r.BM25, r.Wording, r.Profile} }
-func (r *Ranker) slopes() []float64 { return []float64{r.Bias, r.Score, r.Near, r.Margin, r.Coverage} }
+func (r *Ranker) weights() [4]float64 { return [4]float64{r.BM25, r.Wording, r.Profile, r.Meaning} }
+func (r *Ranker) slopes() []float64   { return []float64{r.Bias, r.Score, r.Near, r.Margin, r.Coverage} }
 
-// score mixes the parts of a score; share is the snapshot's.
-func (r *Ranker) score(c *candidate, share float64) float64 {
-	profile := r.Profile * share
-	all := r.BM25 + r.Wording + profile
-	if all == 0 { // only the profile counts, and each entry has one wording
+// mix is a ranker as it scores the entries of one snapshot for one query.
+type mix struct {
+	*Ranker
+	share   float64 // the snapshot's
+	vectors bool    // whether there are any
+}
+
+// parts are the parts of a candidate's score, as far as they count here.
+func (m *mix) parts(c *candidate) [4]float64 {
+	return [4]float64{c.bm25, c.near, m.share * c.whole, c.sense}
+}
+
+func (m *mix) score(c *candidate) float64 {
+	w, p := m.weights(), m.parts(c)
+	all := w[0] + w[1] + m.share*w[2]
+	sum := w[0]*p[0] + w[1]*p[1] + w[2]*p[2]
+	if m.vectors {
+		all += w[3]
+		sum += w[3] * p[3]
+	}
+	if all == 0 { // what has weight is not there
 		return c.near
 	}
-	return (r.BM25*c.bm25 + r.Wording*c.near + profile*c.whole) / all
+	return sum / all
 }
 
 // signs are what the confidence in a ranking is made of, beside the bias.
@@ -152,7 +170,7 @@ func (b *Base) Train(ctx context.Context, labels []Label) (Training, error) {
 		if _, ok := b.Entry(l.Entry); !ok && l.Entry != "" {
 			return out, fmt.Errorf("kb: label %d: the base has no entry %q: leave the label out", i+1, l.Entry)
 		}
-		s := b.lesson(l)
+		s := b.lesson(ctx, l)
 		if text.Hash(l.Query.Text)%10 < 7 {
 			learn = append(learn, s)
 		} else {
@@ -181,16 +199,17 @@ type lesson struct {
 	right    int // in found, -1 when it is not there
 	answer   bool
 	coverage float64
-	share    float64
+	mix      mix
 }
 
-func (b *Base) lesson(l *Label) lesson {
+func (b *Base) lesson(ctx context.Context, l *Label) lesson {
 	s := b.snap.Load()
+	v, _ := b.meant(ctx, l.Query.Text)
 	sc := b.scratch()
 	now := b.Ranker()
-	r := s.rank(sc, &now, &l.Query, candidates)
+	r := s.rank(sc, &now, &l.Query, v, 2*candidates)
 	b.pool.Put(sc)
-	out := lesson{found: r.top, right: -1, answer: l.Entry != "", coverage: r.coverage, share: s.share()}
+	out := lesson{found: r.top, right: -1, answer: l.Entry != "", coverage: r.coverage, mix: r.mix}
 	for i, c := range r.top {
 		if _, e := s.at(c.doc); e.ID == l.Entry {
 			out.right = i
@@ -203,8 +222,10 @@ func (b *Base) lesson(l *Label) lesson {
 // entry comes first.
 func (l *lesson) judge(by *Ranker) (r ranking, first bool) {
 	r.coverage = l.coverage
+	m := l.mix
+	m.Ranker = by
 	for i, c := range l.found {
-		c.score = by.score(&c, l.share)
+		c.score = m.score(&c)
 		r.place(c, 2)
 		if len(r.top) > 0 && r.top[0].doc == c.doc {
 			first = i == l.right
@@ -259,9 +280,9 @@ func clearly(ls []lesson, old, by *Ranker) bool {
 // that they stay above zero, and not far from what they were.
 func learnMix(ls []lesson, r Ranker) Ranker {
 	const steps, rate, pull = 300, 0.3, 0.02
-	start := r.mix()
-	sum := start[0] + start[1] + start[2]
-	var u, first [3]float64
+	start := r.weights()
+	sum := start[0] + start[1] + start[2] + start[3]
+	var u, first [4]float64
 	for k := range u {
 		first[k] = math.Log(max(start[k]/sum, 0.01)) + math.Log(20) // a softmax needs scale
 		u[k] = first[k]
@@ -275,9 +296,9 @@ func learnMix(ls []lesson, r Ranker) Ranker {
 	if n == 0 {
 		return r
 	}
-	p := make([]float64, candidates)
+	p := make([]float64, 2*candidates)
 	for range steps {
-		var w, g [3]float64
+		var w, g [4]float64
 		for k := range w {
 			w[k] = math.Exp(u[k])
 		}
@@ -286,34 +307,38 @@ func learnMix(ls []lesson, r Ranker) Ranker {
 				continue
 			}
 			total, top := 0.0, math.Inf(-1)
-			for i, c := range l.found {
-				p[i] = w[0]*c.bm25 + w[1]*c.near + w[2]*l.share*c.whole
+			for i := range l.found {
+				x := l.mix.parts(&l.found[i])
+				p[i] = w[0]*x[0] + w[1]*x[1] + w[2]*x[2] + w[3]*x[3]
 				top = max(top, p[i])
 			}
 			for i := range l.found {
 				p[i] = math.Exp(p[i] - top)
 				total += p[i]
 			}
-			for i, c := range l.found {
+			for i := range l.found {
 				d := p[i] / total
 				if i == l.right {
 					d--
 				}
-				g[0] += d * c.bm25 * w[0]
-				g[1] += d * c.near * w[1]
-				g[2] += d * l.share * c.whole * w[2]
+				for k, x := range l.mix.parts(&l.found[i]) {
+					g[k] += d * x * w[k]
+				}
 			}
 		}
 		for k := range u {
 			u[k] -= rate * (g[k]/float64(n) + pull*(u[k]-first[k]))
 		}
 	}
-	var w [3]float64
+	var w [4]float64
 	for k := range w {
 		w[k] = math.Exp(u[k])
 	}
 	total := w[0] + w[1] + w[2]
-	r.BM25, r.Wording, r.Profile = w[0]/total, w[1]/total, w[2]/total
+	if ls[0].mix.vectors {
+		total += w[3]
+	}
+	r.BM25, r.Wording, r.Profile, r.Meaning = w[0]/total, w[1]/total, w[2]/total, w[3]/total
 	return r
 }
 

@@ -64,7 +64,7 @@ func check(ctx context.Context, j *job) error {
 
 func chinese() map[string]string {
 	return map[string]string{
-		string(keep.Contradiction): "互相矛盾", string(keep.Translation): "两种语言不一致", string(keep.Expired): "已过期", string(keep.Personal): "含个人信息",
+		string(keep.Contradiction): "互相矛盾", string(keep.Translation): "两种语言不一致", string(keep.Channel): "渠道答案不一致", string(keep.Expired): "已过期", string(keep.Personal): "含个人信息",
 		string(keep.Empty): "没有答案", string(keep.Variable): "变量未填", string(keep.Link): "链接失效", string(keep.PastDate): "日期已过", string(keep.Duplicate): "重复",
 		string(keep.NearDuplicate): "近似重复", string(keep.Missing): "缺少语言", string(keep.Expiring): "即将过期", string(keep.Stale): "久未复核",
 		"entries": "条目", "findings": "发现", "gaps": "客户问了但没有答案", "conversations": "会话数",

@@ -3,6 +3,7 @@ package keep
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -22,6 +23,7 @@ const (
 	NearDuplicate Kind = "near-duplicate"   // two entries ask nearly the same
 	Contradiction Kind = "contradiction"    // and their answers differ in a number or in yes and no
 	Translation   Kind = "translation"      // two languages of an entry differ in a number
+	Channel       Kind = "channel"          // an answer for a channel differs in a number from that for others
 	Missing       Kind = "missing-language" // an entry lacks a language that is asked for
 	Expired       Kind = "expired"          // Until has passed
 	Expiring      Kind = "expiring"         // Until will pass soon
@@ -141,6 +143,7 @@ func Check(entries []kb.Entry, o *Options) Report {
 	for _, e := range c.entries {
 		c.dates(e)
 		c.translations(e)
+		c.channels(e)
 		for _, lang := range wanted {
 			if e.Kind != kb.Passage && !has(e, lang) {
 				c.add(Finding{Kind: Missing, Language: lang}, e)
@@ -163,7 +166,7 @@ func Check(entries []kb.Entry, o *Options) Report {
 
 // kinds are all, the gravest first.
 func kinds() []Kind {
-	return []Kind{Contradiction, Translation, Expired, Personal, Empty, Variable, Link, PastDate, Duplicate, NearDuplicate, Missing, Expiring, Stale}
+	return []Kind{Contradiction, Translation, Channel, Expired, Personal, Empty, Variable, Link, PastDate, Duplicate, NearDuplicate, Missing, Expiring, Stale}
 }
 
 type checker struct {
@@ -250,6 +253,18 @@ func (c *checker) translations(e *kb.Entry) {
 	}
 }
 
+// channels compares the numbers of an answer with those for channels of their own.
+func (c *checker) channels(e *kb.Entry) {
+	for _, lang := range languages(e) {
+		t := e.Texts[lang]
+		for _, ch := range slices.Sorted(maps.Keys(t.ByChannel)) {
+			if x, y, ok := differ(numbers(t.Answer), numbers(t.ByChannel[ch])); ok {
+				c.add(Finding{Kind: Channel, Language: lang, Text: x, Against: ch + ": " + y}, e)
+			}
+		}
+	}
+}
+
 // text looks at the wording in one language.
 func (c *checker) text(e *kb.Entry, lang string) {
 	t := e.Texts[lang]
@@ -258,6 +273,11 @@ func (c *checker) text(e *kb.Entry, lang string) {
 		return
 	}
 	whole := strings.Join(append([]string{t.Question, t.Answer}, t.Others...), "\n")
+	answers := t.Answer
+	for _, ch := range slices.Sorted(maps.Keys(t.ByChannel)) {
+		whole += "\n" + t.ByChannel[ch]
+		answers += "\n" + t.ByChannel[ch]
+	}
 	for _, p := range c.opts.Public {
 		if p != "" {
 			whole = strings.ReplaceAll(whole, p, "")
@@ -269,7 +289,7 @@ func (c *checker) text(e *kb.Entry, lang string) {
 	for _, v := range unfilled(whole, c.opts.Variables) {
 		c.add(Finding{Kind: Variable, Language: lang, Text: v}, e)
 	}
-	for _, l := range links(t.Answer) {
+	for _, l := range links(answers) {
 		if !c.leads(l, e.Source.File) {
 			c.add(Finding{Kind: Link, Language: lang, Text: l}, e)
 		}

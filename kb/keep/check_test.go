@@ -45,7 +45,12 @@ func TestCheck(t *testing.T) {
 		})}, Options{}, []string{`duplicate: a / b [zh]: "多久发貨？" / "多久发货"`}},
 		"near question":        {[]kb.Entry{entry("a", "衣服多久可以发货？", "当天。"), entry("b", "衣服多久就可以发货呢", "当天。")}, Options{Near: 0.6}, []string{`near-duplicate: a / b [zh]: "衣服多久可以发货？" / "衣服多久就可以发货呢"`}},
 		"same but for its end": {[]kb.Entry{entry("a", "家具可以退货吗？", "可以。"), entry("b", "家具可以退货么", "可以。")}, Options{}, []string{`duplicate: a / b [zh]: "家具可以退货吗？" / "家具可以退货么"`}},
-		"one number of two":    {[]kb.Entry{entry("a", "运费多少", "满 99 元包邮，否则 8 元。", en("Delivery fee?", "Free from 199 yuan, else 8 yuan."))}, Options{}, []string{`translation: a: "en: 199 CNY" / "zh: 99 CNY"`}},
+		"channels differ": {[]kb.Entry{entry("a", "几天内可退？", "7 天内。", func(e *kb.Entry) {
+			t := e.Texts["zh"]
+			t.ByChannel = map[string]string{"phone": "十五天内。", "wechat": "七天内可以退"}
+			e.Texts["zh"] = t
+		})}, Options{}, []string{`channel: a [zh]: "7 day" / "phone: 15 day"`}},
+		"one number of two": {[]kb.Entry{entry("a", "运费多少", "满 99 元包邮，否则 8 元。", en("Delivery fee?", "Free from 199 yuan, else 8 yuan."))}, Options{}, []string{`translation: a: "en: 199 CNY" / "zh: 99 CNY"`}},
 		"other number": {[]kb.Entry{entry("a", "衣服多久可以发货？", "签收后七天内。"), entry("b", "衣服多久可以发货", "15天内。")}, Options{}, []string{
 			`contradiction: a / b [zh]: "7 day" / "15 day"`, `duplicate: a / b [zh]: "衣服多久可以发货？" / "衣服多久可以发货"`}},
 		"yes and no": {[]kb.Entry{entry("a", "支持货到付款吗？", "本店支持货到付款。"), entry("b", "支持货到付款吗", "本店暂不支持货到付款。")}, Options{}, []string{

@@ -58,6 +58,12 @@ func Clean(entries []kb.Entry, o *CleanOptions) ([]kb.Entry, []Cleaned) {
 				return m
 			}
 			c := kb.Text{Question: mask(t.Question), Answer: mask(t.Answer), Category: t.Category}
+			for _, ch := range slices.Sorted(maps.Keys(t.ByChannel)) {
+				if c.ByChannel == nil {
+					c.ByChannel = map[string]string{}
+				}
+				c.ByChannel[ch] = mask(t.ByChannel[ch])
+			}
 			for _, other := range t.Others {
 				c.Others = append(c.Others, mask(other))
 			}
@@ -72,7 +78,7 @@ func Clean(entries []kb.Entry, o *CleanOptions) ([]kb.Entry, []Cleaned) {
 				}
 				c.Answer = strings.TrimSpace(strings.Join(kept, "\n\n"))
 			}
-			if c.Question != t.Question || c.Answer != t.Answer || !slices.Equal(c.Others, t.Others) {
+			if c.Question != t.Question || c.Answer != t.Answer || !slices.Equal(c.Others, t.Others) || !maps.Equal(c.ByChannel, t.ByChannel) {
 				if texts == nil {
 					texts = maps.Clone(e.Texts)
 				}
