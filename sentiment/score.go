@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
@@ -75,7 +74,7 @@ func New(opts *Options) (*Scorer, error) {
 	case s.weights != nil && len(s.weights.grams) != 1<<gramBits:
 		return nil, errors.New("sentiment: Options.Weights are empty: make them with Scorer.Train or Load")
 	case s.weights == nil:
-		if s.weights, err = Load(strings.NewReader(shippedWeights)); err != nil {
+		if s.weights, err = decodeWeights(shippedWeights); err != nil {
 			return nil, err
 		}
 	}
@@ -127,10 +126,16 @@ func (s *Scorer) Score(txt string) Score {
 	look := r.readText(s.lex, txt)
 	out := s.sum(r, look)
 	if cap(r.hits) <= 1<<10 {
-		*r = reader{hits: r.hits[:0], features: features{grams: r.features.grams[:0]}} // nothing of the customer's text is kept
+		r.reset() // nothing of the customer's text is kept
 		s.readers.Put(r)
 	}
 	return out
+}
+
+// reset makes a reader ready for the next text, with the memory it has.
+func (r *reader) reset() {
+	r.buffer.Clear(maxText)
+	*r = reader{buffer: r.buffer, hits: r.hits[:0], features: features{grams: r.features.grams[:0]}}
 }
 
 // text8K is the part of a text that is read.
