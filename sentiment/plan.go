@@ -11,7 +11,8 @@ type Plan struct {
 	Rule string `json:"rule,omitempty"`
 	// Actions in the order they should be taken.
 	Actions []Action `json:"actions,omitempty"`
-	// Say is the row's key of the wording.
+	// Say is the row's key of the wording; "" when a limit forbade one of the
+	// row's actions, as the wording is of all of them.
 	Say string `json:"say,omitempty"`
 	// Limit is the most a compensation may be, in percent of the order's value,
 	// Kind what it may be ("" for anything), and Approve tells that a person
@@ -116,6 +117,9 @@ func (t *Table) limit(r *Row, s *Score, trend *Trend, in *Input) Plan {
 			p.Approve = r.Approve || !t.paysCalm(in)
 		}
 		p.Actions = append(p.Actions, a)
+	}
+	if len(p.Withheld) > 0 {
+		p.Say = ""
 	}
 	return p
 }

@@ -44,6 +44,7 @@ type Scorer struct {
 	calibration Calibration
 	fitted      bool // to the host's messages
 	weights     *Weights
+	causes      *causes
 	readers     sync.Pool // of *reader
 }
 
@@ -86,6 +87,9 @@ func New(opts *Options) (*Scorer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.causes, err = newCauses(shippedCauses); err != nil {
+		return nil, err
+	}
 	if s.lex, err = shippedLexicon(); err == nil && len(opts.Lexicon) > 0 {
 		s.lex, err = s.lex.with(opts.Lexicon, "Options.Lexicon")
 	}
@@ -103,7 +107,7 @@ func (s *Scorer) With(words []Word) (*Scorer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Scorer{lex: lex, table: s.table, calibration: s.calibration, fitted: s.fitted, weights: s.weights}, nil
+	return &Scorer{lex: lex, table: s.table, calibration: s.calibration, fitted: s.fitted, weights: s.weights, causes: s.causes}, nil
 }
 
 // maxText is how many bytes of a text are read.
@@ -278,7 +282,13 @@ func squash(x float64) float64 { return x / math.Sqrt(x*x+15) }
 // host takes them all, and is marked as answered. It never fails; the error is for scorers that ask
 // elsewhere.
 func (s *Scorer) Feel(_ context.Context, in Input) (Mood, error) {
-	m := Mood{Score: s.Score(in.Text)}
+	if in.Cause == "" {
+		in.Cause = s.Cause(in.Text)
+	}
+	if in.Cause == "" {
+		in.Cause = in.Topic
+	}
+	m := Mood{Score: s.Score(in.Text), Cause: in.Cause}
 	m.Trend = in.Trend.Add(m.Score)
 	m.Plan = s.table.Plan(m.Score, m.Trend, in)
 	m.Trend = m.Trend.Take(m.Plan).Answering()
