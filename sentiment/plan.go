@@ -86,11 +86,19 @@ func (t *Table) Plan(s Score, trend Trend, in Input) Plan {
 // row is the first that holds, nil when none does.
 func (t *Table) row(s *Score, trend *Trend, in *Input) *Row {
 	for i := range t.Rows {
-		if r := &t.Rows[i]; r.When.holds(s, trend, in) {
+		if r := &t.Rows[i]; r.When.holds(s, trend, in) && !(r.When.Once && r.taken(trend)) {
 			return r
 		}
 	}
 	return nil
+}
+
+// taken reports whether an action of a row was taken in the conversation.
+func (r *Row) taken(trend *Trend) bool {
+	return slices.ContainsFunc(r.Do, func(a Action) bool {
+		_, ever := trend.last(a)
+		return ever
+	})
 }
 
 // sore reports an emotion one does not sell into.

@@ -53,7 +53,16 @@ func memoryDB(t testing.TB) *sql.DB {
 // rig is a conversation with the shop.
 func rig(t *testing.T, settings map[string]string) *bottest.Rig {
 	t.Helper()
-	return rigOver(t, settings, bot.Options{Store: bot.NewMemory(), Customers: profile.NewBook()})
+	book := profile.NewBook()
+	r := rigOver(t, settings, bot.Options{Store: bot.NewMemory(), Customers: book})
+	if tier := settings["tier"]; tier != "" {
+		c, err := book.Customer(context.Background(), "", r.Identities[0])
+		require.NoError(t, err)
+		require.NoError(t, book.Record(context.Background(), "", c.ID,
+			profile.Event{ID: "uid", Kind: profile.Identified, At: bottest.Start(), Identity: &r.Identities[0]},
+			profile.Event{ID: "tier", Kind: profile.Learned, At: bottest.Start(), Key: "tier", Value: tier}))
+	}
+	return r
 }
 
 // rigOver is a conversation with the shop over a store and what knows its customers.
@@ -68,7 +77,7 @@ func rigOver(t *testing.T, settings map[string]string, opts bot.Options) *bottes
 	}
 	opts.Understand, opts.Knowledge, opts.Mood = st.model, st.base, st.mood
 	opts.Recommend, opts.Handoff, opts.Texts, opts.Language = st.shop.shelf, st.desk, st.texts, lang
-	r := bottest.New(t, opts, st.shop.handlers(), st.shop.taps, st.shop.makeUp, st.shop.meant, roles)
+	r := bottest.New(t, opts, st.shop.handlers(), st.shop.taps, st.shop.makeUp, st.shop.meant, st.shop.blame, roles)
 	r.Agent = "小林"
 	user, ok := settings["user"]
 	if !ok {
