@@ -372,6 +372,7 @@ func (b *builder) addWord(w Word) error {
 			whole = entry{kind: opener, units: e.units, file: b.file}
 		}
 		gaps := slices.DeleteFunc(slices.Clone(whole.gaps), func(g gap) bool { return g.rest == rest })
+		e.say(c, e.value)
 		whole.gaps = append(gaps, gap{rest, e})
 		b.set(key, whole)
 		return nil
@@ -380,25 +381,30 @@ func (b *builder) addWord(w Word) error {
 		key += string(rune(goesOn))
 	}
 	old, ok := b.old(key)
-	if aside := e.value; c == urgent || c == polite || c == rude {
-		e.kind, e.value = plain, 0
-		if ok && old.kind != opener { // what it was, and that beside
-			e.kind, e.value = old.kind, old.value
-		}
-		switch e.press, e.manner = old.press, old.manner; c {
-		case urgent:
-			e.press = aside
-		case polite:
-			e.manner = aside
-		case rude:
-			e.manner = -aside
-		}
-	} else {
-		e.press, e.manner = old.press, old.manner
+	e.press, e.manner = old.press, old.manner
+	if aside := e.value; e.say(c, aside) && ok && old.kind != opener { // what it was, and that beside
+		e.kind, e.value = old.kind, old.value
 	}
 	e.gaps = old.gaps
 	b.set(key, e)
 	return nil
+}
+
+// say makes an entry plain that is pressing, polite or rude, and reports whether
+// its kind is one of these.
+func (e *entry) say(kind code, value float64) bool {
+	switch kind {
+	case urgent:
+		e.press = value
+	case polite:
+		e.manner = value
+	case rude:
+		e.manner = -value
+	default:
+		return false
+	}
+	e.kind, e.value = plain, 0
+	return true
 }
 
 // old is the entry a key had.
