@@ -124,7 +124,7 @@ func (t *Turn) facts() []handoff.Fact {
 	if f := t.session.Context.Focus; f != "" && !seen["item"+f] {
 		out = append(out, handoff.Fact{Name: "item", Value: f})
 	}
-	return out
+	return append(out, t.grievanceFacts()...)
 }
 
 // suggestReply proposes what the person may answer, from the knowledge base.

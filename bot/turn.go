@@ -71,8 +71,9 @@ type turnState struct {
 	drafts   int
 	stream   func(Part)
 	hush     *hush
-	dropped  bool          // what the turn would have said was dropped
-	spots    *[]StepRecord // steps come by, when somebody wants to know
+	felt     *sentiment.Input // what the mood was felt from; nil without one
+	dropped  bool             // what the turn would have said was dropped
+	spots    *[]StepRecord    // steps come by, when somebody wants to know
 }
 
 // newTurn makes a turn with all that belongs to it in one piece.

@@ -32,7 +32,7 @@ func Example() {
 	}
 	// Output:
 	// 第一件有M码吗?: neutral []
-	// 我上周买的鞋子开胶了,太差劲了: angry [apologise prioritise person]
+	// 我上周买的鞋子开胶了,太差劲了: angry [apologise prioritise compensate person]
 	// 再这样我就投诉到12315: angry [escalate]
 	// it's been two weeks, this is ridiculous: angry [apologise prioritise escalate]
 	// thank you, that helps: grateful [thank]

@@ -24,17 +24,17 @@ func TestFeelConversations(t *testing.T) {
 		do   []sentiment.Action
 	}
 	const (
-		soothe, sorry, first, person, escalate, thank, review, upsell = sentiment.Soothe, sentiment.Apologise, sentiment.Prioritise,
+		soothe, sorry, first, pay, person, escalate, thank, review, upsell = sentiment.Soothe, sentiment.Apologise, sentiment.Prioritise, sentiment.Compensate,
 			sentiment.OfferHuman, sentiment.Escalate, sentiment.Thank, sentiment.InviteReview, sentiment.Upsell
 	)
 	for name, lines := range map[string][]line{
 		"zh, to a threat": {
 			{"你好,我想买一件红色的裙子,三百以内", nil}, {"有哪些黑色的?", nil}, {"第一件有M码吗?", nil}, {"什么时候发货?", nil},
-			{"我上周买的鞋子开胶了,太差劲了", []sentiment.Action{sorry, first, person}}, {"退货", nil},
+			{"我上周买的鞋子开胶了,太差劲了", []sentiment.Action{sorry, first, pay, person}}, {"退货", nil},
 			{"再这样我就投诉到12315", []sentiment.Action{escalate}},
 		},
 		"en, calms down": {
-			{"Hi, where is my order 0042?", nil}, {"it's been two weeks, this is ridiculous", []sentiment.Action{sorry, first, person}},
+			{"Hi, where is my order 0042?", nil}, {"it's been two weeks, this is ridiculous", []sentiment.Action{sorry, first, pay, person}},
 			{"how do I get an invoice?", nil}, {"show me a warm jacket under $80", nil}, {"great, thank you", []sentiment.Action{thank}},
 		},
 		"zh, anger that does not settle": {

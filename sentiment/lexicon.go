@@ -1,12 +1,10 @@
 package sentiment
 
 import (
-	"bufio"
 	"embed"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -172,52 +170,63 @@ func Kinds() []Kind {
 //
 // name is the file's, for errors, which name the line.
 func ReadWords(r io.Reader, name string) ([]Word, error) {
-	var words []Word
+	raw, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("sentiment: %s: %w", name, err)
+	}
+	return parseWords(string(raw), name)
+}
+
+// parseWords reads the text of a lexicon. The words share its memory.
+func parseWords(raw, name string) ([]Word, error) {
+	words := make([]Word, 0, strings.Count(raw, ",")+strings.Count(raw, "\n")+1)
 	var errs []error
-	sc := bufio.NewScanner(r)
-	sc.Buffer(nil, 1<<20)
-	for n := 1; sc.Scan(); n++ {
-		line, _, _ := strings.Cut(strings.TrimPrefix(sc.Text(), "\ufeff"), " # ")
+	n := 0
+	for line := range strings.Lines(raw) {
+		n++
+		line, _, _ = strings.Cut(strings.TrimPrefix(line, "\ufeff"), " # ")
 		line = strings.TrimSpace(line)
 		if line == "" || line == "#" || strings.HasPrefix(line, "# ") {
 			continue
 		}
-		ws, err := readLine(line)
-		if err != nil {
+		var err error
+		if words, err = appendLine(words, line); err != nil {
 			errs = append(errs, fmt.Errorf("sentiment: %s:%d: %w", name, n, err))
-			continue
 		}
-		words = append(words, ws...)
-	}
-	if err := sc.Err(); err != nil {
-		errs = append(errs, fmt.Errorf("sentiment: %s: %w", name, err))
 	}
 	return words, errors.Join(errs...)
 }
 
-func readLine(line string) ([]Word, error) {
+// appendLine appends the words of a line; none when there is an error.
+func appendLine(words []Word, line string) ([]Word, error) {
 	i := strings.IndexAny(line, ":：")
 	if i < 0 {
-		return nil, fmt.Errorf("no colon in %q: write kind, value, colon, words", text.Cut(line, 40))
+		return words, fmt.Errorf("no colon in %q: write kind, value, colon, words", text.Cut(line, 40))
 	}
 	head, list := strings.Fields(line[:i]), strings.TrimPrefix(line[i:], "：")
 	list = strings.TrimPrefix(list, ":")
 	if len(head) == 0 || len(head) > 2 {
-		return nil, fmt.Errorf("want a kind and at most a value before the colon, got %q", text.Cut(line[:i], 40))
+		return words, fmt.Errorf("want a kind and at most a value before the colon, got %q", text.Cut(line[:i], 40))
 	}
 	w := Word{Kind: Kind(head[0])}
 	if len(head) == 2 {
 		v, err := strconv.ParseFloat(head[1], 64)
 		if err != nil {
-			return nil, fmt.Errorf("value %q: want a number such as -2.5", head[1])
+			return words, fmt.Errorf("value %q: want a number such as -2.5", head[1])
 		}
 		w.Value = v
 	}
 	if err := w.validate(); err != nil {
-		return nil, err
+		return words, err
 	}
-	var words []Word
-	for _, s := range strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == '，' }) {
+	for list != "" {
+		var s string
+		if i := strings.IndexAny(list, ",，"); i < 0 {
+			s, list = list, ""
+		} else {
+			_, size := utf8.DecodeRuneInString(list[i:])
+			s, list = list[:i], list[i+size:]
+		}
 		if w.Text = strings.TrimSpace(s); w.Text != "" {
 			words = append(words, w)
 		}
@@ -239,14 +248,14 @@ func (w *Word) validate() error {
 
 // entry is a compiled word.
 type entry struct {
-	kind   code
 	value  float64
+	gaps   []gap   // what it means when its clause goes on with a certain text
 	press  float64 // urgency, of a word that is listed as urgent too
 	manner float64 // -1 to 1: politeness, of a word that is listed as polite or rude too
-	units  int     // Han characters and words
-	file   int     // which lexicon it is from; a later one wins
-	face   bool    // an emoji or emoticon: no negation or question is about it
-	gaps   []gap   // what it means when its clause goes on with a certain text
+	kind   code
+	units  uint8 // Han characters and words
+	file   uint8 // which lexicon it is from; a later one wins
+	face   bool  // an emoji or emoticon: no negation or question is about it
 }
 
 // A gap is the second part of a word with a gap in it, and the whole word.
@@ -279,18 +288,23 @@ func (l *lexicon) longest(s string, i int) (*entry, int) {
 
 // shippedLexicon compiles the shipped words.
 func shippedLexicon() (*lexicon, error) {
-	b := builder{}
 	// A later file wins: our own words over the general English ones.
-	for _, name := range []string{"vader.txt", "symbols.txt", "en.txt", "zh.txt"} {
-		f, err := shipped.Open("lexicon/" + name)
+	names := [...]string{"vader.txt", "symbols.txt", "en.txt", "zh.txt"}
+	var words [len(names)][]Word
+	all := 0
+	for i, name := range names {
+		raw, err := shipped.ReadFile("lexicon/" + name)
 		if err != nil {
 			return nil, err
 		}
-		words, err := ReadWords(f, name)
-		if err == nil {
-			err = b.add(words, name)
+		if words[i], err = parseWords(string(raw), name); err != nil {
+			return nil, err
 		}
-		if err != nil {
+		all += len(words[i])
+	}
+	b := builder{entries: make([]entry, 0, all), byText: make(map[string]int32, all)}
+	for i, name := range names {
+		if err := b.add(words[i], name); err != nil {
 			return nil, err
 		}
 	}
@@ -310,15 +324,16 @@ func (l *lexicon) with(words []Word, name string) (*lexicon, error) {
 
 // A builder collects the words of a lexicon.
 type builder struct {
-	byText map[string]entry
-	file   int
-	under  *lexicon // may be nil
+	entries []entry
+	byText  map[string]int32 // index of entries
+	file    uint8
+	under   *lexicon // may be nil
 }
 
 // add takes in a file's words, which win over those before.
 func (b *builder) add(words []Word, name string) error {
 	if b.byText == nil {
-		b.byText = map[string]entry{}
+		b.byText = make(map[string]int32, len(words))
 	}
 	b.file++
 	for i, w := range words {
@@ -334,8 +349,8 @@ func (b *builder) addWord(w Word) error {
 		return err
 	}
 	first, rest, gapped := strings.Cut(w.Text, "…")
-	key := text.Fold(strings.TrimSuffix(first, "*"))
-	rest = text.Fold(rest)
+	key := fold(strings.TrimSuffix(first, "*"))
+	rest = fold(rest)
 	switch {
 	case key == "":
 		return errors.New("it has no text")
@@ -346,7 +361,7 @@ func (b *builder) addWord(w Word) error {
 	}
 	c, _ := codeOf(w.Kind)
 	begin, _ := utf8.DecodeRuneInString(key)
-	e := entry{kind: c, value: w.Value, units: len(text.Tokens(key)), file: b.file,
+	e := entry{kind: c, value: w.Value, units: units(key), file: b.file,
 		face: !unicode.IsLetter(begin) && !unicode.IsDigit(begin)}
 	if e.value == 0 {
 		e.value = kinds[c].usual
@@ -357,56 +372,116 @@ func (b *builder) addWord(w Word) error {
 			whole = entry{kind: opener, units: e.units, file: b.file}
 		}
 		gaps := slices.DeleteFunc(slices.Clone(whole.gaps), func(g gap) bool { return g.rest == rest })
+		e.say(c, e.value)
 		whole.gaps = append(gaps, gap{rest, e})
-		b.byText[key] = whole
+		b.set(key, whole)
 		return nil
 	}
 	if strings.HasSuffix(w.Text, "*") && isWord(key[len(key)-1]) {
 		key += string(rune(goesOn))
 	}
 	old, ok := b.old(key)
-	if aside := e.value; c == urgent || c == polite || c == rude {
-		e.kind, e.value = plain, 0
-		if ok && old.kind != opener { // what it was, and that beside
-			e.kind, e.value = old.kind, old.value
-		}
-		switch e.press, e.manner = old.press, old.manner; c {
-		case urgent:
-			e.press = aside
-		case polite:
-			e.manner = aside
-		case rude:
-			e.manner = -aside
-		}
-	} else {
-		e.press, e.manner = old.press, old.manner
+	e.press, e.manner = old.press, old.manner
+	if aside := e.value; e.say(c, aside) && ok && old.kind != opener { // what it was, and that beside
+		e.kind, e.value = old.kind, old.value
 	}
 	e.gaps = old.gaps
-	b.byText[key] = e
+	b.set(key, e)
 	return nil
+}
+
+// say makes an entry plain that is pressing, polite or rude, and reports whether
+// its kind is one of these.
+func (e *entry) say(kind code, value float64) bool {
+	switch kind {
+	case urgent:
+		e.press = value
+	case polite:
+		e.manner = value
+	case rude:
+		e.manner = -value
+	default:
+		return false
+	}
+	e.kind, e.value = plain, 0
+	return true
 }
 
 // old is the entry a key had.
 func (b *builder) old(key string) (entry, bool) {
-	e, ok := b.byText[key]
-	if !ok && b.under != nil {
+	if i, ok := b.byText[key]; ok {
+		return b.entries[i], true
+	}
+	if b.under != nil {
 		if x, end := b.under.longest(key, 0); x != nil && end == len(key) {
 			return *x, true
 		}
 	}
-	return e, ok
+	return entry{}, false
+}
+
+func (b *builder) set(key string, e entry) {
+	i, ok := b.byText[key]
+	if !ok {
+		i = int32(len(b.entries))
+		b.entries = append(b.entries, entry{})
+		b.byText[key] = i
+	}
+	b.entries[i] = e
 }
 
 // lexicon compiles what was added.
 func (b *builder) lexicon() *lexicon {
-	keys := slices.Sorted(maps.Keys(b.byText))
-	keys = dropHidden(keys, b.byText)
+	keys := make([]string, 0, len(b.byText))
+	for k := range b.byText {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	keys = b.dropHidden(keys)
 	l := &lexicon{entries: make([]entry, len(keys))}
 	for i, k := range keys {
-		l.entries[i] = b.byText[k]
+		l.entries[i] = b.entries[b.byText[k]]
 	}
 	l.trie = newTrie(keys)
 	return l
+}
+
+// fold is text.Fold, with a short way for what is folded: most words are.
+func fold(s string) string {
+	last := byte(' ')
+	for i := range len(s) {
+		b := s[i]
+		if !(isWord(b) || b == ' ' || b == '\'') || b == last {
+			return text.Fold(s)
+		}
+		last = b
+	}
+	return strings.TrimRight(s, " ")
+}
+
+// units counts the Han characters and words of a folded key. At most 255 fit,
+// maxWord sees to that.
+func units(key string) uint8 {
+	n := 0
+	for i := 0; i < len(key); {
+		switch b := key[i]; {
+		case isWord(b):
+			for i < len(key) && isWord(key[i]) {
+				i++
+			}
+			n++
+		case b == ' ':
+			i++
+		default:
+			r, size := utf8.DecodeRuneInString(key[i:])
+			if !text.IsHan(r) {
+				return uint8(len(text.Tokens(key)))
+			}
+			i += size
+			n++
+		}
+	}
+	return uint8(n)
 }
 
 // maxWord bounds the bytes of a word.
@@ -415,7 +490,7 @@ const maxWord = 200
 // dropHidden takes out the words that an open one of a later lexicon covers:
 // "disappoint*" of ours is meant to decide "disappointed" too. The keys are
 // sorted and stay so.
-func dropHidden(keys []string, byText map[string]entry) []string {
+func (b *builder) dropHidden(keys []string) []string {
 	hidden := map[string]bool{}
 	for i, k := range keys {
 		stem, open := strings.CutSuffix(k, string(rune(goesOn)))
@@ -426,7 +501,7 @@ func dropHidden(keys []string, byText map[string]entry) []string {
 			if !strings.HasPrefix(x, stem) {
 				break
 			}
-			if byText[x].file < byText[k].file && letterOnly(x[len(stem):]) {
+			if b.entries[b.byText[x]].file < b.entries[b.byText[k]].file && letterOnly(x[len(stem):]) {
 				hidden[x] = true
 			}
 		}

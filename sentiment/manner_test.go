@@ -14,38 +14,87 @@ import (
 //go:embed testdata/manner.tsv
 var manners string
 
-// Politeness and urgency have no public labels: these lines are the only check.
+//go:embed testdata/manner_late.tsv
+var lateManners string
+
+// Politeness and urgency have no public labels: these lines, more than 300 for
+// each, are the only check. A line that is for one of them guided the rules; of
+// those for both, which were written later, the ones with an odd hash are
+// locked, as in the challenge suite: counted and never shown. Whoever added the
+// words knew the locked lines, so a late set, written afterwards and run once,
+// tells what the rules are worth.
 func TestManners(t *testing.T) {
 	t.Parallel()
 	s := scorer(t)
-	wants := map[string]func(s sentiment.Score) bool{
-		"polite": func(s sentiment.Score) bool { return s.Politeness >= 0.25 },
-		"plain":  func(s sentiment.Score) bool { return s.Politeness > -0.25 && s.Politeness < 0.25 },
-		"rude":   func(s sentiment.Score) bool { return s.Politeness <= -0.25 },
-		"urgent": func(s sentiment.Score) bool { return s.Urgency >= 0.5 },
-		"calm":   func(s sentiment.Score) bool { return s.Urgency < 0.3 },
+	classOf := map[string]func(s sentiment.Score) string{
+		"politeness": func(s sentiment.Score) string {
+			switch {
+			case s.Politeness >= 0.25:
+				return "polite"
+			case s.Politeness <= -0.25:
+				return "rude"
+			}
+			return "plain"
+		},
+		"urgency": func(s sentiment.Score) string {
+			switch {
+			case s.Urgency >= 0.5:
+				return "urgent"
+			case s.Urgency < 0.3:
+				return "calm"
+			}
+			return "pressing" // in between: neither
+		},
 	}
-	least := map[string]float64{"polite": 0.9, "plain": 0.9, "rude": 0.85, "urgent": 0.8, "calm": 0.9}
+	names := []string{"politeness", "urgency"}
 	counts := map[string]*tally{}
-	for line := range strings.Lines(manners) {
+	count := func(key string, ok bool) {
+		if counts[key] == nil {
+			counts[key] = &tally{}
+		}
+		counts[key].add(ok)
+	}
+	late := false
+	for line := range strings.Lines(manners + lateManners) {
 		if strings.HasPrefix(line, "#") {
+			late = late || strings.HasPrefix(line, "# As manner.tsv")
 			continue
 		}
-		label, text, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
-		require.True(t, ok && wants[label] != nil, line)
-		if counts[label] == nil {
-			counts[label] = &tally{}
+		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		require.Len(t, f, 3, line)
+		half := "open"
+		if f[0] != "-" && f[1] != "-" && !(suiteLine{text: f[2]}).open() {
+			half = "locked"
 		}
-		got := s.Score(text)
-		right := wants[label](got)
-		counts[label].add(right)
-		if !right {
-			t.Logf("wrong: %s: %s: politeness %.2f, urgency %.2f", label, text, got.Politeness, got.Urgency)
+		if late {
+			half = "late"
+		}
+		score := s.Score(f[2])
+		for i, name := range names {
+			if f[i] == "-" {
+				continue
+			}
+			got := classOf[name](score)
+			count(name+" "+half, got == f[i])
+			count(name+" "+half+" "+f[i], got == f[i])
+			count(name, got == f[i])
+			if got != f[i] && half == "open" {
+				t.Logf("wrong: %s: want %s, got %s: politeness %.2f, urgency %.2f", f[2], f[i], got, score.Politeness, score.Urgency)
+			}
 		}
 	}
-	for label, share := range least {
-		c := counts[label]
-		t.Logf("%s %v", label, c)
-		assert.GreaterOrEqual(t, float64(c.right), share*float64(c.all), label)
+	for _, name := range names {
+		assert.GreaterOrEqual(t, counts[name].all, 300, name)
+		for _, half := range []string{"open", "locked", "late"} {
+			for _, class := range []string{"", " polite", " plain", " rude", " urgent", " calm"} {
+				if c := counts[name+" "+half+class]; c != nil {
+					t.Logf("%-26s %v", name+" "+half+class, c)
+				}
+			}
+			c := counts[name+" "+half]
+			assert.GreaterOrEqual(t, float64(c.right), mannerFloor[half]*float64(c.all), "%s %s", name, half)
+		}
 	}
 }
+
+var mannerFloor = map[string]float64{"open": 0.98, "locked": 0.9, "late": 0.65}

@@ -100,9 +100,11 @@ type Input struct {
 	Text     string
 	Language string // BCP 47 hint, "" when unknown
 	Trend    Trend  // of the conversation so far; the zero value for a first message
-	// Cause is what a complaint is about when known: "delay", "quality",
-	// "price", "attitude"; "" otherwise.
-	Cause string
+	// Cause is what a complaint is about when the host knows it: [CauseDelay],
+	// [CauseQuality], [CausePrice], [CauseAttitude] or a name of its own. When it
+	// is "" the words of the text tell, see [Scorer.Cause], and when they do not,
+	// Topic does: what the conversation is likely about, by its intent say.
+	Cause, Topic string
 	// Fault is whose fault the host found it to be: [FaultOurs],
 	// [FaultCustomer], "" while unknown, or a name of its own.
 	Fault string
@@ -120,11 +122,14 @@ const (
 	FaultCustomer = "customer" // compensates never
 )
 
-// Mood is a message's score, the conversation's trend with it, and what to do.
+// Mood is a message's score, what it is about, the conversation's trend with
+// it, and what to do.
 type Mood struct {
 	Score
-	Trend Trend `json:"trend"`
-	Plan  Plan  `json:"plan"`
+	// Cause is what the plan took the complaint to be about, "" when unknown.
+	Cause string `json:"cause,omitempty"`
+	Trend Trend  `json:"trend"`
+	Plan  Plan   `json:"plan"`
 }
 
 // Action is something to do about a mood.

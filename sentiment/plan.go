@@ -11,7 +11,8 @@ type Plan struct {
 	Rule string `json:"rule,omitempty"`
 	// Actions in the order they should be taken.
 	Actions []Action `json:"actions,omitempty"`
-	// Say is the row's key of the wording.
+	// Say is the row's key of the wording; "" when a limit forbade one of the
+	// row's actions, as the wording is of all of them.
 	Say string `json:"say,omitempty"`
 	// Limit is the most a compensation may be, in percent of the order's value,
 	// Kind what it may be ("" for anything), and Approve tells that a person
@@ -85,11 +86,19 @@ func (t *Table) Plan(s Score, trend Trend, in Input) Plan {
 // row is the first that holds, nil when none does.
 func (t *Table) row(s *Score, trend *Trend, in *Input) *Row {
 	for i := range t.Rows {
-		if r := &t.Rows[i]; r.When.holds(s, trend, in) {
+		if r := &t.Rows[i]; r.When.holds(s, trend, in) && !(r.When.Once && r.taken(trend)) {
 			return r
 		}
 	}
 	return nil
+}
+
+// taken reports whether an action of a row was taken in the conversation.
+func (r *Row) taken(trend *Trend) bool {
+	return slices.ContainsFunc(r.Do, func(a Action) bool {
+		_, ever := trend.last(a)
+		return ever
+	})
 }
 
 // sore reports an emotion one does not sell into.
@@ -116,6 +125,9 @@ func (t *Table) limit(r *Row, s *Score, trend *Trend, in *Input) Plan {
 			p.Approve = r.Approve || !t.paysCalm(in)
 		}
 		p.Actions = append(p.Actions, a)
+	}
+	if len(p.Withheld) > 0 {
+		p.Say = ""
 	}
 	return p
 }

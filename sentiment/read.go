@@ -59,8 +59,9 @@ type modifier struct {
 type reader struct {
 	lex      *lexicon
 	m        text.Mapped
-	s        string // m.Text
-	txt      string // the text as it was written
+	buffer   text.Buffer // of m
+	s        string      // m.Text
+	txt      string      // the text as it was written
 	hits     []hit
 	urgency  float64
 	courtesy float64  // 0 to 1
@@ -236,7 +237,7 @@ func (r *reader) found(e *entry, start, end int) {
 			r.take(&whole, start, end)
 		}
 	}
-	r.unit += e.units
+	r.unit += int(e.units)
 	r.clause.empty = r.clause.empty && e.units == 0
 }
 
@@ -272,7 +273,7 @@ func (r *reader) take(e *entry, start, end int) {
 	case plain, opener:
 	case negate, degree, again:
 		r.sentence.again = r.sentence.again || e.kind == again
-		r.clause.known += e.units
+		r.clause.known += int(e.units)
 		if e.kind == again && e.value == 1 {
 			return
 		}
@@ -280,7 +281,7 @@ func (r *reader) take(e *entry, start, end int) {
 			copy(r.mods[:], r.mods[1:])
 			r.nmods--
 		}
-		r.mods[r.nmods] = modifier{e.kind, e.value, r.unit, r.unit + e.units}
+		r.mods[r.nmods] = modifier{e.kind, e.value, r.unit, r.unit + int(e.units)}
 		r.nmods++
 	case after:
 		if n := len(r.hits); n > r.clause.hit && r.unit-r.last.unit <= degreeReach {

@@ -3,8 +3,6 @@ package sentiment
 import (
 	"math"
 	"unicode/utf8"
-
-	"github.com/frontdesk-go/frontdesk/internal/text"
 )
 
 // Factors of the rules. Those of negated praise and of contrast are VADER's.
@@ -47,7 +45,7 @@ func (r *reader) add(e *entry, start, end int) {
 	}
 	praise := h.value > 0
 	if praise {
-		r.clause.known += e.units
+		r.clause.known += int(e.units)
 	}
 	turned := false
 	if !e.face && e.kind != rhetoric && e.kind != sarcasm {
@@ -58,7 +56,7 @@ func (r *reader) add(e *entry, start, end int) {
 		h.kind, h.mark = angry, mocked
 	}
 	r.hits = append(r.hits, h)
-	r.last.unit, r.last.turned, r.last.praise = r.unit+e.units, turned, praise
+	r.last.unit, r.last.turned, r.last.praise = r.unit+int(e.units), turned, praise
 }
 
 // praised reports praise in the sentence so far.
@@ -348,7 +346,7 @@ func (r *reader) total(marks int) float64 {
 
 // readText reads a text.
 func (r *reader) readText(lex *lexicon, txt string) look {
-	r.lex, r.txt, r.m = lex, txt, text.Normalize(txt, nil)
+	r.lex, r.txt, r.m = lex, txt, r.buffer.Normalize(txt)
 	r.s = r.m.Text
 	r.read()
 	l := lookAt(txt)

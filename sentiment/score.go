@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
@@ -45,6 +44,7 @@ type Scorer struct {
 	calibration Calibration
 	fitted      bool // to the host's messages
 	weights     *Weights
+	causes      *causes
 	readers     sync.Pool // of *reader
 }
 
@@ -75,7 +75,7 @@ func New(opts *Options) (*Scorer, error) {
 	case s.weights != nil && len(s.weights.grams) != 1<<gramBits:
 		return nil, errors.New("sentiment: Options.Weights are empty: make them with Scorer.Train or Load")
 	case s.weights == nil:
-		if s.weights, err = Load(strings.NewReader(shippedWeights)); err != nil {
+		if s.weights, err = decodeWeights(shippedWeights); err != nil {
 			return nil, err
 		}
 	}
@@ -85,6 +85,9 @@ func New(opts *Options) (*Scorer, error) {
 		err = s.table.Validate()
 	}
 	if err != nil {
+		return nil, err
+	}
+	if s.causes, err = newCauses(shippedCauses); err != nil {
 		return nil, err
 	}
 	if s.lex, err = shippedLexicon(); err == nil && len(opts.Lexicon) > 0 {
@@ -104,7 +107,7 @@ func (s *Scorer) With(words []Word) (*Scorer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Scorer{lex: lex, table: s.table, calibration: s.calibration, fitted: s.fitted, weights: s.weights}, nil
+	return &Scorer{lex: lex, table: s.table, calibration: s.calibration, fitted: s.fitted, weights: s.weights, causes: s.causes}, nil
 }
 
 // maxText is how many bytes of a text are read.
@@ -127,10 +130,16 @@ func (s *Scorer) Score(txt string) Score {
 	look := r.readText(s.lex, txt)
 	out := s.sum(r, look)
 	if cap(r.hits) <= 1<<10 {
-		*r = reader{hits: r.hits[:0], features: features{grams: r.features.grams[:0]}} // nothing of the customer's text is kept
+		r.reset() // nothing of the customer's text is kept
 		s.readers.Put(r)
 	}
 	return out
+}
+
+// reset makes a reader ready for the next text, with the memory it has.
+func (r *reader) reset() {
+	r.buffer.Clear(maxText)
+	*r = reader{buffer: r.buffer, hits: r.hits[:0], features: features{grams: r.features.grams[:0]}}
 }
 
 // text8K is the part of a text that is read.
@@ -273,7 +282,13 @@ func squash(x float64) float64 { return x / math.Sqrt(x*x+15) }
 // host takes them all, and is marked as answered. It never fails; the error is for scorers that ask
 // elsewhere.
 func (s *Scorer) Feel(_ context.Context, in Input) (Mood, error) {
-	m := Mood{Score: s.Score(in.Text)}
+	if in.Cause == "" {
+		in.Cause = s.Cause(in.Text)
+	}
+	if in.Cause == "" {
+		in.Cause = in.Topic
+	}
+	m := Mood{Score: s.Score(in.Text), Cause: in.Cause}
 	m.Trend = in.Trend.Add(m.Score)
 	m.Plan = s.table.Plan(m.Score, m.Trend, in)
 	m.Trend = m.Trend.Take(m.Plan).Answering()

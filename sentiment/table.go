@@ -70,6 +70,8 @@ type When struct {
 	Threat     bool `yaml:"threat"`
 	Recovering bool `yaml:"recovering"`
 	Worse      bool `yaml:"worse"`
+	// Once is so while none of the row's actions was taken in the conversation.
+	Once bool `yaml:"once"`
 }
 
 // ReadTable reads a table in YAML; name is the file's, for errors, which name

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // Train learns weights from labelled messages: what their words add to the
@@ -56,9 +57,11 @@ func (s *Scorer) samples(messages []Labelled) []sample {
 	samples := make([]sample, len(messages))
 	var r reader
 	for i, m := range messages {
-		r = reader{hits: r.hits[:0]}
+		r.reset()
 		look := r.readText(s.lex, text8K(m.Text))
-		r.featuresOf(r.total(look.marks), &samples[i].features)
+		r.featuresOf(r.total(look.marks), &r.features)
+		samples[i].features = r.features
+		samples[i].grams = slices.Clone(r.features.grams)
 		samples[i].weight = float64(len(messages)) / float64(len(sizes)*sizes[group{m.Set, m.Class}])
 		switch m.Class {
 		case ClassPositive:
@@ -82,13 +85,13 @@ const (
 func (s *Scorer) learn(ctx context.Context, samples []sample, in func(i int) bool) (*Weights, error) {
 	base := s.weights
 	if base == nil {
-		base = &Weights{grams: make([]int8, 1<<gramBits)}
+		base = &Weights{grams: string(make([]byte, 1<<gramBits))}
 		base.dense[figureSum] = usualSlope
 	}
 	bias, dense := base.bias, base.dense
 	grams := make([]float32, 1<<gramBits)
-	for i, x := range base.grams {
-		grams[i] = float32(x) * base.unit
+	for i := range grams {
+		grams[i] = float32(int8(base.grams[i])) * base.unit
 	}
 	start := append([]float32(nil), grams...)
 	var biasSquares float64
@@ -142,12 +145,13 @@ func pack(bias float64, dense [figures]float32, grams []float32) *Weights {
 	for _, x := range grams {
 		most = max(most, x, -x)
 	}
-	w := &Weights{bias: bias, dense: dense, grams: make([]int8, len(grams)), unit: most / 127}
-	if w.unit == 0 {
-		return w
+	w := &Weights{bias: bias, dense: dense, unit: most / 127}
+	bytes := make([]byte, len(grams))
+	if w.unit > 0 {
+		for i, x := range grams {
+			bytes[i] = byte(int8(math.Round(float64(x / w.unit))))
+		}
 	}
-	for i, x := range grams {
-		w.grams[i] = int8(math.Round(float64(x / w.unit)))
-	}
+	w.grams = string(bytes)
 	return w
 }

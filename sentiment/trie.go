@@ -1,5 +1,7 @@
 package sentiment
 
+import "strings"
+
 // A trie finds the longest of a set of strings that a text goes on with. Its
 // nodes stand level by level, the children of a node side by side, so that it
 // is three flat arrays.
@@ -22,7 +24,13 @@ const goesOn byte = 0
 // newTrie makes a trie of sorted, different strings.
 func newTrie(keys []string) trie {
 	type part struct{ lo, hi, depth int32 } // keys[lo:hi] share their first depth bytes
-	t := trie{labels: []byte{0}, nodes: make([]node, 1)}
+	size, last := 1, ""
+	for _, k := range keys {
+		k = strings.TrimSuffix(k, string(rune(goesOn)))
+		size += len(k) - shared(last, k)
+		last = k
+	}
+	t := trie{labels: make([]byte, 1, size), nodes: make([]node, 1, size)}
 	level, next := []part{{0, int32(len(keys)), 0}}, []part(nil)
 	for at := 0; len(level) > 0; level, next = next, level[:0] {
 		for _, p := range level {
@@ -53,6 +61,15 @@ func newTrie(keys []string) trie {
 		}
 	}
 	return t
+}
+
+// shared is how many bytes two strings have in common at the beginning.
+func shared(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 // child returns the child of node n by b, 0 when there is none.

@@ -1,16 +1,14 @@
 package sentiment
 
 import (
-	"bufio"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"math"
 	"slices"
+	"strings"
 	"unicode/utf8"
-
-	"github.com/frontdesk-go/frontdesk/internal/text"
 )
 
 // Weights are what a scorer learnt from labelled messages: how much each n-gram
@@ -24,7 +22,7 @@ import (
 type Weights struct {
 	bias  float64
 	dense [figures]float32
-	grams []int8  // by hash; a power of two of them
+	grams string  // a signed byte each, by hash; a power of two of them
 	unit  float32 // what a step of a gram's weight is worth
 }
 
@@ -189,7 +187,7 @@ func (w *Weights) logit(f *features) float64 {
 	}
 	sum := int32(0)
 	for _, g := range f.grams {
-		sum += int32(w.grams[g])
+		sum += int32(int8(w.grams[g]))
 	}
 	return z + float64(float32(sum)*w.unit*f.scale)
 }
@@ -207,9 +205,7 @@ func (w *Weights) WriteTo(out io.Writer) (int64, error) {
 		buf = binary.LittleEndian.AppendUint32(buf, math.Float32bits(x))
 	}
 	buf = binary.LittleEndian.AppendUint32(buf, math.Float32bits(w.unit))
-	for _, x := range w.grams {
-		buf = append(buf, byte(x))
-	}
+	buf = append(buf, w.grams...)
 	n, err := out.Write(buf)
 	if err != nil {
 		return int64(n), fmt.Errorf("sentiment: write weights: %w", err)
@@ -219,38 +215,44 @@ func (w *Weights) WriteTo(out io.Writer) (int64, error) {
 
 // Load reads weights that WriteTo wrote.
 func Load(in io.Reader) (*Weights, error) {
-	r := bufio.NewReader(in)
-	head := make([]byte, len(magic)+4)
-	if _, err := io.ReadFull(r, head); err != nil {
+	raw, err := io.ReadAll(io.LimitReader(in, int64(sizeOfWeights)+1))
+	if err != nil {
 		return nil, fmt.Errorf("sentiment: load weights: %w", err)
 	}
-	if string(head[:len(magic)]) != magic {
-		return nil, fmt.Errorf("sentiment: load weights: %q is no file of weights: make one with Scorer.Train", text.Cut(string(head[:len(magic)]), 20))
+	return decodeWeights(string(raw))
+}
+
+// sizeOfWeights is how many bytes a file of weights has.
+const sizeOfWeights int = len(magic) + 4 + 8 + 4*figures + 4 + 1<<gramBits
+
+// decodeWeights decodes a file of weights, and shares its memory.
+func decodeWeights(raw string) (*Weights, error) {
+	switch {
+	case len(raw) < len(magic)+4:
+		return nil, fmt.Errorf("sentiment: load weights: the file is cut short: %w", io.ErrUnexpectedEOF)
+	case !strings.HasPrefix(raw, magic):
+		return nil, fmt.Errorf("sentiment: load weights: %q is no file of weights: make one with Scorer.Train", raw[:len(magic)])
 	}
-	if n := binary.LittleEndian.Uint32(head[len(magic):]); n != figures {
+	head, grams := []byte(raw[len(magic):min(len(raw), sizeOfWeights-1<<gramBits)]), ""
+	if n := binary.LittleEndian.Uint32(head); n != figures {
 		return nil, fmt.Errorf("sentiment: load weights: %d figures, this version has %d: train anew", n, figures)
 	}
-	body := make([]byte, 8+4*figures+4+1<<gramBits)
-	if _, err := io.ReadFull(r, body); err != nil {
-		return nil, fmt.Errorf("sentiment: load weights: the file is cut short: %w", err)
-	}
-	if _, err := r.ReadByte(); !errors.Is(err, io.EOF) {
+	if len(raw) < sizeOfWeights {
+		return nil, fmt.Errorf("sentiment: load weights: the file is cut short: %w", io.ErrUnexpectedEOF)
+	} else if len(raw) > sizeOfWeights {
 		return nil, errors.New("sentiment: load weights: the file goes on after its end")
 	}
-	w := &Weights{bias: math.Float64frombits(binary.LittleEndian.Uint64(body)), grams: make([]int8, 1<<gramBits)}
-	body = body[8:]
+	head, grams = head[4:], raw[sizeOfWeights-1<<gramBits:]
+	w := &Weights{bias: math.Float64frombits(binary.LittleEndian.Uint64(head)), grams: grams}
+	head = head[8:]
 	ok := small(w.bias)
 	for i := range w.dense {
-		w.dense[i] = math.Float32frombits(binary.LittleEndian.Uint32(body[4*i:]))
+		w.dense[i] = math.Float32frombits(binary.LittleEndian.Uint32(head[4*i:]))
 		ok = ok && small(float64(w.dense[i]))
 	}
-	body = body[4*figures:]
-	w.unit = math.Float32frombits(binary.LittleEndian.Uint32(body))
+	w.unit = math.Float32frombits(binary.LittleEndian.Uint32(head[4*figures:]))
 	if !ok || !small(float64(w.unit)) {
 		return nil, errors.New("sentiment: load weights: a weight is no number or beyond all measure: the file is damaged")
-	}
-	for i, b := range body[4:] {
-		w.grams[i] = int8(b)
 	}
 	return w, nil
 }

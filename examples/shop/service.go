@@ -39,53 +39,77 @@ func (s *shop) taps(next bot.Handler) bot.Handler {
 	})
 }
 
-// makeUp proposes a compensation when the mood strategy asks for one, within its
-// limit and once. Where the strategy wants a person to agree, the shop gives it
-// by itself only for an order of the customer's own that it has let down;
-// acting angry earns nothing.
+// makeUp gives what the mood strategy proposes, within its limit and once: a
+// compensation, unless a person must agree to it, and a reward.
 func (s *shop) makeUp(next bot.Handler) bot.Handler {
 	return bot.HandlerFunc(func(ctx context.Context, t *bot.Turn) error {
-		if err := next.Handle(ctx, t); err != nil || !t.Mood.Plan.Has(sentiment.Compensate) || t.HandedOver() {
+		if err := next.Handle(ctx, t); err != nil || t.HandedOver() {
 			return err
 		}
-		offers := t.Offers(s.offers, recommend.OfferRequest{Purpose: "compensation", Limit: t.Mood.Plan.Limit})
+		plan, purpose, text := &t.Mood.Plan, "", ""
+		switch {
+		case plan.Has(sentiment.Compensate) && plan.Approve:
+			t.Trace.Add("shop", "a compensation is for a person to agree to")
+			return nil
+		case plan.Has(sentiment.Compensate):
+			purpose, text = "compensation", "offer.sorry"
+		case plan.Has(sentiment.Reward):
+			purpose, text = "reward", "offer.reward"
+		default:
+			return nil
+		}
+		offers := t.Offers(s.offers, recommend.OfferRequest{Purpose: purpose, Limit: plan.Limit})
 		if len(offers) == 0 {
 			return nil
 		}
-		if t.Mood.Plan.Approve && !s.letDown(ctx, t) {
-			t.Trace.Add("shop", "a compensation is for a person to agree to")
-			return nil
-		}
 		o := offers[0]
-		if err := t.Grant(s.offers, o, "mood "+t.Mood.Plan.Rule, ""); err != nil {
+		if err := t.Grant(s.offers, o, "mood "+plan.Rule, ""); err != nil {
 			t.Trace.Add("shop", "%v", err) // another customer was faster
 			return nil
 		}
-		t.Learn(bot.TraitCompensated, t.Now.Format(time.RFC3339))
-		t.SetReplies(append([]bot.Reply{{Text: t.Text("offer.sorry", "what", o.Text), Language: t.Language}}, t.Replies()...))
+		if purpose == "compensation" {
+			t.Compensated()
+		}
+		replies := t.Replies()
+		last := len(replies)
+		if last > 0 && len(replies[last-1].Choices) > 0 {
+			last-- // what may be tapped stays at the end
+		}
+		t.SetReplies(slices.Insert(replies, last, bot.Reply{Text: t.Text(text, "what", o.Text), Language: t.Language}))
 		return nil
 	})
 }
 
-// letDown reports whether the order the turn is about is the customer's own and
-// late, or so new that a fault is the shop's to make good.
-func (s *shop) letDown(ctx context.Context, t *bot.Turn) bool {
-	e, ok := t.Meaning.Entity("order")
-	uid, signedIn := t.Verified("uid")
-	if !ok || !signedIn {
-		return false
-	}
-	o, ok, err := s.orders.find(ctx, e.Value)
-	if err != nil || !ok || o.Owner != uid {
-		return false
-	}
-	switch o.Status {
-	case "shipped":
-		return s.orders.date(o.ETA).Before(t.Now)
-	case "delivered":
-		return s.orders.date(o.Delivered).AddDate(0, 0, 30).After(t.Now)
-	}
-	return false
+// blame tells the mood strategy that an order is late: the shop's to make good,
+// whether the customer is angry about it or just asks. What else may be wrong
+// with an order a person judges.
+func (s *shop) blame(next bot.Handler) bot.Handler {
+	return bot.HandlerFunc(func(ctx context.Context, t *bot.Turn) error {
+		e, ok := t.Meaning.Entity("order")
+		uid, signedIn := t.Verified("uid")
+		if !ok || !signedIn {
+			return next.Handle(ctx, t)
+		}
+		o, ok, err := s.orders.find(ctx, e.Value)
+		if err != nil {
+			return err
+		}
+		if ok && o.Owner == uid {
+			cause, fault := "", ""
+			if s.late(t, &o) {
+				cause, fault = sentiment.CauseDelay, sentiment.FaultOurs
+			}
+			if err := t.Blame(ctx, cause, fault); err != nil {
+				return err
+			}
+		}
+		return next.Handle(ctx, t)
+	})
+}
+
+// late reports an order that should have come before yesterday.
+func (s *shop) late(t *bot.Turn, o *order) bool {
+	return o.Status == "shipped" && s.orders.date(o.ETA).Before(t.Now.AddDate(0, 0, -1))
 }
 
 // meant finds the order a signed-in customer speaks of without its number ("the
@@ -285,7 +309,7 @@ func (s *shop) itemsOf(t *bot.Turn, o *order) string {
 func (s *shop) state(t *bot.Turn, o *order) string {
 	day := func(d day) string { return s.orders.date(d).Format(t.Text("format.day")) }
 	key := "state." + o.Status
-	if o.Status == "shipped" && s.orders.date(o.ETA).Before(t.Now.AddDate(0, 0, -1)) {
+	if s.late(t, o) {
 		key = "state.late"
 	}
 	return t.Text(key, "carrier", called(o.Carrier, t.Language), "tracking", o.Tracking, "eta", day(o.ETA), "delivered", day(o.Delivered), "city", called(o.City, t.Language))

@@ -237,7 +237,7 @@ func newBot(st *stock, o bot.Options) (*bot.Bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.Use(st.engage.Middleware, st.shop.taps, st.shop.makeUp, st.shop.meant, roles)
+	b.Use(st.engage.Middleware, st.shop.taps, st.shop.makeUp, st.shop.meant, st.shop.blame, roles)
 	return b, nil
 }
 

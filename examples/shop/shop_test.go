@@ -68,7 +68,7 @@ func rigOver(t *testing.T, settings map[string]string, opts bot.Options) *bottes
 	}
 	opts.Understand, opts.Knowledge, opts.Mood = st.model, st.base, st.mood
 	opts.Recommend, opts.Handoff, opts.Texts, opts.Language = st.shop.shelf, st.desk, st.texts, lang
-	r := bottest.New(t, opts, st.shop.handlers(), st.shop.taps, st.shop.makeUp, st.shop.meant, roles)
+	r := bottest.New(t, opts, st.shop.handlers(), st.shop.taps, st.shop.makeUp, st.shop.meant, st.shop.blame, roles)
 	r.Agent = "小林"
 	user, ok := settings["user"]
 	if !ok {
@@ -76,6 +76,18 @@ func rigOver(t *testing.T, settings map[string]string, opts bot.Options) *bottes
 	}
 	if user != "" {
 		r.Identities = []profile.Identity{{Kind: "uid", Value: user, Verified: true}}
+	}
+	if tier := settings["tier"]; tier != "" {
+		ctx := context.Background()
+		c, err := opts.Customers.Customer(ctx, "", r.Identities[0])
+		require.NoError(t, err)
+		known := []bot.Event{
+			{ID: "uid", At: bottest.Start(), Customer: c.ID, Kind: string(profile.Identified), Identity: &r.Identities[0]},
+			{ID: "tier", At: bottest.Start(), Customer: c.ID, Kind: string(profile.Learned), Key: "tier", Value: tier}}
+		require.NoError(t, opts.Store.Append(ctx, known...))
+		require.NoError(t, opts.Customers.Record(ctx, "", c.ID,
+			profile.Event{ID: "uid", Kind: profile.Identified, At: bottest.Start(), Identity: &r.Identities[0]},
+			profile.Event{ID: "tier", Kind: profile.Learned, At: bottest.Start(), Key: "tier", Value: tier}))
 	}
 	return r
 }

@@ -2,6 +2,7 @@ package text
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -42,13 +43,13 @@ func Normalize(s string, o *Options) Mapped {
 	if o != nil && o.KeepTraditional {
 		return Plain(s, o)
 	}
-	return normalize(s, o, simplified())
+	return normalize(s, o, simplified(), nil)
 }
 
 // Plain is Normalize with KeepTraditional set. A program that calls Plain but
 // not Normalize or Fold does not link the table of traditional characters.
 func Plain(s string, o *Options) Mapped {
-	return normalize(s, o, nil)
+	return normalize(s, o, nil, nil)
 }
 
 // Fold returns the normalised text without the way back: Normalize(s, nil).Text.
@@ -56,7 +57,30 @@ func Fold(s string) string {
 	return Normalize(s, nil).Text
 }
 
-func normalize(s string, o *Options, simple *simplifier) Mapped {
+// A Buffer keeps what normalising needs beside its result, for a caller that
+// normalises one text after the other. The zero value is ready; it is not for
+// concurrent use.
+type Buffer struct {
+	buf   []byte
+	spans []span
+}
+
+// Normalize is Normalize with the buffer's memory. The offsets of what it
+// returns hold until the next call; its Text holds on.
+func (b *Buffer) Normalize(s string) Mapped {
+	return normalize(s, nil, simplified(), b)
+}
+
+// Clear forgets the text that was normalised, and memory beyond limit bytes.
+func (b *Buffer) Clear(limit int) {
+	if cap(b.buf) > limit {
+		*b = Buffer{}
+		return
+	}
+	clear(b.buf)
+}
+
+func normalize(s string, o *Options, simple *simplifier, b *Buffer) Mapped {
 	if o == nil {
 		o = &Options{}
 	}
@@ -64,6 +88,9 @@ func normalize(s string, o *Options, simple *simplifier) Mapped {
 		s = Cut(s, math.MaxInt32)
 	}
 	w := writer{src: s, keepRepeats: o.KeepRepeats}
+	if b != nil {
+		w.buf, w.spans = b.buf[:0], b.spans[:0]
+	}
 	space, spaceEnd := -1, 0 // white space waiting for the next character
 	for i := 0; i < len(s); {
 		r, size := rune(s[i]), 1
@@ -132,6 +159,9 @@ func normalize(s string, o *Options, simple *simplifier) Mapped {
 			w.put(r, i, end)
 		}
 		i = end
+	}
+	if b != nil {
+		b.buf, b.spans = w.buf, w.spans
 	}
 	return w.mapped()
 }
@@ -248,9 +278,10 @@ func (w *writer) extend(end int) {
 // copy begins to keep the text apart from the source.
 func (w *writer) copy() {
 	w.copied = true
-	w.buf = make([]byte, w.n, len(w.src)+utf8.UTFMax)
-	copy(w.buf, w.src)
-	w.spans = make([]span, 0, 8)
+	w.buf = append(slices.Grow(w.buf, len(w.src)+utf8.UTFMax), w.src[:w.n]...)
+	if w.spans == nil {
+		w.spans = make([]span, 0, 8)
+	}
 	if w.n > 0 {
 		w.spans = append(w.spans, span{0, 0, int32(w.n)})
 	}

@@ -287,3 +287,27 @@ func BenchmarkNormalize(b *testing.B) {
 		})
 	}
 }
+
+// A buffer gives what a call without it gives, text after text.
+func TestBuffer(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		var b Buffer
+		for _, s := range rapid.SliceOfN(pieces(), 1, 5).Draw(t, "texts") {
+			want, got := Normalize(s, nil), b.Normalize(s)
+			if want.Text != got.Text {
+				t.Fatalf("%q: %q, with the buffer %q", s, want.Text, got.Text)
+			}
+			for i := range len(want.Text) + 1 {
+				a, z := want.Original(i, len(want.Text))
+				c, d := got.Original(i, len(want.Text))
+				if a != c || z != d {
+					t.Fatalf("%q at %d: %d to %d, with the buffer %d to %d", s, i, a, z, c, d)
+				}
+			}
+			if rapid.Bool().Draw(t, "clear") {
+				b.Clear(64)
+			}
+		}
+	})
+}
