@@ -66,6 +66,6 @@ func TestNoConversationBreaksAPromise(t *testing.T) {
 			Pushes: []string{bot.PushOpen, bot.PushEnd},
 			Agents: []string{"小林", "小王"},
 			Check:  onlyOnce,
-			Runs:   10,
+			Runs:   5,
 		})
 }
