@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -49,6 +50,7 @@ type Rig struct {
 	// NoAudit leaves the audit of the flows out; see the package documentation.
 	NoAudit bool
 
+	mu      sync.Mutex // guards report, which concurrent turns of Explore write
 	message bot.Message
 	n       int
 	replies []bot.Reply
@@ -86,8 +88,15 @@ func New(t testing.TB, opts bot.Options, handler bot.Handler, use ...bot.Middlew
 		r.opts.Store = bot.NewMemory()
 	}
 	r.Store = r.opts.Store
+	texts, err := r.opts.Texts.WithShipped() // once, not at every turn
+	if err != nil {
+		t.Fatalf("bottest: %v", err)
+	}
+	r.opts.Texts = texts
 	report := r.opts.OnTurn
 	r.opts.OnTurn = func(rep bot.Report) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
 		r.report = rep
 		if report != nil {
 			report(rep)
@@ -174,15 +183,7 @@ func File(name string) bot.Attachment {
 func (r *Rig) Tap(label string) *Rig {
 	r.t.Helper()
 	for i := len(r.replies) - 1; i >= 0; i-- {
-		rep := &r.replies[i]
-		choices := rep.Choices
-		for _, c := range rep.Cards {
-			choices = append(choices[:len(choices):len(choices)], c.Choices...)
-		}
-		if rep.Survey != nil {
-			choices = append(choices[:len(choices):len(choices)], rep.Survey.Choices...)
-		}
-		for _, c := range choices {
+		for _, c := range choices(&r.replies[i]) {
 			if c.Label == label {
 				return r.Send(bot.Message{Tap: c.Value, Text: label})
 			}
@@ -261,21 +262,27 @@ func (r *Rig) Advance(d time.Duration) *Rig {
 	return r
 }
 
-// Take lets the rig's agent take the first waiting ticket; TakeErr returns the
-// error instead of failing.
+// Take lets the rig's agent take the first waiting ticket.
 func (r *Rig) Take() handoff.Ticket {
 	r.t.Helper()
 	ts, err := r.bot().Tickets(context.Background(), r.Thread.Tenant)
 	if err != nil || len(ts) == 0 {
 		r.fail("no ticket to take (%v)", err)
 	}
-	var tk handoff.Ticket
+	return r.takeTicket(ts[0].ID)
+}
+
+func (r *Rig) takeTicket(id string) (tk handoff.Ticket) {
+	r.t.Helper()
 	r.act(action{name: "Take", do: func(b *bot.Bot) (_ []bot.Reply, err error) {
-		tk, err = b.Take(context.Background(), r.Thread.Tenant, ts[0].ID, r.Agent)
+		tk, err = b.Take(context.Background(), r.Thread.Tenant, id, r.Agent)
 		return nil, err
-	}, done: func() bool {
-		tk, err = r.bot().Ticket(context.Background(), r.Thread.Tenant, ts[0].ID)
-		return err == nil && tk.State == handoff.Taken && tk.Agent == r.Agent
+	}, done: func() (done bool) {
+		have, err := r.bot().Ticket(context.Background(), r.Thread.Tenant, id)
+		if done = err == nil && have.State == handoff.Taken && have.Agent == r.Agent; done {
+			tk = have
+		}
+		return done
 	}})
 	bot.WriteTurn(&r.log, "", r.replies, r.report.Events)
 	return tk
@@ -300,7 +307,11 @@ func (r *Rig) Push(name string, data ...string) *Rig {
 // Tell lets the agent write to the customer.
 func (r *Rig) Tell(text string) *Rig {
 	r.t.Helper()
-	ticket := r.ticket()
+	return r.tell(r.ticket(), text)
+}
+
+func (r *Rig) tell(ticket, text string) *Rig {
+	r.t.Helper()
 	r.act(action{name: "Tell", replies: true, do: func(b *bot.Bot) ([]bot.Reply, error) {
 		rep, err := b.Tell(context.Background(), r.Thread.Tenant, ticket, r.Agent, bot.Reply{Text: text})
 		return []bot.Reply{rep}, err
@@ -312,7 +323,11 @@ func (r *Rig) Tell(text string) *Rig {
 // Return lets the agent give the conversation back.
 func (r *Rig) Return() *Rig {
 	r.t.Helper()
-	ticket := r.ticket()
+	return r.giveBack(r.ticket())
+}
+
+func (r *Rig) giveBack(ticket string) *Rig {
+	r.t.Helper()
 	r.act(action{name: "Return", do: func(b *bot.Bot) ([]bot.Reply, error) {
 		return nil, b.Return(context.Background(), r.Thread.Tenant, ticket, r.Agent)
 	}, done: r.written})

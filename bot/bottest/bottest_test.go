@@ -23,7 +23,16 @@ type recorder struct {
 	failed string
 }
 
-func (r *recorder) Helper() {}
+func (r *recorder) Helper()             {}
+func (r *recorder) Logf(string, ...any) {}
+func (r *recorder) Errorf(format string, args ...any) {
+	if r.failed == "" {
+		r.failed = fmt.Sprintf(format, args...)
+	}
+}
+func (r *recorder) Log(...any)   {}
+func (r *recorder) Failed() bool { return r.failed != "" }
+func (r *recorder) FailNow()     { panic(r) }
 func (r *recorder) Fatalf(format string, args ...any) {
 	if r.failed == "" {
 		r.failed = fmt.Sprintf(format, args...)

@@ -13,7 +13,7 @@ import (
 
 // durable is a conversation with the shop that remembers customers in the
 // database, as a shop that may die at any moment does.
-func durable(t *testing.T, settings map[string]string) *bottest.Rig {
+func durable(t testing.TB, settings map[string]string) *bottest.Rig {
 	t.Helper()
 	store, err := sqlite.Open(":memory:", nil)
 	require.NoError(t, err)
@@ -26,7 +26,8 @@ func durable(t *testing.T, settings map[string]string) *bottest.Rig {
 // meets every fault instead of a sample.
 func TestConversationsUnderFaults(t *testing.T) {
 	t.Parallel()
-	bottest.Faults(t, "testdata", durable, &bottest.FaultOptions{Ignore: []string{bot.EventEffect}, Sample: 3})
+	bottest.Faults(t, "testdata", func(t *testing.T, settings map[string]string) *bottest.Rig { return durable(t, settings) },
+		&bottest.FaultOptions{Ignore: []string{bot.EventEffect}, Sample: 2})
 }
 
 // What the flows ask, read and do stands in testdata/flows.txt.

@@ -373,7 +373,12 @@ func (s *shop) returnOrder(ctx context.Context, t *bot.Turn) error {
 	if reason == "quality" || reason == "wrong" {
 		limit = 30
 	}
-	if o.Status == "delivered" && s.orders.date(o.Delivered).AddDate(0, 0, limit).Before(t.Now) {
+	// Recorded: who asked in time may take a day to confirm.
+	asked, err := t.At("asked")
+	if err != nil {
+		return err
+	}
+	if o.Status == "delivered" && s.orders.date(o.Delivered).AddDate(0, 0, limit).Before(asked) {
 		return t.Say("return.too_old", "order", o.ID, "days", limit)
 	}
 	kind, err := bot.Choose(t, "kind", "return.kind", "refund", "exchange")

@@ -57,7 +57,7 @@ func rig(t *testing.T, settings map[string]string) *bottest.Rig {
 }
 
 // rigOver is a conversation with the shop over a store and what knows its customers.
-func rigOver(t *testing.T, settings map[string]string, opts bot.Options) *bottest.Rig {
+func rigOver(t testing.TB, settings map[string]string, opts bot.Options) *bottest.Rig {
 	t.Helper()
 	db := memoryDB(t)
 	t.Cleanup(func() { assert.NoError(t, db.Close()) })
@@ -70,6 +70,7 @@ func rigOver(t *testing.T, settings map[string]string, opts bot.Options) *bottes
 	opts.Recommend, opts.Handoff, opts.Texts, opts.Language = st.shop.shelf, st.desk, st.texts, lang
 	r := bottest.New(t, opts, st.shop.handlers(), st.shop.taps, st.shop.makeUp, st.shop.meant, st.shop.blame, roles)
 	r.Agent = "小林"
+	r.Watch = func() any { return done(t, db) }
 	user, ok := settings["user"]
 	if !ok {
 		user = "demo"
@@ -90,6 +91,24 @@ func rigOver(t *testing.T, settings map[string]string, opts bot.Options) *bottes
 			profile.Event{ID: "tier", Kind: profile.Learned, At: bottest.Start(), Key: "tier", Value: tier}))
 	}
 	return r
+}
+
+// deed is something the shop has done about an order.
+type deed struct{ Kind, Order, Detail string }
+
+// done is all that the shop has done.
+func done(t testing.TB, db *sql.DB) (all []deed) {
+	t.Helper()
+	rows, err := db.Query(`SELECT kind, order_id, detail FROM shop_actions ORDER BY rowid`)
+	require.NoError(t, err)
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var d deed
+		require.NoError(t, rows.Scan(&d.Kind, &d.Order, &d.Detail))
+		all = append(all, d)
+	}
+	require.NoError(t, rows.Err())
+	return all
 }
 
 // Each file below testdata is a conversation with a stated outcome; go test
