@@ -14,8 +14,11 @@
 // Options.NoBuiltin is set. A message that fits no intent is rejected:
 // Meaning.Intent is empty and Meaning.Unknown says how sure that is.
 //
-// Training is quick by default; EffortBest adds a small network that is worth
-// about half a point to a point of accuracy for ten times the time.
+// Training is quick by default; EffortBest adds networks that are worth half a
+// point to two points of accuracy for ten times the time. Model.Evaluate and
+// [CrossValidate] say what a model gets wrong and which examples to correct,
+// Model.Study what a log of real messages shows to be missing, and [Improve]
+// adopts a model trained with newly labelled messages if it is better.
 //
 // An [Embedder], where the host has one, is fused in: it knows that words mean
 // alike that no example holds together.
@@ -32,7 +35,7 @@
 // customer's own text.
 //
 // Package [github.com/frontdesk-go/frontdesk/nlu/dataset] reads the training
-// data of Rasa and Dialogflow bots.
+// data of Rasa and Dialogflow (ES and CX) bots.
 //
 // A Model is immutable and safe for concurrent use.
 package nlu

@@ -134,6 +134,7 @@ func trainEmbedding(ctx context.Context, rows []row, vs [][]float32, classes int
 	}
 	e.out, e.bias = make([]float32, classes*e.dims), make([]float32, classes)
 	rng := rand.New(rand.NewPCG(seed, 0x656d626564))
+	smoothing := smoothing(len(rows), classes)
 	p := make([]float32, classes)
 	epochs := min(40, max(3, int(embedWork*10/float64(len(rows)*classes*e.dims))))
 	steps, step := epochs*len(rows), 0

@@ -184,9 +184,12 @@ func (m *Model) score(s *scratch, folded string) (known float64, ok bool) {
 		if s.hidden == nil {
 			s.hidden = make([]float32, m.net.hidden)
 		}
+		for c := range s.scores {
+			s.scores[c] *= (1 - netShare) / netShare
+		}
 		m.net.add(fs, s.hidden, s.scores)
 		for c := range s.scores {
-			s.scores[c] /= 2
+			s.scores[c] *= netShare
 		}
 	}
 	return float64(seen / all), true

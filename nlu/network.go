@@ -25,15 +25,17 @@ type network struct {
 
 // How the network learns. Dropout is of whole features and of hidden units.
 const (
-	hiddenUnits  = 128
-	netBatch     = 32
-	netRate      = 0.003
-	netKeep      = 0.7
-	netSteps     = 1500 // at least
-	netSmoothing = 0.05
-	netEpochs    = 10     // at least
-	netProgress  = 10     // calls of Progress
-	netFeatures  = 30_000 // the rest, all of them rare, is left to the linear model
+	netCount    = 3 // networks that are averaged
+	hiddenUnits = 64
+	netBatch    = 32
+	netRate     = 0.003
+	netKeepIn   = 0.5
+	netKeep     = 0.6
+	netSteps    = 1500 // at least
+	netEpochs   = 10   // at least
+
+	netShare    = 0.6    // of the networks in the scores
+	netFeatures = 24_000 // the rest, all of them rare, is left to the linear model
 )
 
 // add adds the network's scores to those of the classes. h is room for the
@@ -141,15 +143,41 @@ func (m *matrix) step(rate float64, power1, power2 float64) {
 	m.touched = m.touched[:0]
 }
 
-// trainNetwork fits a network to the rows: cross-entropy, dropout, lazy Adam
-// with a linearly falling rate.
+// trainNetwork fits networks to the rows, which start and see the rows in
+// different ways, and makes one of them that says what they say on average.
 func trainNetwork(ctx context.Context, rows []row, features, classes int, seed uint64, progress func()) (*network, error) {
-	const h = hiddenUnits
+	const h, wide = hiddenUnits, netCount * hiddenUnits
 	place, kept := commonest(rows, features, netFeatures)
 	rows = replaced(rows, place)
-	rng := rand.New(rand.NewPCG(seed, 0x6e6574))
-	embed, offset := newMatrix(kept, h), newMatrix(1, h)
-	out, bias := newMatrix(classes, h), newMatrix(1, classes)
+	n := &network{hidden: wide, place: place, offset: make([]float32, wide), out: make([]float32, classes*wide), bias: make([]float32, classes)}
+	all := make([]float32, kept*wide)
+	for i := range netCount {
+		embed, offset, out, bias, err := trainOne(ctx, rows, kept, classes, rand.New(rand.NewPCG(seed, uint64(0x6e6574+i))))
+		if err != nil {
+			return nil, err
+		}
+		from := i * h
+		for f := range kept {
+			copy(all[f*wide+from:], embed.row(int32(f)))
+		}
+		copy(n.offset[from:], offset.value)
+		for c := range classes {
+			axpy(1.0/netCount, out.row(int32(c)), n.out[c*wide+from:])
+		}
+		axpy(1.0/netCount, bias.value, n.bias)
+		progress()
+	}
+	n.embed, n.scale = quantise(all, wide)
+	return n, nil
+}
+
+// trainOne fits one network: cross-entropy, dropout, lazy Adam with a linearly
+// falling rate.
+func trainOne(ctx context.Context, rows []row, features, classes int, rng *rand.Rand) (embed, offset, out, bias *matrix, err error) {
+	const h = hiddenUnits
+	smoothing := smoothing(len(rows), classes)
+	embed, offset = newMatrix(features, h), newMatrix(1, h)
+	out, bias = newMatrix(classes, h), newMatrix(1, classes)
 	for i := range embed.value {
 		embed.value[i] = (rng.Float32() - 0.5) * 0.2
 	}
@@ -164,7 +192,7 @@ func trainNetwork(ctx context.Context, rows []row, features, classes int, seed u
 	power1, power2 := 1.0, 1.0
 	for step, at := 0, 0; step < steps; step++ {
 		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("nlu: training stopped: %w", err)
+			return nil, nil, nil, nil, fmt.Errorf("nlu: training stopped: %w", err)
 		}
 		n := min(netBatch, len(rows))
 		for range n {
@@ -177,9 +205,9 @@ func trainNetwork(ctx context.Context, rows []row, features, classes int, seed u
 			copy(hidden, offset.value)
 			stay = stay[:0]
 			for j, f := range r.at {
-				if rng.Float32() < netKeep {
+				if rng.Float32() < netKeepIn {
 					stay = append(stay, int32(j))
-					axpy(r.value[j]/netKeep, embed.row(f), hidden)
+					axpy(r.value[j]/netKeepIn, embed.row(f), hidden)
 				}
 			}
 			for j, v := range hidden {
@@ -194,9 +222,9 @@ func trainNetwork(ctx context.Context, rows []row, features, classes int, seed u
 			}
 			softmax(p)
 			for c := range p {
-				p[c] -= netSmoothing / float32(classes)
+				p[c] -= smoothing / float32(classes)
 			}
-			p[r.class] -= 1 - netSmoothing
+			p[r.class] -= 1 - smoothing
 			weight := r.weight / float32(n)
 			clear(back)
 			for c, g := range p {
@@ -215,7 +243,7 @@ func trainNetwork(ctx context.Context, rows []row, features, classes int, seed u
 			}
 			axpy(1, back, offset.gradient(0))
 			for _, j := range stay {
-				axpy(r.value[j]/netKeep, back, embed.gradient(r.at[j]))
+				axpy(r.value[j]/netKeepIn, back, embed.gradient(r.at[j]))
 			}
 		}
 		power1, power2 = power1*0.9, power2*0.999
@@ -223,13 +251,8 @@ func trainNetwork(ctx context.Context, rows []row, features, classes int, seed u
 		for _, m := range []*matrix{embed, offset, out, bias} {
 			m.step(rate, power1, power2)
 		}
-		if (step+1)*netProgress/steps > step*netProgress/steps {
-			progress()
-		}
 	}
-	embedded, scale := quantise(embed.value, h)
-	return &network{hidden: h, place: place, offset: offset.value, out: out.value, bias: bias.value,
-		embed: embedded, scale: scale}, nil
+	return embed, offset, out, bias, nil
 }
 
 // commonest gives places to the n features that occur in most rows, the first

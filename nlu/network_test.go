@@ -80,7 +80,7 @@ func TestEffortBestIsCancellable(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	train, valid := petals()
 	_, err := Train(ctx, train, &Options{NoBuiltin: true, Effort: EffortBest, Valid: valid, Progress: func(done, all int) {
-		if done == all-netProgress+1 { // amid the network
+		if done == all-netCount+1 { // amid the networks
 			cancel()
 		}
 	}})

@@ -102,7 +102,7 @@ func CrossValidate(ctx context.Context, examples []Example, opts *Options, folds
 		}
 		epochs := own.Epochs
 		if o.Effort == EffortBest {
-			epochs += netProgress
+			epochs += netCount
 		}
 		if models[f], err = own.fitted(ctx, rest, func() {
 			if done++; o.Progress != nil {

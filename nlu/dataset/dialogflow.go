@@ -11,10 +11,13 @@ import (
 	"github.com/frontdesk-go/frontdesk/nlu/entity"
 )
 
-// Dialogflow reads an agent as Dialogflow ES exports it: a folder, or the zip
-// itself as a [archive/zip.Reader], with intents/NAME.json,
-// intents/NAME_usersays_LANG.json, entities/NAME.json and
-// entities/NAME_entries_LANG.json at any depth. What is said to a fallback
+// Dialogflow reads an agent as Dialogflow ES or CX exports it: a folder, or the
+// zip itself as a [archive/zip.Reader], at any depth. Of ES that is
+// intents/NAME.json, intents/NAME_usersays_LANG.json, entities/NAME.json and
+// entities/NAME_entries_LANG.json; of CX (in its JSON package format)
+// intents/NAME/NAME.json, intents/NAME/trainingPhrases/LANG.json,
+// entityTypes/NAME/NAME.json and entityTypes/NAME/entities/LANG.json; flows,
+// pages and test cases are left aside. What is said to a fallback
 // intent becomes an example of no intent; annotations keep the name of their
 // entity, those of Google's own (@sys.date) take ours where there is one.
 func Dialogflow(fsys fs.FS) (*Set, error) {
@@ -42,10 +45,12 @@ func Dialogflow(fsys fs.FS) (*Set, error) {
 		} else if head, _, ok := cutLast(stem, "_entries_"); ok {
 			b.entries(fsys, f, head)
 			read = true
+		} else if b.cx(fsys, f) {
+			read = true
 		}
 	}
 	if !read {
-		return nil, fmt.Errorf("dataset: no *_usersays_*.json or *_entries_*.json: this is no Dialogflow ES export")
+		return nil, fmt.Errorf("dataset: no *_usersays_*.json, *_entries_*.json or trainingPhrases/*.json: this is no Dialogflow export")
 	}
 	return b.set()
 }
@@ -145,27 +150,35 @@ func ours(kind string) string {
 	return kind // "email" and "url" are the same
 }
 
+// entry is a value of an entity and what it is called.
+type entry struct {
+	Value    string
+	Synonyms []string
+}
+
 func (b *builder) entries(fsys fs.FS, file, head string) {
-	var entries []struct {
-		Value    string
-		Synonyms []string
+	var entries []entry
+	if b.load(fsys, file, &entries) {
+		h := b.header(fsys, head)
+		b.named(file, h.Name, h.Regexp, entries)
 	}
-	if !b.load(fsys, file, &entries) {
-		return
-	}
-	h := b.header(fsys, head)
+}
+
+// named adds the entries of an entity, or the expressions of one that is
+// matched by them.
+func (b *builder) named(file, name string, expressions bool, entries []entry) {
 	for i, e := range entries {
 		switch {
-		case h.Regexp:
+		case expressions:
 			for _, expr := range e.Synonyms {
-				b.pattern(file, 0, h.Name, expr)
+				b.pattern(file, 0, name, expr)
 			}
 		case e.Value == "":
 			b.problem(file, 0, "entry %d has no value", i+1)
 		case strings.HasPrefix(e.Value, "@"):
 			// A composite ("@size:size @colour:colour") is no name.
 		default:
-			b.lists = append(b.lists, list{h.Name, e.Value, append([]string{e.Value}, e.Synonyms...)})
+			b.lists = append(b.lists, list{name, e.Value, append([]string{e.Value}, e.Synonyms...)})
 		}
 	}
 }

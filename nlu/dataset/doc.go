@@ -1,5 +1,5 @@
 // Package dataset reads the training data of other bots: Rasa NLU (YAML,
-// Markdown and JSON), Dialogflow ES exports (a folder or a zip), plain Markdown
+// Markdown and JSON), Dialogflow ES and CX exports (a folder or a zip), plain Markdown
 // lists, and the formats of [nlu.ReadExamples].
 //
 //	set, err := dataset.Read(os.DirFS("rasa/data"), "nlu/*.yml")

@@ -231,7 +231,7 @@ func TestDialogflow(t *testing.T) {
 	assert.Equal(t, agentWant, show(t, s), "the zip reads as the folder")
 
 	_, err = Dialogflow(fstest.MapFS{"agent.json": {Data: []byte("{}")}})
-	assert.ErrorContains(t, err, "this is no Dialogflow ES export")
+	assert.ErrorContains(t, err, "this is no Dialogflow export")
 	broken := agent()
 	broken["my agent/intents/plain_usersays_en.json"].Data = []byte("[{\n\"data\": 3}]")
 	broken["my agent/entities/sku.json"].Data = []byte("{\n\n")
@@ -279,10 +279,54 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
+func agentCX() fstest.MapFS {
+	out := fstest.MapFS{}
+	for f, s := range map[string]string{
+		"agent.json":                             `{"displayName": "shop"}`,
+		"intents/order status/order status.json": `{"name": "18cc", "displayName": "order - status", "parameters": [{"id": "colour", "entityType": "@colour"}, {"id": "when", "entityType": "@sys.date-period"}]}`,
+		"intents/order status/trainingPhrases/en.json": `{"trainingPhrases": [{"id": "1", "parts": [{"text": "where is my ", "auto": true}, {"text": "crimson", "parameterId": "colour"},
+			{"text": " dress from "}, {"text": "last week", "parameterId": "when"}, {"text": " then"}], "repeatCount": 1, "languageCode": "en"}]}`,
+		"intents/order status/trainingPhrases/zh-cn.json":              `{"trainingPhrases": [{"parts": [{"text": "我的"}, {"text": "红色", "parameterId": "colour"}, {"text": "裙子到哪了"}]}]}`,
+		"intents/Default Negative Intent/Default Negative Intent.json": `{"displayName": "Default Negative Intent", "isFallback": true}`,
+		"intents/Default Negative Intent/trainingPhrases/en.json":      `{"trainingPhrases": [{"parts": [{"text": "sing me a song"}]}]}`,
+		"intents/plain/trainingPhrases/en.json":                        `{"trainingPhrases": [{"parts": [{"text": "hi"}]}]}`,
+		"entityTypes/colour/colour.json":                               `{"displayName": "colour", "kind": "KIND_MAP"}`,
+		"entityTypes/colour/entities/en.json":                          `{"entities": [{"value": "red", "synonyms": ["red", "crimson"], "languageCode": "en"}]}`,
+		"entityTypes/colour/entities/zh-cn.json":                       `{"entities": [{"value": "red", "synonyms": ["红色"]}]}`,
+		"entityTypes/sku/sku.json":                                     `{"displayName": "sku", "kind": "KIND_REGEXP"}`,
+		"entityTypes/sku/entities/en.json":                             `{"entities": [{"value": "[A-Z]{2}\\d{4}", "synonyms": ["[A-Z]{2}\\d{4}"]}]}`,
+		"flows/Default Start Flow/Default Start Flow.json":             `{"name": "0"}`,
+		"flows/Default Start Flow/pages/Order.json":                    `{"name": "1"}`,
+		"testCases/order.json":                                         `[]`,
+	} {
+		out["export/"+f] = &fstest.MapFile{Data: []byte(s)}
+	}
+	return out
+}
+
+func TestDialogflowCX(t *testing.T) {
+	t.Parallel()
+	s, err := Dialogflow(agentCX())
+	require.NoError(t, err)
+	lines := strings.Split(show(t, s), "\n")
+	want := strings.Split(agentWant, "\n")
+	assert.ElementsMatch(t, want, lines)
+
+	broken := agentCX()
+	broken["export/intents/plain/trainingPhrases/en.json"].Data = []byte("{\n\"trainingPhrases\": 3}")
+	broken["export/entityTypes/sku/sku.json"].Data = []byte("{\n\n")
+	s, err = Dialogflow(broken)
+	assert.ErrorContains(t, err, "plain/trainingPhrases/en.json:2:")
+	assert.ErrorContains(t, err, "sku/sku.json:3:")
+	assert.Len(t, s.Examples, 3)
+}
+
 func FuzzDialogflow(f *testing.F) {
 	f.Add([]byte(`[{"data": [{"text": "where is my "}, {"text": "crimson", "meta": "@colour"}]}]`), []byte(`{"name": "x"}`), []byte(`[{"value": "red", "synonyms": ["crimson"]}]`))
+	f.Add([]byte(`{"trainingPhrases": [{"parts": [{"text": "red", "parameterId": "c"}]}]}`), []byte(`{"displayName": "x", "parameters": [{"id": "c", "entityType": "@sys.color"}]}`), []byte(`{"entities": [{"value": "red"}]}`))
 	f.Fuzz(func(t *testing.T, says, head, entries []byte) {
-		var fsys fs.FS = fstest.MapFS{"a_usersays_en.json": {Data: says}, "a.json": {Data: head}, "a_entries_en.json": {Data: entries}}
+		var fsys fs.FS = fstest.MapFS{"a_usersays_en.json": {Data: says}, "a.json": {Data: head}, "a_entries_en.json": {Data: entries},
+			"intents/b/trainingPhrases/en.json": {Data: says}, "intents/b/b.json": {Data: head}, "entityTypes/c/entities/en.json": {Data: entries}}
 		s, _ := Dialogflow(fsys)
 		show(t, s)
 	})

@@ -42,7 +42,10 @@ type gazetteer struct {
 type trie struct {
 	nodes []node
 	root  [256]int32 // child of the root by first byte, 0 for none
-	first []uint64   // bits of the characters below U+10000 that begin a key
+	// Most places of a text begin no key; these tell without a walk. runes has
+	// the node after a character of three bytes, pairs that after two of ASCII.
+	runes []int32
+	pairs []int32
 }
 
 // entry is a key of a trie and its number, at least 1.
@@ -114,12 +117,6 @@ func newGazetteer(names []Name, slips bool) (*gazetteer, error) {
 
 // build fills the trie with entries that are sorted by key, each key once.
 func (t *trie) build(entries []entry) {
-	t.first = make([]uint64, 1<<10)
-	for _, e := range entries {
-		if r, _ := utf8.DecodeRuneInString(e.key); r < 1<<16 {
-			t.first[r>>6] |= 1 << (r & 63)
-		}
-	}
 	// Breadth first: a task is a node and the sorted entries that share its path.
 	type task struct {
 		node   int32
@@ -153,7 +150,28 @@ func (t *trie) build(entries []entry) {
 		}
 		level, next = next, level
 	}
+	t.runes, t.pairs = make([]int32, 1<<16), make([]int32, 1<<14)
+	t.each(0, func(a byte, n int32) {
+		t.each(n, func(b byte, n int32) {
+			if a < 0x80 && b < 0x80 {
+				t.pairs[int(a)<<7|int(b)] = n
+			}
+			if a>>4 == 0xe {
+				t.each(n, func(c byte, n int32) { t.runes[three(a, b, c)] = n })
+			}
+		})
+	})
 }
+
+// each calls f with the children of a node.
+func (t *trie) each(n int32, f func(label byte, child int32)) {
+	for k := t.nodes[n].first; k < t.nodes[n].first+int32(t.nodes[n].count); k++ {
+		f(t.nodes[k].label, k)
+	}
+}
+
+// three is the character of three bytes, below 1<<16.
+func three(a, b, c byte) int { return int(a&15)<<12 | int(b&63)<<6 | int(c&63) }
 
 // foldName is the key of a name: normalised, without separators.
 func foldName(s string) string {
@@ -258,31 +276,40 @@ func (g *gazetteer) find(c *scan) {
 	}
 	s := c.s
 	for i := 0; i < len(s); i++ {
-		n := g.root[s[i]]
-		if n == 0 || isAlnum(s[i]) && i > 0 && isAlnum(s[i-1]) {
-			continue
-		}
-		if s[i] >= 0xe0 && s[i] < 0xf0 && i+2 < len(s) { // three bytes
-			r := rune(s[i]&15)<<12 | rune(s[i+1]&63)<<6 | rune(s[i+2]&63)
-			if g.first[r>>6]&(1<<(r&63)) == 0 {
-				i += 2
-				continue
+		b := s[i]
+		switch {
+		case b>>4 == 0xe && i+2 < len(s) && s[i+1]>>6 == 2 && s[i+2]>>6 == 2:
+			if n := g.runes[three(b, s[i+1], s[i+2])]; n != 0 {
+				g.walk(c, i, i+3, n)
+			}
+			i += 2
+		case b >= 0x80:
+			if n := g.root[b]; n != 0 {
+				g.walk(c, i, i+1, n)
+			}
+		case isAlnum(b) && i > 0 && isAlnum(s[i-1]):
+		case i+1 < len(s) && isAlnum(s[i+1]):
+			if n := g.pairs[int(b)<<7|int(s[i+1])]; n != 0 {
+				g.walk(c, i, i+2, n)
+			}
+		default: // a separator may stand behind the first letter
+			if n := g.root[b]; n != 0 {
+				g.walk(c, i, i+1, n)
 			}
 		}
-		g.walk(c, i, n)
 	}
 	if g.sound != nil {
 		g.slips(c)
 	}
 }
 
-// walk follows the trie from the node reached by the byte at i and adds the
-// longest name that may end where it ends.
-func (g *gazetteer) walk(c *scan, i int, n int32) {
+// walk follows the trie from the node reached by the bytes from i to j and adds
+// the longest name that may end where it ends.
+func (g *gazetteer) walk(c *scan, i, j int, n int32) {
 	s := c.s
 	best, bestEnd := int32(0), 0
 	gap := 0
-	for j := i + 1; ; j++ {
+	for ; ; j++ {
 		if id := g.nodes[n].name; id > 0 && gap == 0 {
 			if end := g.ends(c, i, j); end > 0 {
 				best, bestEnd = id, end
