@@ -98,13 +98,3 @@ func TestClock(t *testing.T) {
 	}
 	assert.Equal(t, bottest.Start().Add(90*time.Minute), c.Now())
 }
-
-func Example() {
-	var t *testing.T // that of the test
-	test := func() {
-		r := bottest.New(t, bot.Options{}, bot.HandlerFunc(greeter))
-		r.Say("小明").Want("你好，小明").Tap("再来").Advance(24 * time.Hour)
-	}
-	_ = test
-	// Output:
-}
