@@ -370,6 +370,7 @@ func (b *Bot) load(ctx context.Context, k Key, from *start) (*Turn, error) {
 	if from.push != nil {
 		t.Meaning.Intent = "push." + from.push.Name
 	}
+	t.logDied()
 	return t, nil
 }
 

@@ -183,6 +183,7 @@ func (b *Bot) change(ctx context.Context, k Key, change func(*Turn, *handoff.Tic
 		t.Key, t.Now, t.Language = k, b.opts.Clock.Now().In(b.opts.Zone), firstOf(s.Language, b.opts.Language)
 		t.bot, t.session, t.version = b, s, rec.Version
 		t.Customer.ID = s.Customer
+		t.logDied()
 		if err := change(t, &tk); err != nil {
 			return tk, err
 		}

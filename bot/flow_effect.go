@@ -163,6 +163,9 @@ func (t *Turn) effect(ctx context.Context, name string, idempotent bool, fn func
 			r.pass(*s)
 			return nil, s.Err
 		case !idempotent:
+			if s.Pass == r.frame.Pass {
+				t.note(EventEffect, r.frame.Flow+"/"+full, "unknown") // the turn that began it died
+			}
 			r.pass(*s)
 			return nil, fmt.Errorf("%w: %q", ErrUnknownOutcome, full)
 		}

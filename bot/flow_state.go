@@ -82,6 +82,7 @@ type flowState struct {
 	// events nobody waited for yet.
 	Waiting []*frame  `json:"wait,omitempty"`
 	Inbox   []arrived `json:"in,omitempty"`
+	died    []Event   // of turns that died, not in the log yet
 }
 
 // frame is one flow under way.
@@ -217,16 +218,34 @@ func (st *flowState) restore(journal []byte) error {
 	for _, f := range frames {
 		same := func(have *frame) bool { return have.Number == f.Number && have.Flow == f.Flow }
 		if i := slices.IndexFunc(st.Stack, same); i >= 0 {
+			st.died = append(st.died, f.unlogged(st.Stack[i])...)
 			st.Stack[i] = f
 		} else if i := slices.IndexFunc(st.Waiting, same); i >= 0 {
+			st.died = append(st.died, f.unlogged(st.Waiting[i])...)
 			f.Open = st.Waiting[i].Open
 			st.Waiting[i] = f
 		} else {
+			st.died = append(st.died, f.unlogged(&frame{})...)
 			st.push(f)
 			st.Seq = max(st.Seq, f.Number)
 		}
 	}
 	return nil
+}
+
+// unlogged are the events of what the frame did in a turn that died, which the
+// log does not have: was is the frame as committed.
+func (f *frame) unlogged(was *frame) (out []Event) {
+	if f.Told && !was.Told {
+		out = append(out, Event{Kind: EventFlowStarted, Key: f.Flow})
+	}
+	for _, s := range f.Steps {
+		if s.Kind == kindEffect && s.State != effectBegun &&
+			!slices.ContainsFunc(was.Steps, func(w step) bool { return w.Name == s.Name && w.State == s.State }) {
+			out = append(out, Event{Kind: EventEffect, Key: f.Flow + "/" + s.Name, Value: s.State})
+		}
+	}
+	return out
 }
 
 // effects are the names of a frame's effects that happened or may have.

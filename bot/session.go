@@ -37,6 +37,7 @@ type session struct {
 	Flows    json.RawMessage `json:"flows,omitempty"`
 	Vars     vars            `json:"-"`
 	At       time.Time       `json:"at,omitzero"` // of the last turn
+	died     []Event         // of a turn that died; the next commit logs them
 }
 
 // ownerWaiting owns a conversation whose ticket nobody has taken yet.
@@ -70,8 +71,17 @@ func decodeSession(rec Record) (*session, error) {
 	if err := st.restore(rec.Journal); err != nil {
 		return nil, fmt.Errorf("bot: journal of conversation %s does not decode: %w", rec.Key.Conversation, err)
 	}
+	s.died = st.died
 	s.Flows, err = st.encode()
 	return s, err
+}
+
+// logDied tracks what a turn that died has done.
+func (t *Turn) logDied() {
+	for _, e := range t.session.died {
+		e.Customer = t.session.Customer
+		t.Track(e)
+	}
 }
 
 // ConversationID is the id a store gives the conversation of a new thread. It
