@@ -2,6 +2,7 @@ package bottest_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -92,7 +93,7 @@ func ordering(t *testing.T, store bot.Store, c *counting, at bottest.Fault) (fai
 	}()
 	r := bottest.New(rec, bot.Options{Store: store}, c)
 	r.Say("你好").Want("要下单吗")
-	r.Crash(at).Say("是的").Want("第 1 次，单号 1。")
+	r.Crash(at).Say("是的").Want("第 1 次，单号 1。").WantEvent(bot.EventEffect, "main/order")
 	r.Say("再来").Say("是的").Want("第 2 次，单号 2。")
 	return ""
 }
@@ -128,6 +129,30 @@ func TestEveryFaultLeavesOneEffect(t *testing.T) {
 			assert.Len(t, c.orders, 2, "%s: %s", name, at)
 		})
 	}
+}
+
+// An effect that nobody declared idempotent never happens twice: when the
+// process dies between it and its result, the flow is told, and the log says so.
+func TestAnEffectOfUnknownOutcome(t *testing.T) {
+	t.Parallel()
+	orders := 0
+	r := bottest.New(t, bot.Options{}, bot.HandlerFunc(func(ctx context.Context, t *bot.Turn) error {
+		if ok, err := bot.Confirm(t, "sure", "要下单吗？"); err != nil || !ok {
+			return err
+		}
+		_, err := bot.Once(ctx, t, "order", func(context.Context, string) (int, error) { orders++; return orders, nil })
+		if errors.Is(err, bot.ErrUnknownOutcome) {
+			return t.Say("不确定下单成功没有，请同事核对。")
+		}
+		if err != nil {
+			return err
+		}
+		return t.Say("下单了。")
+	}))
+	r.Say("你好")
+	r.Crash(bottest.Fault{Kind: bottest.DieBefore, N: 2}).Say("是的").Want("请同事核对").WantEvent(bot.EventEffect, "main/order")
+	assert.Contains(t, r.Transcript(), "! effect main/order unknown")
+	assert.Equal(t, 1, orders)
 }
 
 // A harness that finds nothing proves nothing: each promise that is broken on

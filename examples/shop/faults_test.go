@@ -27,7 +27,7 @@ func durable(t testing.TB, settings map[string]string) *bottest.Rig {
 func TestConversationsUnderFaults(t *testing.T) {
 	t.Parallel()
 	bottest.Faults(t, "testdata", func(t *testing.T, settings map[string]string) *bottest.Rig { return durable(t, settings) },
-		&bottest.FaultOptions{Ignore: []string{bot.EventEffect}, Sample: 2})
+		&bottest.FaultOptions{Sample: 2})
 }
 
 // What the flows ask, read and do stands in testdata/flows.txt.
