@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/frontdesk-go/frontdesk/kb"
 	"github.com/frontdesk-go/frontdesk/kb/ingest"
+	"github.com/frontdesk-go/frontdesk/kb/ingest/pdf"
 	"github.com/frontdesk-go/frontdesk/kb/keep"
 )
 
@@ -79,7 +81,7 @@ func written(folder string) ([]kb.Entry, error) {
 			errs = append(errs, add(sub, es, err))
 			continue
 		}
-		es, err := ingest.Dir(fsys, nil)
+		es, err := ingest.Dir(fsys, &ingest.Options{Readers: map[string]func(string, io.Reader, *ingest.Options) ([]kb.Entry, error){".pdf": pdf.Read}})
 		errs = append(errs, add(sub, es, err))
 	}
 	if err := errors.Join(errs...); err != nil {

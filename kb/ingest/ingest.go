@@ -26,6 +26,9 @@ type Options struct {
 	Size int
 	// MaxFile is the most bytes of a file, 32 MB when 0.
 	MaxFile int64
+	// Readers read further kinds of files in Dir, by the ending of their names:
+	// {".pdf": pdf.Read}.
+	Readers map[string]func(name string, r io.Reader, o *Options) ([]kb.Entry, error)
 }
 
 func (o *Options) fill() Options {
@@ -121,7 +124,11 @@ func Dir(fsys fs.FS, o *Options) ([]kb.Entry, error) {
 		}
 		opts := o.fill()
 		opts.Language = kb.LanguageOf(name, opts.Language)
-		es, err := Read(name, f, &opts)
+		read := Read
+		if further := opts.Readers[strings.ToLower(path.Ext(name))]; further != nil {
+			read = further
+		}
+		es, err := read(name, f, &opts)
 		if errors.Is(err, ErrFormat) {
 			err = nil
 		}
@@ -200,6 +207,24 @@ func recognise(e *kb.Entry) {
 			e.Texts[lang] = t
 		}
 	}
+}
+
+// Block is a block of a document as a reader of another format finds it: a
+// heading of a level, 1 to 6, or text, whose level is 0.
+type Block struct {
+	Level int
+	Text  string
+	Line  int // where it begins, 0 when the format has no lines
+}
+
+// Passages makes the entries of a document from its blocks, as Read does: for
+// readers of formats it does not read. title may be "".
+func Passages(name, title string, blocks []Block, o *Options) []kb.Entry {
+	d := document{title: title}
+	for _, b := range blocks {
+		d.blocks = append(d.blocks, block{level: min(max(b.Level, 0), 6), text: clean([]byte(b.Text)), line: b.Line})
+	}
+	return d.entries(name, o.fill())
 }
 
 // document is what a reader made of a file.

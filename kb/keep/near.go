@@ -52,21 +52,34 @@ func (w weights) of(t uint64) float64 {
 
 // jaccard is the share, by weight, of the terms of two texts that both have, 0
 // to 1.
-func (w weights) jaccard(a, b set) float64 {
+func (w weights) jaccard(a, b set) float64 { return jaccard(a, b, w.all(a), w.all(b)) }
+
+// all are the weights of a text's terms.
+func (w weights) all(s set) []float64 {
+	out := make([]float64, len(s))
+	for i, t := range s {
+		out[i] = w.of(t)
+	}
+	return out
+}
+
+func jaccard(a, b set, wa, wb []float64) float64 {
+	if len(wa) != len(a) || len(wb) != len(b) {
+		return 0
+	}
 	var both, any float64
 	i, j := 0, 0
 	for i < len(a) && j < len(b) {
 		switch {
 		case a[i] < b[j]:
-			any += w.of(a[i])
+			any += wa[i]
 			i++
 		case a[i] > b[j]:
-			any += w.of(b[j])
+			any += wb[j]
 			j++
 		default:
-			v := w.of(a[i])
-			both += v
-			any += v
+			both += wa[i]
+			any += wa[i]
 			i++
 			j++
 		}
@@ -78,10 +91,10 @@ func (w weights) jaccard(a, b set) float64 {
 		return 1
 	}
 	for ; i < len(a); i++ {
-		any += w.of(a[i])
+		any += wa[i]
 	}
 	for ; j < len(b); j++ {
-		any += w.of(b[j])
+		any += wb[j]
 	}
 	return both / any
 }
@@ -110,11 +123,15 @@ func near(sets []set, least float64) []pair {
 	var out []pair
 	seen := map[[2]int]bool{}
 	w := weightsOf(sets)
+	ws := make([][]float64, len(sets))
+	for i, s := range sets {
+		ws[i] = w.all(s)
+	}
 	try := func(a, b int) {
 		if seen[[2]int{a, b}] {
 			return
 		}
-		if like := w.jaccard(sets[a], sets[b]); like >= least {
+		if like := jaccard(sets[a], sets[b], ws[a], ws[b]); like >= least {
 			seen[[2]int{a, b}] = true
 			out = append(out, pair{a, b, like})
 		}
