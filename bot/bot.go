@@ -29,6 +29,7 @@ type Bot struct {
 	asked    asked
 	pulled   pulled
 	jobs     jobs
+	owed     owed
 	outbox   wake
 	handle   Handler // the whole chain
 }
@@ -187,6 +188,15 @@ func (b *Bot) turn(ctx context.Context, k Key, from *start) (replies []Reply, er
 		return nil, err
 	}
 	defer release()
+	if from.timer == nil {
+		if caught, err := b.catchUp(ctx, k); err != nil {
+			return nil, fmt.Errorf("bot: answering what was accepted before: %w", err)
+		} else if caught { // the message itself may have been among it
+			if replies, done, err := b.served(ctx, k, from); done || err != nil {
+				return replies, err
+			}
+		}
+	}
 	return b.attempt(ctx, k, from)
 }
 

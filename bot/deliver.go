@@ -63,6 +63,7 @@ func (b *Bot) deliver(ctx context.Context, m Message, c *claim) (again *Key, err
 func (b *Bot) begin(ctx context.Context, p *place, id string, c *claim) {
 	stop, ok := b.jobs.begin(p.key)
 	if !ok { // shutting down: it waits in the store
+		b.owed.add(p.key)
 		p.leave()
 		c.end(nil, ErrClosed)
 		return
@@ -70,6 +71,7 @@ func (b *Bot) begin(ctx context.Context, p *place, id string, c *claim) {
 	go func() {
 		defer b.jobs.end(p.key)
 		if err := p.wait(ctx, stop); err != nil {
+			b.owed.add(p.key)
 			c.end(nil, err)
 			return
 		}
@@ -85,6 +87,9 @@ func (b *Bot) begin(ctx context.Context, p *place, id string, c *claim) {
 			if b.pause(stop, wait) != nil {
 				break
 			}
+		}
+		if err != nil {
+			b.owed.add(p.key)
 		}
 		c.end(replies, err)
 	}()
@@ -128,6 +133,11 @@ func (b *Bot) answerArrivals(ctx context.Context, k Key, do arrivals) ([]Reply, 
 		return nil, err
 	}
 	defer release()
+	return b.answerLeased(ctx, k, do)
+}
+
+// answerLeased is answerArrivals for a caller that has the lease too.
+func (b *Bot) answerLeased(ctx context.Context, k Key, do arrivals) ([]Reply, error) {
 	for {
 		select {
 		case <-do.stop:
@@ -162,6 +172,68 @@ func (from *start) has(id string) bool {
 		}
 	}
 	return false
+}
+
+// catchUp answers what was accepted before a call's message and left behind by
+// a process that died: the message does not overtake it. The caller has the
+// conversation's place and lease.
+func (b *Bot) catchUp(ctx context.Context, k Key) (caught bool, err error) {
+	if b.opts.Replica == "" { // nobody else accepts: what was left is known
+		caught, err = b.owed.has(func() ([]Key, error) {
+			return b.left(ctx, b.opts.Clock.Now(), func(Key) bool { return false })
+		}, k)
+	} else {
+		var waiting []Arrival
+		waiting, err = b.opts.Store.Arrivals(ctx, k, 0, 1)
+		caught = len(waiting) > 0
+	}
+	if err != nil || !caught {
+		return false, err
+	}
+	if _, err := b.answerLeased(ctx, k, arrivals{rescue: !b.jobs.has(k)}); err != nil {
+		return true, err
+	}
+	b.owed.paid(k)
+	return true, nil
+}
+
+// owed are the conversations with accepted messages that nobody in this
+// process is about to answer: those it found at its start, and those it gave
+// up for a while.
+type owed struct {
+	mu   sync.Mutex
+	keys map[Key]bool // nil until somebody looked
+}
+
+// has reports whether a conversation is one; the first call looks for them.
+func (o *owed) has(look func() ([]Key, error), k Key) (bool, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.keys == nil {
+		found, err := look()
+		if err != nil {
+			return false, err
+		}
+		o.keys = map[Key]bool{}
+		for _, k := range found {
+			o.keys[k] = true
+		}
+	}
+	return o.keys[k], nil
+}
+
+func (o *owed) add(k Key) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.keys != nil {
+		o.keys[k] = true
+	}
+}
+
+func (o *owed) paid(k Key) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.keys, k)
 }
 
 // oldest is the next turn of accepted messages, nil when none waits.

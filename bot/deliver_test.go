@@ -368,3 +368,41 @@ func TestBurstCallerGoes(t *testing.T) {
 		wg.Wait()
 	})
 }
+
+// What a process accepted and left behind is answered before what comes later,
+// also by a call, and by a process that does not run yet.
+func TestHandleDoesNotOvertakeAccepted(t *testing.T) {
+	t.Parallel()
+	for _, replica := range []string{"", "b"} {
+		t.Run("replica "+replica, func(t *testing.T) {
+			t.Parallel()
+			store := bot.NewMemory()
+			k, err := store.Open(t.Context(), thread("p"))
+			require.NoError(t, err)
+			for _, id := range []string{"1", "2"} {
+				_, err = store.Accept(t.Context(), bot.Arrival{Key: k, Message: said(id, "p", "在吗？"), At: time.Now()})
+				require.NoError(t, err)
+			}
+			b, err := bot.New(bot.Options{Store: store, Replica: replica}, bot.HandlerFunc(count))
+			require.NoError(t, err)
+			rs, err := b.Handle(t.Context(), said("3", "p", "在吗？"))
+			require.NoError(t, err)
+			require.Len(t, rs, 1)
+			assert.Equal(t, "3", rs[0].Text)
+			rs, err = b.Handle(t.Context(), said("1", "p", "在吗？"))
+			require.NoError(t, err)
+			assert.Empty(t, rs, "its answer is the sender's")
+			pending, err := store.Pending(t.Context(), k, 0, 10)
+			require.NoError(t, err)
+			assert.Len(t, pending, 2)
+			if replica != "" { // another one may accept at any time
+				_, err = store.Accept(t.Context(), bot.Arrival{Key: k, Message: said("4", "p", "在吗？"), At: time.Now()})
+				require.NoError(t, err)
+			}
+			rs, err = b.Handle(t.Context(), said("4", "p", "在吗？"))
+			require.NoError(t, err)
+			require.Equal(t, replica != "", len(rs) == 0, "accepted first, it is answered once, by the sender")
+			require.NoError(t, b.Close())
+		})
+	}
+}
