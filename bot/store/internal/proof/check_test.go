@@ -116,10 +116,10 @@ func (s *story) answer(texts map[string][]string, n int) string {
 
 // complete reports whether all that is owed has come: an answer to each
 // message, thanks for each job.
-func (s *story) complete(asked int) bool {
+func (s *story) complete(name string, asked int) bool {
 	texts := s.texts()
 	for n := range asked {
-		if s.answer(texts, n) == "" || n%stages == stages-1 && len(texts[fmt.Sprint("thanks ", n/stages)]) == 0 {
+		if s.answer(texts, n) == "" || n%stages == stages-1 && thanked(name) && len(texts[fmt.Sprint("thanks ", n/stages)]) == 0 {
 			return false
 		}
 	}
@@ -127,7 +127,7 @@ func (s *story) complete(asked int) bool {
 }
 
 // settled waits until all that is owed to the customers has come.
-func (w *world) settled(asked []int) bool {
+func (w *world) settled(asked map[string]int) bool {
 	w.t.Helper()
 	seen := -1
 	return w.until("every acknowledged message was answered", func() bool {
@@ -136,8 +136,8 @@ func (w *world) settled(asked []int) bool {
 		}
 		seen = len(w.lines)
 		by, _ := w.stories()
-		for i, n := range asked {
-			if s := by[conv(i)]; n > 0 && (s == nil || !s.complete(n)) {
+		for name, n := range asked {
+			if s := by[name]; n > 0 && (s == nil || !s.complete(name, n)) {
 				return false
 			}
 		}
@@ -147,7 +147,7 @@ func (w *world) settled(asked []int) bool {
 
 // check holds the ledger against the promises; replicas says that two may send
 // for one conversation.
-func (w *world) check(asked []int, replicas bool) (f figures) {
+func (w *world) check(asked map[string]int, replicas bool) (f figures) {
 	w.t.Helper()
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -155,20 +155,43 @@ func (w *world) check(asked []int, replicas bool) (f figures) {
 	assert.Empty(t, w.bad, "lines of the ledger")
 	by, stale := w.stories()
 	f.stale = stale
-	for i, n := range asked {
-		s := by[conv(i)]
+	if t.Failed() { // tell all there is
+		for name := range asked {
+			t.Logf("%s in the ledger:\n%s", name, w.told(name))
+		}
+	}
+	for name, n := range asked {
+		s := by[name]
 		if s == nil {
-			assert.Zero(t, n, "nothing is known of conversation %d", i)
+			assert.Zero(t, n, "nothing is known of conversation %s", name)
 			continue
 		}
 		f.acked += n
-		s.check(t, conv(i), n, replicas, &f)
+		if !s.check(t, name, n, replicas, &f) {
+			t.Logf("%s in the ledger:\n%s", name, w.told(name))
+		}
 	}
 	return f
 }
 
-func (s *story) check(t *testing.T, name string, asked int, replicas bool, f *figures) {
+// told is what the ledger says of a conversation.
+func (w *world) told(conv string) string {
+	var b strings.Builder
+	for _, l := range w.lines {
+		switch {
+		case l.Conv != conv && l.What != "up":
+		case len(l.Replies) > 0:
+			fmt.Fprintf(&b, "%s %s %d: %s %s\n", l.Who, l.What, l.N, l.Replies[0].ID, l.Replies[0].Text)
+		default:
+			fmt.Fprintf(&b, "%s %s %d %s %s\n", l.Who, l.What, l.N, l.ID, l.Text)
+		}
+	}
+	return b.String()
+}
+
+func (s *story) check(t *testing.T, name string, asked int, replicas bool, f *figures) (ok bool) {
 	t.Helper()
+	failed := t.Failed()
 	assert.Empty(t, s.changed, "%s: a retry was answered otherwise", name)
 	texts := s.texts()
 	owed := 0
@@ -196,6 +219,9 @@ func (s *story) check(t *testing.T, name string, asked int, replicas bool, f *fi
 			assert.Equal(t, 1, effects, "%s: job %d was charged: %v", name, job, s.effects[job])
 		}
 		f.effects += effects
+		if !thanked(name) {
+			continue
+		}
 		thanks := texts[fmt.Sprint("thanks ", job)]
 		assert.Len(t, thanks, 1, "%s: the timer of job %d", name, job)
 		owed += len(thanks)
@@ -225,11 +251,12 @@ func (s *story) check(t *testing.T, name string, asked int, replicas bool, f *fi
 	if !replicas {
 		assert.Empty(t, s.late, "%s: sent again behind a later one", name)
 	}
+	return failed || !t.Failed()
 }
 
 // left looks into the store when all is done: nothing waits, and the history
 // has each message once, in order.
-func left(t *testing.T, s bot.Store, asked []int) {
+func left(t *testing.T, s bot.Store, asked map[string]int) {
 	t.Helper()
 	ctx := context.Background()
 	arrivals, err := s.Arrivals(ctx, bot.Key{}, 0, 10)
@@ -241,11 +268,11 @@ func left(t *testing.T, s bot.Store, asked []int) {
 	due, err := s.Due(ctx, time.Now().Add(time.Hour), 10)
 	require.NoError(t, err)
 	assert.Empty(t, due, "timers")
-	for i, n := range asked {
+	for name, n := range asked {
 		if n == 0 {
 			continue
 		}
-		k, err := s.Open(ctx, thread(conv(i)))
+		k, err := s.Open(ctx, thread(name))
 		require.NoError(t, err)
 		var want, got []string
 		for m := range n {
@@ -266,6 +293,6 @@ func left(t *testing.T, s bot.Store, asked []int) {
 			}
 			got = append(page, got...)
 		}
-		assert.Equal(t, want, got, "%s: the history", conv(i))
+		assert.Equal(t, want, got, "%s: the history", name)
 	}
 }

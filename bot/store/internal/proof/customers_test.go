@@ -17,7 +17,7 @@ type customers struct {
 	w  *world
 	wg sync.WaitGroup
 	// modes are how customer i's messages are handed in, by i: a name of
-	// request.Mode, or "any" for each by turns.
+	// request.Mode, or "any" for each by turns: a channel tries a message again the way it tried it first.
 	modes []string
 	asked []int // messages acknowledged, by customer
 }
@@ -31,17 +31,22 @@ func (w *world) crowd(seed uint64, modes ...string) *customers {
 	return c
 }
 
-func conv(i int) string { return fmt.Sprint("c", i) }
+// conv names a customer's conversation.
+func conv(i int, mode string) string { return fmt.Sprint("c", i, "-", mode) }
 
 // end waits for the customers, which send no new messages, and says how many
-// each has sent.
-func (c *customers) end() []int {
+// were acknowledged in each conversation.
+func (c *customers) end() map[string]int {
 	c.w.mu.Lock()
 	c.w.closing = true
 	c.w.changed.Broadcast()
 	c.w.mu.Unlock()
 	c.wg.Wait()
-	return c.asked
+	asked := map[string]int{}
+	for i, n := range c.asked {
+		asked[conv(i, c.modes[i])] = n
+	}
+	return asked
 }
 
 func (w *world) isClosing() bool {
@@ -83,9 +88,9 @@ func (c *customers) talk(i int, chance *rand.Rand) int {
 }
 
 func (c *customers) request(i, n int, chance *rand.Rand) request {
-	q := request{Conv: conv(i), N: n, Mode: c.modes[i]}
+	q := request{Conv: conv(i, c.modes[i]), N: n, Mode: c.modes[i]}
 	if q.Mode == "any" {
-		q.Mode = []string{"handle", "deliver", "by"}[chance.IntN(3)]
+		q.Mode = []string{"handle", "deliver", "by", "deliver", "handle"}[n%5]
 	}
 	if q.Mode == "by" {
 		q.By = time.Duration(chance.IntN(20)) * time.Millisecond

@@ -19,7 +19,7 @@ const killsEach = 25
 
 // modes of the customers of a test with one process.
 func modes() []string {
-	return []string{"handle", "handle", "deliver", "deliver", "deliver", "by", "by", "by"}
+	return []string{"handle", "handle", "deliver", "deliver", "by", "by", "any", "any"}
 }
 
 // An engine is killed (SIGKILL) at random instants and at each point, and
@@ -63,6 +63,7 @@ func killSome(t *testing.T, o order, n int, chance *rand.Rand) figures {
 				t.Errorf("%s did not come to %q", o.Name, o.Point)
 			}
 		} else {
+			w.wrote(r, "armed")
 			many, from := chance.IntN(150), len(w.snapshot())
 			w.until("there was something to kill", func() bool { return len(w.lines) >= from+many })
 			time.Sleep(time.Duration(chance.IntN(3000)) * time.Microsecond) // somewhere between two lines

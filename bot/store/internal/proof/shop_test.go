@@ -24,10 +24,17 @@ import (
 // whose effect is written to a ledger outside, once; n counts the
 // conversation's messages in its session, so that a reply gives away a message
 // that was lost, doubled or overtook another. After each job a timer says
-// "thanks j".
+// "thanks j", see thanked.
 type shop struct {
 	effect func(conversation string, job int, key string) // at the other side
 	soon   time.Duration                                  // until the timer
+}
+
+// thanked reports whether a conversation's jobs end with a timer. Those of
+// calls do not: a call that dies is only known once it is made again, and a
+// timer that comes before goes on with the flow in its place.
+func thanked(conversation string) bool {
+	return !strings.HasSuffix(conversation, "-handle") && !strings.HasSuffix(conversation, "-any")
 }
 
 // stages is how many messages a job has.
@@ -131,6 +138,8 @@ func (s shop) charge(ctx context.Context, t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
-	t.Remind(fmt.Sprintf("thanks.%d", job), t.Now.Add(s.soon))
+	if thanked(t.Message.Thread.Peer) {
+		t.Remind(fmt.Sprintf("thanks.%d", job), t.Now.Add(s.soon))
+	}
 	return t.Say(fmt.Sprintf("%s job %d", said, job))
 }
