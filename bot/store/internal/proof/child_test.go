@@ -59,7 +59,7 @@ type line struct {
 	Conv    string      `json:",omitempty"`
 	N       int         `json:",omitempty"` // of acked and refused the message, of effect the job
 	Request int         `json:",omitempty"`
-	ID      string      `json:",omitempty"` // of sent the reply, of effect the key
+	ID      string      `json:",omitempty"` // of sent the reply, of effect the key, of point, stale and committed the conversation
 	Text    string      `json:",omitempty"`
 	Replies []bot.Reply `json:",omitempty"`
 }
@@ -86,12 +86,12 @@ func (c *child) write(l line) {
 	}
 }
 
-// pass is called at a point.
-func (c *child) pass(point, conv string) {
+// pass is called at a point, with the id of the conversation.
+func (c *child) pass(point, conversation string) {
 	if point != c.Point || !c.armed.Load() || c.passed.Add(1) != c.After {
 		return
 	}
-	c.write(line{What: "point", Conv: conv, Text: point})
+	c.write(line{What: "point", ID: conversation, Text: point})
 	_ = syscall.Kill(os.Getpid(), c.Signal)
 	if c.Signal == syscall.SIGKILL {
 		select {}
@@ -106,9 +106,9 @@ func (c *child) run() error {
 		return err
 	}
 	shop := shop{soon: 5 * time.Millisecond, effect: func(conv string, job int, key string) {
-		c.pass("after intent", conv)
+		c.pass("after intent", thread(conv).ConversationID())
 		c.write(line{What: "effect", Conv: conv, N: job, ID: key})
-		c.pass("after effect", conv)
+		c.pass("after effect", thread(conv).ConversationID())
 	}}
 	b, err := shop.bot(bot.Options{Store: &pointed{Store: store, Leaser: store.(bot.Leaser), child: c}, Sender: c,
 		Replica: c.Replica, Lease: c.Lease, Logger: slog.New(slog.DiscardHandler)})
@@ -191,9 +191,9 @@ func (c *child) serve(b *bot.Bot, r request) {
 
 // Send implements bot.Sender: the ledger is the channel.
 func (c *child) Send(_ context.Context, th bot.Thread, r bot.Reply) error {
-	c.pass("before send", th.Peer)
+	c.pass("before send", th.ConversationID())
 	c.write(line{What: "sent", Conv: th.Peer, ID: r.ID, Text: r.Text})
-	c.pass("after send", th.Peer)
+	c.pass("after send", th.ConversationID())
 	return nil
 }
 
@@ -205,9 +205,9 @@ type pointed struct {
 }
 
 func (p *pointed) Accept(ctx context.Context, a bot.Arrival) (bool, error) {
-	p.child.pass("before accept", a.Message.Thread.Peer)
+	p.child.pass("before accept", a.Key.Conversation)
 	waiting, err := p.Store.Accept(ctx, a)
-	p.child.pass("after accept", a.Message.Thread.Peer)
+	p.child.pass("after accept", a.Key.Conversation)
 	return waiting, err
 }
 
@@ -245,6 +245,9 @@ func (p *pointed) Commit(ctx context.Context, c *bot.Commit) error {
 	p.child.pass("before commit", c.Key.Conversation)
 	err := p.Store.Commit(ctx, c)
 	p.stale("commit", c.Key, err)
+	if err == nil && p.child.Replica != "" {
+		p.child.write(line{What: "committed", ID: c.Key.Conversation})
+	}
 	p.child.pass("after commit", c.Key.Conversation)
 	return err
 }
