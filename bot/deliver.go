@@ -128,22 +128,26 @@ const maxRescues = 3
 // answerArrivals answers accepted messages of a conversation, the oldest
 // first. The caller has the conversation's place.
 func (b *Bot) answerArrivals(ctx context.Context, k Key, do arrivals) ([]Reply, error) {
-	release, err := b.lease(ctx, k)
+	held, err := b.lease(ctx, k)
 	if err != nil {
 		return nil, err
 	}
-	defer release()
-	return b.answerLeased(ctx, k, do)
+	defer held.letGo(ctx)
+	return b.answerLeased(ctx, held, do)
 }
 
 // answerLeased is answerArrivals for a caller that has the lease too.
-func (b *Bot) answerLeased(ctx context.Context, k Key, do arrivals) ([]Reply, error) {
+func (b *Bot) answerLeased(ctx context.Context, held *hold, do arrivals) ([]Reply, error) {
 	for {
 		select {
 		case <-do.stop:
 			return nil, ErrClosed
 		default:
 		}
+		if err := held.prolong(ctx); err != nil {
+			return nil, err
+		}
+		k := held.key
 		from, err := b.oldest(ctx, k, do)
 		if err != nil {
 			return nil, err
@@ -155,7 +159,7 @@ func (b *Bot) answerLeased(ctx context.Context, k Key, do arrivals) ([]Reply, er
 			replies, _, err := b.opts.Store.Answered(ctx, k, do.until)
 			return replies, err
 		}
-		replies, err := b.attempt(ctx, k, from)
+		replies, err := b.attempt(ctx, held, from)
 		if err != nil {
 			return nil, err
 		}
@@ -177,7 +181,9 @@ func (from *start) has(id string) bool {
 // catchUp answers what was accepted before a call's message and left behind by
 // a process that died: the message does not overtake it. The caller has the
 // conversation's place and lease.
-func (b *Bot) catchUp(ctx context.Context, k Key) (caught bool, err error) {
+func (b *Bot) catchUp(ctx context.Context, held *hold) error {
+	k, caught := held.key, false
+	var err error
 	if b.opts.Replica == "" { // nobody else accepts: what was left is known
 		caught, err = b.owed.has(func() ([]Key, error) {
 			return b.left(ctx, b.opts.Clock.Now(), func(Key) bool { return false })
@@ -187,14 +193,15 @@ func (b *Bot) catchUp(ctx context.Context, k Key) (caught bool, err error) {
 		waiting, err = b.opts.Store.Arrivals(ctx, k, 0, 1)
 		caught = len(waiting) > 0
 	}
-	if err != nil || !caught {
-		return false, err
+	if err == nil && caught {
+		if _, err = b.answerLeased(ctx, held, arrivals{rescue: !b.jobs.has(k)}); err == nil {
+			b.owed.paid(k)
+		}
 	}
-	if _, err := b.answerLeased(ctx, k, arrivals{rescue: !b.jobs.has(k)}); err != nil {
-		return true, err
+	if err != nil {
+		return fmt.Errorf("bot: answering what was accepted before: %w", err)
 	}
-	b.owed.paid(k)
-	return true, nil
+	return nil
 }
 
 // owed are the conversations with accepted messages that nobody in this

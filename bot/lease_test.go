@@ -1,0 +1,94 @@
+package bot_test
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/frontdesk-go/frontdesk/bot"
+)
+
+// taken is a store whose conversation another replica takes over at an instant.
+type taken struct {
+	*bot.Memory
+	waiting, loading func() // called once, before a lease is given, before a record is read
+}
+
+func once(f *func()) {
+	if g := *f; g != nil {
+		*f = nil
+		g()
+	}
+}
+
+func (s *taken) Acquire(ctx context.Context, k bot.Key, _ string, _ time.Time, _ time.Duration) (int64, error) {
+	once(&s.waiting)
+	rec, err := s.Memory.Load(ctx, k)
+	return rec.Version, err
+}
+
+func (s *taken) Release(context.Context, bot.Key, string) error { return nil }
+
+func (s *taken) Load(ctx context.Context, k bot.Key) (bot.Record, error) {
+	once(&s.loading)
+	return s.Memory.Load(ctx, k)
+}
+
+// A replica that waited for a lease, or lost it before it read the record, does
+// not run a turn that another has made meanwhile.
+func TestReplicaLooksAgain(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"message", "accepted", "timer"} {
+		for _, at := range []string{"waiting for the lease", "before reading the record"} {
+			t.Run(kind+" "+at, func(t *testing.T) {
+				t.Parallel()
+				var runs atomic.Int64
+				h := bot.HandlerFunc(func(_ context.Context, t *bot.Turn) error {
+					if runs.Add(1); kind == "timer" && t.Message.Text != "" {
+						t.Remind("soon", t.Now)
+					}
+					return t.Say("hi")
+				})
+				store := &taken{Memory: bot.NewMemory()}
+				other, err := bot.New(bot.Options{Store: store.Memory}, h)
+				require.NoError(t, err)
+				b, err := bot.New(bot.Options{Store: store, Replica: "a"}, h)
+				require.NoError(t, err)
+				m := said("1", "p", "在吗？")
+				do := func(b *bot.Bot) error {
+					if kind != "message" {
+						return b.Tick(t.Context())
+					}
+					_, err := b.Handle(t.Context(), m)
+					return err
+				}
+				want := int64(1)
+				switch kind {
+				case "timer":
+					_, err = other.Handle(t.Context(), m)
+					want = 2
+				case "accepted":
+					var k bot.Key
+					k, err = store.Open(t.Context(), m.Thread)
+					require.NoError(t, err)
+					_, err = store.Accept(t.Context(), bot.Arrival{Key: k, Message: m})
+				}
+				require.NoError(t, err)
+				overtake := func() { assert.NoError(t, do(other)) }
+				if at == "waiting for the lease" {
+					store.waiting = overtake
+				} else {
+					store.loading = overtake
+				}
+				require.NoError(t, do(b))
+				assert.Nil(t, store.waiting)
+				assert.Nil(t, store.loading)
+				assert.Equal(t, want, runs.Load())
+			})
+		}
+	}
+}
