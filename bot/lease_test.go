@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -28,6 +29,9 @@ func once(f *func()) {
 func (s *taken) Acquire(ctx context.Context, k bot.Key, _ string, _ time.Time, _ time.Duration) (int64, error) {
 	once(&s.waiting)
 	rec, err := s.Memory.Load(ctx, k)
+	if errors.Is(err, bot.ErrNotFound) { // of an outbox
+		err = nil
+	}
 	return rec.Version, err
 }
 
@@ -91,4 +95,28 @@ func TestReplicaLooksAgain(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A replica that waited for the right to send does not send what another has
+// sent meanwhile.
+func TestReplicaSendsWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	store, out := &taken{Memory: bot.NewMemory()}, &post{}
+	other, err := bot.New(bot.Options{Store: store.Memory, Sender: out}, echo)
+	require.NoError(t, err)
+	b, err := bot.New(bot.Options{Store: store, Replica: "a", Sender: out}, echo)
+	require.NoError(t, err)
+	k, err := store.Open(t.Context(), thread("p"))
+	require.NoError(t, err)
+	for _, id := range []string{"1", "2"} {
+		_, err = store.Accept(t.Context(), bot.Arrival{Key: k, Message: said(id, "p", id)})
+		require.NoError(t, err)
+	}
+	first, err := bot.New(bot.Options{Store: store.Memory}, echo)
+	require.NoError(t, err)
+	require.NoError(t, first.Tick(t.Context()))
+	store.waiting = func() { assert.NoError(t, other.Tick(t.Context())) }
+	require.NoError(t, b.Tick(t.Context()))
+	assert.Nil(t, store.waiting)
+	assert.Equal(t, []string{"p: 1", "p: 2"}, out.texts())
 }
