@@ -71,6 +71,9 @@ type child struct {
 	ledger *os.File // a pipe that the parent reads: one write a line, never torn
 	passed atomic.Int64
 	armed  atomic.Bool
+	// effects are the conversations whose effect has happened and whose result
+	// is journalled next.
+	effects sync.Map
 }
 
 func (c *child) write(l line) {
@@ -108,6 +111,7 @@ func (c *child) run() error {
 	shop := shop{soon: 5 * time.Millisecond, effect: func(conv string, job int, key string) {
 		c.pass("after intent", thread(conv).ConversationID())
 		c.write(line{What: "effect", Conv: conv, N: job, ID: key})
+		c.effects.Store(thread(conv).ConversationID(), true)
 		c.pass("after effect", thread(conv).ConversationID())
 	}}
 	b, err := shop.bot(bot.Options{Store: &pointed{Store: store, Leaser: store.(bot.Leaser), child: c}, Sender: c,
@@ -213,7 +217,7 @@ func (p *pointed) Accept(ctx context.Context, a bot.Arrival) (bool, error) {
 
 func (p *pointed) Journal(ctx context.Context, k bot.Key, version int64, entry []byte) error {
 	name := "intent"
-	if done, err := steps(entry); err == nil && done {
+	if _, done := p.child.effects.LoadAndDelete(k.Conversation); done {
 		name = "result"
 	}
 	p.child.pass("before "+name, k.Conversation)
@@ -223,22 +227,6 @@ func (p *pointed) Journal(ctx context.Context, k bot.Key, version int64, entry [
 		p.child.pass("after result", k.Conversation)
 	}
 	return err
-}
-
-// steps reports whether a journal holds the effect's result.
-func steps(entry []byte) (done bool, err error) {
-	var f struct {
-		Steps []struct {
-			State string `json:"w"`
-		} `json:"s"`
-	}
-	if err := json.Unmarshal(entry, &f); err != nil {
-		return false, err
-	}
-	for _, s := range f.Steps {
-		done = done || s.State == "done"
-	}
-	return done, nil
 }
 
 func (p *pointed) Commit(ctx context.Context, c *bot.Commit) error {
