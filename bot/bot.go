@@ -185,10 +185,8 @@ func (b *Bot) turn(ctx context.Context, k Key, from *start) (replies []Reply, er
 		return nil, err
 	}
 	defer held.letGo(ctx)
-	if from.timer == nil {
-		if err := b.catchUp(ctx, held); err != nil {
-			return nil, err
-		}
+	if err := b.catchUp(ctx, held, from.came); err != nil {
+		return nil, err
 	}
 	// Behind the lease: until then another replica may have served it.
 	if replies, done, err := b.served(ctx, k, from); done || err != nil {

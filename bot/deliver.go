@@ -115,9 +115,10 @@ func (b *Bot) pause(stop <-chan struct{}, d time.Duration) error {
 
 // arrivals says which accepted messages of a conversation to answer.
 type arrivals struct {
-	until  string // the last one, "" for all there are
-	claim  *claim // of until
-	rescue bool   // nobody in this process has begun to answer them
+	until  string    // the last one, "" for all there are
+	before time.Time // none that came later, the zero time for all
+	claim  *claim    // of until
+	rescue bool      // nobody in this process has begun to answer them
 	stop   <-chan struct{}
 }
 
@@ -178,10 +179,11 @@ func (from *start) has(id string) bool {
 	return false
 }
 
-// catchUp answers what was accepted before a call's message and left behind by
-// a process that died: the message does not overtake it. The caller has the
-// conversation's place and lease.
-func (b *Bot) catchUp(ctx context.Context, held *hold) error {
+// catchUp answers what was accepted before a call's message, a push or a timer
+// came and was left behind by a process that died: nothing overtakes it, and
+// the flow that a turn of it had begun goes on in a turn of it. The caller has
+// the conversation's place and lease.
+func (b *Bot) catchUp(ctx context.Context, held *hold, came time.Time) error {
 	k, caught := held.key, false
 	var err error
 	if b.opts.Replica == "" { // nobody else accepts: what was left is known
@@ -191,10 +193,10 @@ func (b *Bot) catchUp(ctx context.Context, held *hold) error {
 	} else {
 		var waiting []Arrival
 		waiting, err = b.opts.Store.Arrivals(ctx, k, 0, 1)
-		caught = len(waiting) > 0
+		caught = len(waiting) > 0 && !waiting[0].At.After(came)
 	}
 	if err == nil && caught {
-		if _, err = b.answerLeased(ctx, held, arrivals{rescue: !b.jobs.has(k)}); err == nil {
+		if _, err = b.answerLeased(ctx, held, arrivals{before: came, rescue: !b.jobs.has(k)}); err == nil {
 			b.owed.paid(k)
 		}
 	}
@@ -255,7 +257,7 @@ func (b *Bot) oldest(ctx context.Context, k Key, do arrivals) (*start, error) {
 		if err != nil {
 			return nil, fmt.Errorf("bot: reading accepted messages: %w", err)
 		}
-		if len(waiting) == 0 {
+		if len(waiting) == 0 || !do.before.IsZero() && waiting[0].At.After(do.before) {
 			return nil, nil
 		}
 		from := &start{accepted: true}

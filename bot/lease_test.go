@@ -120,3 +120,28 @@ func TestReplicaSendsWhatIsLeft(t *testing.T) {
 	assert.Nil(t, store.waiting)
 	assert.Equal(t, []string{"p: 1", "p: 2"}, out.texts())
 }
+
+// A timer does not overtake a message that another replica accepted and left.
+func TestTimerDoesNotOvertakeAccepted(t *testing.T) {
+	t.Parallel()
+	store := &taken{Memory: bot.NewMemory()}
+	var order []string
+	b, err := bot.New(bot.Options{Store: store, Replica: "a"}, bot.HandlerFunc(func(_ context.Context, t *bot.Turn) error {
+		if order = append(order, t.Message.Text); t.Message.Text == "first" {
+			t.Remind("soon", t.Now)
+		}
+		return t.Say("hi")
+	}))
+	require.NoError(t, err)
+	_, err = b.Handle(t.Context(), said("1", "p", "first"))
+	require.NoError(t, err)
+	store.waiting = func() {
+		k, err := store.Open(t.Context(), thread("p"))
+		require.NoError(t, err)
+		_, err = store.Accept(t.Context(), bot.Arrival{Key: k, Message: said("2", "p", "accepted")})
+		require.NoError(t, err)
+	}
+	require.NoError(t, b.Tick(t.Context()))
+	assert.Nil(t, store.waiting)
+	assert.Equal(t, []string{"first", "accepted", ""}, order, "the timer comes last")
+}
