@@ -2,7 +2,7 @@
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 APIDIFF     := golang.org/x/exp/cmd/apidiff@v0.0.0-20260908205506-85c1c2202aba
 
-.PHONY: help test race check vet staticcheck apidiff fuzz bench peers golden figures
+.PHONY: help test race check vet staticcheck apidiff fuzz bench peers torture mutate golden figures
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,12 @@ bench: ## run the benchmarks
 
 peers: ## run the same bot on frontdesk and on other frameworks, and the stress on each
 	cd internal/bench && go test -run Stress -v -timeout 60m . && go test -run xxx -bench . -benchmem .
+
+torture: ## kill engines and stores 500 times each, see docs/reliability.md
+	FRONTDESK_KILLS=500 go test -count=1 -timeout 3h -v -run 'Kill|Dies|Frozen|Oracle|Pairs|Torn' ./bot/store/...
+
+mutate: ## break each promise on purpose: the tests must notice
+	FRONTDESK_MUTATE=1 go test -count=1 -timeout 3h -v ./bot/store/internal/mutate
 
 golden: ## rewrite the golden conversations
 	go test ./examples/shop -update

@@ -180,24 +180,19 @@ func (b *Bot) turn(ctx context.Context, k Key, from *start) (replies []Reply, er
 			return nil, interrupted
 		}
 	}
-	if replies, done, err := b.served(ctx, k, from); done || err != nil {
-		return replies, err
-	}
-	release, err := b.lease(ctx, k)
+	held, err := b.lease(ctx, k)
 	if err != nil {
 		return nil, err
 	}
-	defer release()
-	if from.timer == nil {
-		if caught, err := b.catchUp(ctx, k); err != nil {
-			return nil, fmt.Errorf("bot: answering what was accepted before: %w", err)
-		} else if caught { // the message itself may have been among it
-			if replies, done, err := b.served(ctx, k, from); done || err != nil {
-				return replies, err
-			}
-		}
+	defer held.letGo(ctx)
+	if err := b.catchUp(ctx, held, from.came); err != nil {
+		return nil, err
 	}
-	return b.attempt(ctx, k, from)
+	// Behind the lease: until then another replica may have served it.
+	if replies, done, err := b.served(ctx, k, from); done || err != nil {
+		return replies, err
+	}
+	return b.attempt(ctx, held, from)
 }
 
 // alongside is what the call of a line gets that another turn took along:
@@ -280,7 +275,8 @@ type start struct {
 // maxAttempts bounds how often a turn runs again because another worker wrote.
 const maxAttempts = 5
 
-func (b *Bot) attempt(ctx context.Context, k Key, from *start) (replies []Reply, err error) {
+func (b *Bot) attempt(ctx context.Context, held *hold, from *start) (replies []Reply, err error) {
+	k := held.key
 	h := b.hushes.begin(k)
 	defer b.hushes.end(k, h)
 	b.watchers.tell(Live{Key: k, Began: true})
@@ -302,6 +298,9 @@ func (b *Bot) attempt(ctx context.Context, k Key, from *start) (replies []Reply,
 		if try > 0 { // another worker wrote: perhaps the answer to this very message
 			from.claim.give()
 			b.observe(ctx, Observation{Kind: TurnRetried, Key: k, Name: from.kind(), Try: try + 1})
+			if err := held.take(ctx); err != nil {
+				return nil, err
+			}
 			if replies, done, err := b.served(ctx, k, from); done || err != nil {
 				return replies, err
 			}
@@ -310,6 +309,9 @@ func (b *Bot) attempt(ctx context.Context, k Key, from *start) (replies []Reply,
 		t, err := b.load(ctx, k, from)
 		if err != nil {
 			return nil, err
+		}
+		if held.lost(t.version) { // the one who took over may be at it
+			continue
 		}
 		t.hush = h
 		b.serve(ctx, t)
@@ -326,6 +328,7 @@ func (b *Bot) attempt(ctx context.Context, k Key, from *start) (replies []Reply,
 		if err != nil {
 			return nil, fmt.Errorf("bot: committing the turn: %w", err)
 		}
+		held.wrote(t.version)
 		if b.opts.Observe != nil {
 			b.observe(ctx, Observation{Kind: TurnCommitted, Key: k, Name: t.Meaning.Intent, Took: b.opts.Clock.Now().Sub(began), Try: try + 1, Err: t.err})
 		}

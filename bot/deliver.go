@@ -115,9 +115,10 @@ func (b *Bot) pause(stop <-chan struct{}, d time.Duration) error {
 
 // arrivals says which accepted messages of a conversation to answer.
 type arrivals struct {
-	until  string // the last one, "" for all there are
-	claim  *claim // of until
-	rescue bool   // nobody in this process has begun to answer them
+	until  string    // the last one, "" for all there are
+	before time.Time // none that came later, the zero time for all
+	claim  *claim    // of until
+	rescue bool      // nobody in this process has begun to answer them
 	stop   <-chan struct{}
 }
 
@@ -128,22 +129,26 @@ const maxRescues = 3
 // answerArrivals answers accepted messages of a conversation, the oldest
 // first. The caller has the conversation's place.
 func (b *Bot) answerArrivals(ctx context.Context, k Key, do arrivals) ([]Reply, error) {
-	release, err := b.lease(ctx, k)
+	held, err := b.lease(ctx, k)
 	if err != nil {
 		return nil, err
 	}
-	defer release()
-	return b.answerLeased(ctx, k, do)
+	defer held.letGo(ctx)
+	return b.answerLeased(ctx, held, do)
 }
 
 // answerLeased is answerArrivals for a caller that has the lease too.
-func (b *Bot) answerLeased(ctx context.Context, k Key, do arrivals) ([]Reply, error) {
+func (b *Bot) answerLeased(ctx context.Context, held *hold, do arrivals) ([]Reply, error) {
 	for {
 		select {
 		case <-do.stop:
 			return nil, ErrClosed
 		default:
 		}
+		if err := held.prolong(ctx); err != nil {
+			return nil, err
+		}
+		k := held.key
 		from, err := b.oldest(ctx, k, do)
 		if err != nil {
 			return nil, err
@@ -155,7 +160,7 @@ func (b *Bot) answerLeased(ctx context.Context, k Key, do arrivals) ([]Reply, er
 			replies, _, err := b.opts.Store.Answered(ctx, k, do.until)
 			return replies, err
 		}
-		replies, err := b.attempt(ctx, k, from)
+		replies, err := b.attempt(ctx, held, from)
 		if err != nil {
 			return nil, err
 		}
@@ -174,10 +179,13 @@ func (from *start) has(id string) bool {
 	return false
 }
 
-// catchUp answers what was accepted before a call's message and left behind by
-// a process that died: the message does not overtake it. The caller has the
-// conversation's place and lease.
-func (b *Bot) catchUp(ctx context.Context, k Key) (caught bool, err error) {
+// catchUp answers what was accepted before a call's message, a push or a timer
+// came and was left behind by a process that died: nothing overtakes it, and
+// the flow that a turn of it had begun goes on in a turn of it. The caller has
+// the conversation's place and lease.
+func (b *Bot) catchUp(ctx context.Context, held *hold, came time.Time) error {
+	k, caught := held.key, false
+	var err error
 	if b.opts.Replica == "" { // nobody else accepts: what was left is known
 		caught, err = b.owed.has(func() ([]Key, error) {
 			return b.left(ctx, b.opts.Clock.Now(), func(Key) bool { return false })
@@ -185,16 +193,17 @@ func (b *Bot) catchUp(ctx context.Context, k Key) (caught bool, err error) {
 	} else {
 		var waiting []Arrival
 		waiting, err = b.opts.Store.Arrivals(ctx, k, 0, 1)
-		caught = len(waiting) > 0
+		caught = len(waiting) > 0 && !waiting[0].At.After(came)
 	}
-	if err != nil || !caught {
-		return false, err
+	if err == nil && caught {
+		if _, err = b.answerLeased(ctx, held, arrivals{before: came, rescue: !b.jobs.has(k)}); err == nil {
+			b.owed.paid(k)
+		}
 	}
-	if _, err := b.answerLeased(ctx, k, arrivals{rescue: !b.jobs.has(k)}); err != nil {
-		return true, err
+	if err != nil {
+		return fmt.Errorf("bot: answering what was accepted before: %w", err)
 	}
-	b.owed.paid(k)
-	return true, nil
+	return nil
 }
 
 // owed are the conversations with accepted messages that nobody in this
@@ -248,7 +257,7 @@ func (b *Bot) oldest(ctx context.Context, k Key, do arrivals) (*start, error) {
 		if err != nil {
 			return nil, fmt.Errorf("bot: reading accepted messages: %w", err)
 		}
-		if len(waiting) == 0 {
+		if len(waiting) == 0 || !do.before.IsZero() && waiting[0].At.After(do.before) {
 			return nil, nil
 		}
 		from := &start{accepted: true}

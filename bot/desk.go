@@ -165,11 +165,11 @@ func (b *Bot) change(ctx context.Context, k Key, change func(*Turn, *handoff.Tic
 		return tk, err
 	}
 	defer p.leave()
-	release, err := b.lease(ctx, k)
+	held, err := b.lease(ctx, k)
 	if err != nil {
 		return tk, err
 	}
-	defer release()
+	defer held.letGo(ctx)
 	for range maxAttempts {
 		rec, err := b.opts.Store.Load(ctx, k)
 		if err != nil {

@@ -38,30 +38,41 @@ func (e *sendError) Error() string { return fmt.Sprintf("bot: sending reply %s: 
 func (e *sendError) Unwrap() error { return e.err }
 
 // send sends what waits for a conversation, in order; it stops at a reply that
-// could not be sent, so that none overtakes another.
+// could not be sent, so that none overtakes another. What waits is read behind
+// the lease: until then another replica may have sent it.
 func (b *Bot) send(ctx context.Context, k Key) error {
 	for {
-		out, err := b.opts.Store.Pending(ctx, k, 0, outboxPage)
+		release, err := b.sendLease(ctx, k)
 		if err != nil {
-			return fmt.Errorf("bot: reading the outbox: %w", err)
+			return err
 		}
-		for i := range out {
-			if err := b.sendOne(ctx, &out[i]); err != nil {
-				return err
-			}
-		}
-		if len(out) < outboxPage {
-			return nil
+		more, err := b.sendSome(ctx, k)
+		release()
+		if err != nil || !more {
+			return err
 		}
 	}
 }
 
-func (b *Bot) sendOne(ctx context.Context, o *Outgoing) error {
-	release, err := b.sendLease(ctx, o.Key)
+// sendSome sends for half of a lease; more says that there is more.
+func (b *Bot) sendSome(ctx context.Context, k Key) (more bool, err error) {
+	began := b.opts.Clock.Now()
+	out, err := b.opts.Store.Pending(ctx, k, 0, outboxPage)
 	if err != nil {
-		return err
+		return false, fmt.Errorf("bot: reading the outbox: %w", err)
 	}
-	defer release()
+	for i := range out {
+		if i > 0 && b.opts.Replica != "" && b.opts.Clock.Now().Sub(began) > b.opts.Lease/2 {
+			return true, nil
+		}
+		if err := b.sendOne(ctx, &out[i]); err != nil {
+			return false, err
+		}
+	}
+	return len(out) == outboxPage, nil
+}
+
+func (b *Bot) sendOne(ctx context.Context, o *Outgoing) error {
 	began := b.opts.Clock.Now()
 	var failed error
 	if age := began.Sub(o.At); age > b.opts.SendFor {

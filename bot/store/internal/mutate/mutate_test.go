@@ -1,5 +1,5 @@
-// Package mutate takes the promises out of the stores, one at a time, and wants
-// their tests to notice.
+// Package mutate takes the promises out of the engine and the stores, one at a
+// time, and wants their tests to notice.
 package mutate
 
 import (
@@ -22,39 +22,51 @@ type mutation struct {
 	file     string // in bot/store
 	old, new string
 	pkg      string // whose tests must notice, in bot/store
+	run      string // which of them, "" for all
 }
 
 func mutations() []mutation {
 	const commit, lease = "internal/sqlstore/commit.go", "internal/sqlstore/lease.go"
 	return []mutation{
-		{"a message is answered once", commit, `, replies)).Must = true`, `, replies)).Must = false`, "sqlite"},
-		{"a commit is made on the stored version", commit, `k.Conversation, c.Version).Must = true`, `k.Conversation, c.Version).Must = false`, "sqlite"},
-		{"a journal is made on the stored version", commit, `k.Conversation, version).Must = true`, `k.Conversation, version).Must = false`, "sqlite"},
-		{"a commit ends the journal", commit, `journal = NULL, `, ``, "sqlite"},
-		{"replies are in the commit", commit, `range c.Outbox`, `range c.Outbox[:0]`, "sqlite"},
-		{"events are in the commit", commit, `b.events(c.Events)`, ``, "sqlite"},
-		{"a frozen holder is fenced off", lease, `SET version = version + 1`, `SET version = version + 0`, "sqlite"},
-		{"a lapsed lease may be taken", lease, `OR leases.until <= ?`, `OR leases.until < ? - 1`, "sqlite"},
-		{"a held lease may not be taken", lease, `WHERE leases.holder = excluded.holder OR`, `WHERE 1 = 1 OR`, "sqlite"},
-		{"a commit waits for the disk", "sqlite/sqlite.go", `synchronous := "FULL"`, `synchronous := "NORMAL"`, "sqlite"},
-		{"a failed write of a group is undone", "sqlite/group.go", `"ROLLBACK TO one"`, `"SAVEPOINT one"`, "sqlite"},
-		{"a write that changed something is undone", "sqlite/group.go", `if n > 0 {`, `if n > 9 {`, "sqlite"},
-		{"a write returns after its commit", "sqlite/group.go", `g.exec(ctx, "COMMIT")`, `g.exec(ctx, "ROLLBACK")`, "sqlite"},
-		{"the log's readers wait for slow writers", "postgres/postgres.go", `Settled: settled`, `Settled: nil`, "postgres"},
-		{"slow writers are seen by the log's readers", "postgres/postgres.go", `Reserve: reserve`, `Reserve: ""`, "postgres"},
-		{"a server without fsync is refused", "postgres/postgres.go", `case fsync != "on"`, `case fsync == ""`, "postgres"},
-		{"a refused commit writes nothing", "postgres/write.go", `if op.Must {`, `if false {`, "postgres"},
+		{"a message is answered once", commit, `, replies)).Must = true`, `, replies)).Must = false`, "sqlite", ""},
+		{"a commit is made on the stored version", commit, `k.Conversation, c.Version).Must = true`, `k.Conversation, c.Version).Must = false`, "sqlite", ""},
+		{"a journal is made on the stored version", commit, `k.Conversation, version).Must = true`, `k.Conversation, version).Must = false`, "sqlite", ""},
+		{"a commit ends the journal", commit, `journal = NULL, `, ``, "sqlite", ""},
+		{"replies are in the commit", commit, `range c.Outbox`, `range c.Outbox[:0]`, "sqlite", ""},
+		{"events are in the commit", commit, `b.events(c.Events)`, ``, "sqlite", ""},
+		{"a frozen holder is fenced off", lease, `SET version = version + 1`, `SET version = version + 0`, "sqlite", ""},
+		{"a lapsed lease may be taken", lease, `OR leases.until <= ?`, `OR leases.until < ? - 1`, "sqlite", ""},
+		{"a held lease may not be taken", lease, `WHERE leases.holder = excluded.holder OR`, `WHERE 1 = 1 OR`, "sqlite", ""},
+		{"a commit waits for the disk", "sqlite/sqlite.go", `synchronous := "FULL"`, `synchronous := "NORMAL"`, "sqlite", ""},
+		{"the commit removes what it answers from the inbox", commit, `b.add(` + "`DELETE FROM inbox WHERE tenant = ? AND conversation = ? AND message = ?`" + `, k.Tenant, k.Conversation, id)`, `_ = id`, "sqlite", ""},
+		{"a failed write of a group is undone", "sqlite/group.go", `"ROLLBACK TO one"`, `"SAVEPOINT one"`, "sqlite", ""},
+		{"a write that changed something is undone", "sqlite/group.go", `if n > 0 {`, `if n > 9 {`, "sqlite", ""},
+		{"a write returns after its commit", "sqlite/group.go", `g.exec(ctx, "COMMIT")`, `g.exec(ctx, "ROLLBACK")`, "sqlite", ""},
+		{"the log's readers wait for slow writers", "postgres/postgres.go", `Settled: settled`, `Settled: nil`, "postgres", ""},
+		{"slow writers are seen by the log's readers", "postgres/postgres.go", `Reserve: reserve`, `Reserve: ""`, "postgres", ""},
+		{"a server without fsync is refused", "postgres/postgres.go", `case fsync != "on"`, `case fsync == ""`, "postgres", ""},
+		{"a refused commit writes nothing", "postgres/write.go", `if op.Must {`, `if false {`, "postgres", ""},
+		{"a message has one effect", "../bot.go", `return replies, done, nil`, `return nil, false, nil`, "internal/proof", "TestConversationsAgainstOracle"},
+		{"a retry joins the attempt that runs", "../mailbox.go", `case in == nil:`, `case in == nil || true:`, "internal/proof", "TestPairs"},
+		{"what is acknowledged is durable", "../deliver.go", `b.opts.Store.Accept(ctx, Arrival{Key: k, Message: m, At: b.opts.Clock.Now()})`, `true, error(nil)`, "internal/proof", "TestKillSQLite"},
+		{"replies no call waits for are in the commit", "../bot.go", `if send && !b.pulled.has(s.Thread.Channel) {`, `if false {`, "internal/proof", "TestPairs"},
+		{"the memory store removes what was answered", "../memory.go", `if c.Accepted {`, `if false {`, "..", "TestDeliver"},
+		{"a call does not overtake what was accepted", "../bot.go", `if err := b.catchUp(ctx, held, from.came); err != nil {`, `if err := error(nil); err != nil {`, "..", "TestHandleDoesNotOvertake"},
+		{"an effect's intent is written before it happens", "../flow_effect.go", `if err := r.write(rec); err != nil {`, `if err := error(nil); err != nil {`, "internal/proof", "TestKillSQLite"},
+		{"a replica that lost its lease runs nothing", "../lease.go", `return h.leaser != nil && h.version != version`, `return false`, "..", "TestReplica"},
+		{"one replica sends", "../outbox.go", `release, err := b.sendLease(ctx, k)`, `release, err := func() {}, error(nil)`, "..", "TestReplica"},
+		{"a frozen replica is refused", commit, `k.Conversation, c.Version).Must = true`, `k.Conversation, c.Version).Must = false`, "internal/proof", "TestFrozenReplica"},
 	}
 }
 
 // It takes minutes: run it with FRONTDESK_MUTATE=1 and -timeout 30m.
 func TestMutations(t *testing.T) {
 	if os.Getenv("FRONTDESK_MUTATE") == "" {
-		t.Skip("set FRONTDESK_MUTATE=1 to break the stores' promises one at a time")
+		t.Skip("set FRONTDESK_MUTATE=1 to break the promises one at a time")
 	}
 	for _, m := range mutations() {
 		t.Run(m.promise, func(t *testing.T) {
-			if err := pgtest.Installed(); m.pkg == "postgres" && err != nil {
+			if err := pgtest.Installed(); (m.pkg == "postgres" || m.run == "TestFrozenReplica") && err != nil {
 				t.Skip(err)
 			}
 			out, err := m.test(t)
@@ -89,7 +101,12 @@ func (m mutation) test(t *testing.T) (string, error) {
 	replace, err := json.Marshal(map[string]map[string]string{"Replace": {file: mutant}})
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(overlay, replace, 0o600))
-	cmd := exec.Command("go", "test", "-short", "-failfast", "-vet=off", "-timeout=120s", "-rapid.nofailfile", "-overlay="+overlay, ".")
+	cmd := exec.Command("go", "test", "-short", "-failfast", "-vet=off", "-timeout=120s", "-overlay="+overlay, "-run="+m.run, ".")
+	if m.pkg == "internal/proof" {
+		cmd.Env = append(os.Environ(), "FRONTDESK_KILLS=24") // each point of a process once
+	} else {
+		cmd.Args = append(cmd.Args, "-rapid.nofailfile")
+	}
 	cmd.Dir = filepath.Join("..", "..", m.pkg)
 	out, err := cmd.CombinedOutput()
 	return string(out), err

@@ -179,7 +179,7 @@ func (w *world) told(conv string) string {
 	var b strings.Builder
 	for _, l := range w.lines {
 		switch {
-		case l.Conv != conv && l.What != "up":
+		case l.Conv != conv && l.What != "up" && l.What != "armed" && l.What != "point" && l.What != "stopped":
 		case len(l.Replies) > 0:
 			fmt.Fprintf(&b, "%s %s %d: %s %s\n", l.Who, l.What, l.N, l.Replies[0].ID, l.Replies[0].Text)
 		default:
@@ -236,7 +236,9 @@ func (s *story) check(t *testing.T, name string, asked int, replicas bool, f *fi
 	}
 	assert.LessOrEqual(t, again, thanked, "%s: questions put again", name)
 	assert.Equal(t, owed, len(s.replies)-again, "%s: replies to nothing", name)
-	assert.IsIncreasing(t, append([]int{-2, -1}, s.jobs...), "%s: effects in order", name)
+	if !replicas { // one that was frozen just before an effect has it late
+		assert.IsIncreasing(t, append([]int{-2, -1}, s.jobs...), "%s: effects in order", name)
+	}
 	at := -1
 	for _, id := range order {
 		if i := slices.Index(s.sent, id); i >= 0 {

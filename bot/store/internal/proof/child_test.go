@@ -59,7 +59,7 @@ type line struct {
 	Conv    string      `json:",omitempty"`
 	N       int         `json:",omitempty"` // of acked and refused the message, of effect the job
 	Request int         `json:",omitempty"`
-	ID      string      `json:",omitempty"` // of sent the reply, of effect the key
+	ID      string      `json:",omitempty"` // of sent the reply, of effect the key, of point, stale and committed the conversation
 	Text    string      `json:",omitempty"`
 	Replies []bot.Reply `json:",omitempty"`
 }
@@ -71,6 +71,9 @@ type child struct {
 	ledger *os.File // a pipe that the parent reads: one write a line, never torn
 	passed atomic.Int64
 	armed  atomic.Bool
+	// effects are the conversations whose effect has happened and whose result
+	// is journalled next.
+	effects sync.Map
 }
 
 func (c *child) write(l line) {
@@ -86,12 +89,12 @@ func (c *child) write(l line) {
 	}
 }
 
-// pass is called at a point.
-func (c *child) pass(point, conv string) {
+// pass is called at a point, with the id of the conversation.
+func (c *child) pass(point, conversation string) {
 	if point != c.Point || !c.armed.Load() || c.passed.Add(1) != c.After {
 		return
 	}
-	c.write(line{What: "point", Conv: conv, Text: point})
+	c.write(line{What: "point", ID: conversation, Text: point})
 	_ = syscall.Kill(os.Getpid(), c.Signal)
 	if c.Signal == syscall.SIGKILL {
 		select {}
@@ -106,9 +109,10 @@ func (c *child) run() error {
 		return err
 	}
 	shop := shop{soon: 5 * time.Millisecond, effect: func(conv string, job int, key string) {
-		c.pass("after intent", conv)
+		c.pass("after intent", thread(conv).ConversationID())
 		c.write(line{What: "effect", Conv: conv, N: job, ID: key})
-		c.pass("after effect", conv)
+		c.effects.Store(thread(conv).ConversationID(), true)
+		c.pass("after effect", thread(conv).ConversationID())
 	}}
 	b, err := shop.bot(bot.Options{Store: &pointed{Store: store, Leaser: store.(bot.Leaser), child: c}, Sender: c,
 		Replica: c.Replica, Lease: c.Lease, Logger: slog.New(slog.DiscardHandler)})
@@ -191,9 +195,9 @@ func (c *child) serve(b *bot.Bot, r request) {
 
 // Send implements bot.Sender: the ledger is the channel.
 func (c *child) Send(_ context.Context, th bot.Thread, r bot.Reply) error {
-	c.pass("before send", th.Peer)
+	c.pass("before send", th.ConversationID())
 	c.write(line{What: "sent", Conv: th.Peer, ID: r.ID, Text: r.Text})
-	c.pass("after send", th.Peer)
+	c.pass("after send", th.ConversationID())
 	return nil
 }
 
@@ -205,15 +209,15 @@ type pointed struct {
 }
 
 func (p *pointed) Accept(ctx context.Context, a bot.Arrival) (bool, error) {
-	p.child.pass("before accept", a.Message.Thread.Peer)
+	p.child.pass("before accept", a.Key.Conversation)
 	waiting, err := p.Store.Accept(ctx, a)
-	p.child.pass("after accept", a.Message.Thread.Peer)
+	p.child.pass("after accept", a.Key.Conversation)
 	return waiting, err
 }
 
 func (p *pointed) Journal(ctx context.Context, k bot.Key, version int64, entry []byte) error {
 	name := "intent"
-	if done, err := steps(entry); err == nil && done {
+	if _, done := p.child.effects.LoadAndDelete(k.Conversation); done {
 		name = "result"
 	}
 	p.child.pass("before "+name, k.Conversation)
@@ -225,26 +229,13 @@ func (p *pointed) Journal(ctx context.Context, k bot.Key, version int64, entry [
 	return err
 }
 
-// steps reports whether a journal holds the effect's result.
-func steps(entry []byte) (done bool, err error) {
-	var f struct {
-		Steps []struct {
-			State string `json:"w"`
-		} `json:"s"`
-	}
-	if err := json.Unmarshal(entry, &f); err != nil {
-		return false, err
-	}
-	for _, s := range f.Steps {
-		done = done || s.State == "done"
-	}
-	return done, nil
-}
-
 func (p *pointed) Commit(ctx context.Context, c *bot.Commit) error {
 	p.child.pass("before commit", c.Key.Conversation)
 	err := p.Store.Commit(ctx, c)
 	p.stale("commit", c.Key, err)
+	if err == nil && p.child.Replica != "" {
+		p.child.write(line{What: "committed", ID: c.Key.Conversation})
+	}
 	p.child.pass("after commit", c.Key.Conversation)
 	return err
 }

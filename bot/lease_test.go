@@ -1,0 +1,147 @@
+package bot_test
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/frontdesk-go/frontdesk/bot"
+)
+
+// taken is a store whose conversation another replica takes over at an instant.
+type taken struct {
+	*bot.Memory
+	waiting, loading func() // called once, before a lease is given, before a record is read
+}
+
+func once(f *func()) {
+	if g := *f; g != nil {
+		*f = nil
+		g()
+	}
+}
+
+func (s *taken) Acquire(ctx context.Context, k bot.Key, _ string, _ time.Time, _ time.Duration) (int64, error) {
+	once(&s.waiting)
+	rec, err := s.Memory.Load(ctx, k)
+	if errors.Is(err, bot.ErrNotFound) { // of an outbox
+		err = nil
+	}
+	return rec.Version, err
+}
+
+func (s *taken) Release(context.Context, bot.Key, string) error { return nil }
+
+func (s *taken) Load(ctx context.Context, k bot.Key) (bot.Record, error) {
+	once(&s.loading)
+	return s.Memory.Load(ctx, k)
+}
+
+// A replica that waited for a lease, or lost it before it read the record, does
+// not run a turn that another has made meanwhile.
+func TestReplicaLooksAgain(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"message", "accepted", "timer"} {
+		for _, at := range []string{"waiting for the lease", "before reading the record"} {
+			t.Run(kind+" "+at, func(t *testing.T) {
+				t.Parallel()
+				var runs atomic.Int64
+				h := bot.HandlerFunc(func(_ context.Context, t *bot.Turn) error {
+					if runs.Add(1); kind == "timer" && t.Message.Text != "" {
+						t.Remind("soon", t.Now)
+					}
+					return t.Say("hi")
+				})
+				store := &taken{Memory: bot.NewMemory()}
+				other, err := bot.New(bot.Options{Store: store.Memory}, h)
+				require.NoError(t, err)
+				b, err := bot.New(bot.Options{Store: store, Replica: "a"}, h)
+				require.NoError(t, err)
+				m := said("1", "p", "在吗？")
+				do := func(b *bot.Bot) error {
+					if kind != "message" {
+						return b.Tick(t.Context())
+					}
+					_, err := b.Handle(t.Context(), m)
+					return err
+				}
+				want := int64(1)
+				switch kind {
+				case "timer":
+					_, err = other.Handle(t.Context(), m)
+					want = 2
+				case "accepted":
+					var k bot.Key
+					k, err = store.Open(t.Context(), m.Thread)
+					require.NoError(t, err)
+					_, err = store.Accept(t.Context(), bot.Arrival{Key: k, Message: m})
+				}
+				require.NoError(t, err)
+				overtake := func() { assert.NoError(t, do(other)) }
+				if at == "waiting for the lease" {
+					store.waiting = overtake
+				} else {
+					store.loading = overtake
+				}
+				require.NoError(t, do(b))
+				assert.Nil(t, store.waiting)
+				assert.Nil(t, store.loading)
+				assert.Equal(t, want, runs.Load())
+			})
+		}
+	}
+}
+
+// A replica that waited for the right to send does not send what another has
+// sent meanwhile.
+func TestReplicaSendsWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	store, out := &taken{Memory: bot.NewMemory()}, &post{}
+	other, err := bot.New(bot.Options{Store: store.Memory, Sender: out}, echo)
+	require.NoError(t, err)
+	b, err := bot.New(bot.Options{Store: store, Replica: "a", Sender: out}, echo)
+	require.NoError(t, err)
+	k, err := store.Open(t.Context(), thread("p"))
+	require.NoError(t, err)
+	for _, id := range []string{"1", "2"} {
+		_, err = store.Accept(t.Context(), bot.Arrival{Key: k, Message: said(id, "p", id)})
+		require.NoError(t, err)
+	}
+	first, err := bot.New(bot.Options{Store: store.Memory}, echo)
+	require.NoError(t, err)
+	require.NoError(t, first.Tick(t.Context()))
+	store.waiting = func() { assert.NoError(t, other.Tick(t.Context())) }
+	require.NoError(t, b.Tick(t.Context()))
+	assert.Nil(t, store.waiting)
+	assert.Equal(t, []string{"p: 1", "p: 2"}, out.texts())
+}
+
+// A timer does not overtake a message that another replica accepted and left.
+func TestTimerDoesNotOvertakeAccepted(t *testing.T) {
+	t.Parallel()
+	store := &taken{Memory: bot.NewMemory()}
+	var order []string
+	b, err := bot.New(bot.Options{Store: store, Replica: "a"}, bot.HandlerFunc(func(_ context.Context, t *bot.Turn) error {
+		if order = append(order, t.Message.Text); t.Message.Text == "first" {
+			t.Remind("soon", t.Now)
+		}
+		return t.Say("hi")
+	}))
+	require.NoError(t, err)
+	_, err = b.Handle(t.Context(), said("1", "p", "first"))
+	require.NoError(t, err)
+	store.waiting = func() {
+		k, err := store.Open(t.Context(), thread("p"))
+		require.NoError(t, err)
+		_, err = store.Accept(t.Context(), bot.Arrival{Key: k, Message: said("2", "p", "accepted")})
+		require.NoError(t, err)
+	}
+	require.NoError(t, b.Tick(t.Context()))
+	assert.Nil(t, store.waiting)
+	assert.Equal(t, []string{"first", "accepted", ""}, order, "the timer comes last")
+}
