@@ -62,6 +62,8 @@ figures: ## measure on the public sets in FRONTDESK_DATA
 		oos=$$(test -f $$d/oos_test.tsv && echo -oos-test $$d/oos_test.tsv); bin/evaluate intent -train $$d/train.tsv -test $$d/test.tsv $$oos 2>/dev/null; done
 	@for s in waimai_10k nlpcc2014_task2 online_shopping_10_cats smp2020_usual osm2022 sst2; do echo "sentiment $$s"; bin/evaluate sentiment -test $(FRONTDESK_DATA)/sentiment/$$s/test.tsv; done
 	@d=$(FRONTDESK_DATA)/recommend; for s in lastfm gowalla; do echo "recommend $$s"; bin/evaluate recommend -train $$d/$$s/train.tsv -test $$d/$$s/test.tsv; done; \
-		for s in beauty toys; do echo "recommend $$s"; bin/evaluate recommend -next -train $$d/$$s/train.tsv -test $$d/$$s/test.tsv; done; \
-		echo "recommend diginetica"; bin/evaluate recommend -sessions -train $$d/diginetica/train_sessions.txt -test $$d/diginetica/test_sessions.txt; \
+		for s in beauty toys; do echo "recommend $$s"; bin/evaluate recommend -next -train $$d/$$s/train.tsv -valid $$d/$$s/valid.tsv -test $$d/$$s/test.tsv; done; \
+		for s in diginetica tmall yoochoose64; do echo "recommend $$s"; bin/evaluate recommend -sessions -train $$d/$$s/train_sessions.txt -test $$d/$$s/test_sessions.txt; done; \
+		echo "recommend tafeng, the rest of a basket"; bin/evaluate recommend -baskets -train $$d/tafeng/history_baskets.tsv -test $$d/tafeng/future_baskets.tsv; \
+		echo "recommend tafeng, the next basket"; bin/evaluate recommend -next-baskets -train $$d/tafeng/history_baskets.tsv -test $$d/tafeng/future_baskets.tsv; \
 		echo "recommend groceries"; bin/evaluate recommend -baskets -train $$d/groceries/train_baskets.tsv -test $$d/groceries/test_baskets.tsv

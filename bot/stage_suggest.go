@@ -2,8 +2,10 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/frontdesk-go/frontdesk/profile"
 	"github.com/frontdesk-go/frontdesk/recommend"
@@ -230,11 +232,52 @@ func (t *Turn) Cards(ss []recommend.Suggestion) []Card {
 		if len(s.Reasons) > 0 {
 			c.Text = s.Reasons[0].Text
 		}
+		if s.Choice != nil {
+			if raw, err := json.Marshal(s.Choice); err == nil { // what is no number is not to be learned from
+				t.Track(Event{Kind: EventExplored, Item: it.ID, Value: string(raw)})
+			}
+		}
 		cards = append(cards, c)
 		ids = append(ids, it.ID)
 	}
 	t.Show(ids...)
 	return cards
+}
+
+// EventExplored says that an item was shown by a bandit's chance: Value is the
+// recommend.Choice as JSON.
+const EventExplored = "explored"
+
+// Choices are the choices of chance among events of the log, in its order, with
+// what came of each within a time: 1 for a purchase, 0.6 for a cart, 0.3 for a
+// look, 0 for nothing. They are what recommend.Estimate judges a policy by, and
+// what recommend.Bandit.Learn learns from.
+func Choices(events []Event, within time.Duration) []recommend.Choice {
+	rewards := map[string]float64{"purchased": 1, "carted": 0.6, "clicked": 0.3, "viewed": 0.3}
+	type who struct{ tenant, customer, item string }
+	after := map[who][]*Event{}
+	for i := range events {
+		if e := &events[i]; rewards[e.Kind] > 0 && e.Customer != "" {
+			key := who{e.Tenant, e.Customer, e.Item}
+			after[key] = append(after[key], e)
+		}
+	}
+	var out []recommend.Choice
+	for i := range events {
+		e := &events[i]
+		var c recommend.Choice
+		if e.Kind != EventExplored || json.Unmarshal([]byte(e.Value), &c) != nil {
+			continue
+		}
+		c.Reward = 0
+		for _, did := range after[who{e.Tenant, e.Customer, e.Item}] {
+			if since := did.At.Sub(e.At); since >= 0 && since <= within {
+				c.Reward = max(c.Reward, rewards[did.Kind])
+			}
+		}
+		out = append(out, c)
+	}
+	return out
 }
 
 // named picks a name by language, any when there is none.

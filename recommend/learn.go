@@ -48,6 +48,8 @@ func newLearned(opts *Options) *learned {
 // person is what is known of a customer.
 type person struct {
 	items []uint32            // what they took, each once, latest last
+	again []habit             // of items: how often, and when last
+	steps uint32              // events so far
 	facts []fact              // what holds of items for them, by item number
 	shown latest[uint32, int] // how often an item was, since they reacted to it
 }
@@ -176,14 +178,21 @@ func (l *learned) person(customer string) *person {
 	return u
 }
 
+// habit is how often an item was taken by a customer.
+type habit struct {
+	count float32
+	last  uint32 // at which of their events
+}
+
 func newPerson() *person { return &person{shown: latest[uint32, int]{most: 200}} }
 
 func (l *learned) byCustomer(customer string, item uint32, w float32) {
 	u := l.person(customer)
-	for _, it := range u.items {
-		if it == item {
-			return
-		}
+	u.steps++
+	if i := slices.Index(u.items, item); i >= 0 {
+		u.again[i].count += w
+		u.again[i].last = u.steps
+		return
 	}
 	l.together.count(item, w)
 	n := len(u.items)
@@ -194,8 +203,10 @@ func (l *learned) byCustomer(customer string, item uint32, w float32) {
 	}
 	if n == maxSeen {
 		u.items = append(u.items[:0], u.items[1:]...)
+		u.again = append(u.again[:0], u.again[1:]...)
 	}
 	u.items = append(u.items, item)
+	u.again = append(u.again, habit{w, u.steps})
 	l.alike.add(customer, item)
 }
 

@@ -38,7 +38,7 @@ type OfferRule struct {
 	} `yaml:"give"`
 	Code  string           `yaml:"code"`
 	Floor map[string]int64 `yaml:"floor"` // the least the item, or the basket, may cost after it
-	Once  bool             `yaml:"once"`  // per customer
+	Once  bool             `yaml:"once"`  // per customer; of an unknown one only OfferRequest.Used is known
 	// Budget bounds all grants together, for each tenant.
 	Budget Budget `yaml:"budget"`
 	// Approve lets it be granted only with the name of the person who agreed.

@@ -15,6 +15,9 @@ type Weights struct {
 	Next     float64 // what followed the items of this session
 	Basket   float64 // bought at once
 	Baskets  float64 // baskets like this one
+	// Habit is for what a customer takes again and again, where that may come
+	// again; it fades by Fade of their events, 0 for never.
+	Habit, Fade float64
 	// Own and Target are the powers of the two items' counts that divide a pair.
 	Own, Target float64
 	Goods       float64 // Target of what is bought at once
@@ -27,9 +30,9 @@ type Weights struct {
 
 // DefaultWeights are those of a nil Options.Weights.
 func DefaultWeights() Weights {
-	return Weights{Together: 0.12, Alike: 0.2, Sessions: 1, Next: 0.1, Basket: 1, Baskets: 1, Own: 0.7, Target: 0.4, Goods: 0.15, Rare: 0.35,
+	return Weights{Together: 0.12, Alike: 0.2, Sessions: 1, Next: 0.1, Basket: 1, Baskets: 1, Habit: 0.3, Fade: 200, Own: 0.7, Target: 0.4, Goods: 0.15, Rare: 0.35,
 		Visits: VisitWeights{Step: 2, Near: 5, IDF: 1.5, Len: 0.2, Age: 1, Before: 0.6},
-		Tastes: VisitWeights{Step: 30, IDF: 1.5, Len: 0.5, Before: 1}}
+		Tastes: VisitWeights{Step: 30, Near: 50, IDF: 1.5, Len: 0.5, Before: 1}}
 }
 
 // board is the working space of one ranking.
@@ -57,7 +60,8 @@ func (b *board) mix(weight float64) {
 }
 
 // rank fills b.sum with the scores of items for a customer and a session.
-func (l *learned) rank(b *board, customer, own string, session []uint32, w *Weights) {
+// again says that what was taken before may come again.
+func (l *learned) rank(b *board, customer, own string, session []uint32, again bool, w *Weights) {
 	n := len(l.items.of)
 	b.sum.reset(n)
 	if u := l.users[customer]; customer != "" && u != nil {
@@ -77,6 +81,17 @@ func (l *learned) rank(b *board, customer, own string, session []uint32, w *Weig
 			l.together.damp(b.rare.set(w.Rare), &b.part)
 			b.mix(w.Alike)
 		}
+	}
+	if u := l.users[customer]; again && customer != "" && u != nil {
+		b.part.reset(n)
+		for i, h := range u.again {
+			f := h.count
+			if w.Fade > 0 {
+				f *= float32(math.Exp(-float64(u.steps-h.last) / w.Fade))
+			}
+			b.part.add(u.items[i], f)
+		}
+		b.mix(w.Habit)
 	}
 	if len(session) > 0 {
 		if w.Sessions > 0 {
@@ -125,7 +140,7 @@ func (s *Shelf) Rank(customer string, session []string, n int, seen bool) []Scor
 	b := s.boards.Get().(*board)
 	defer s.boards.Put(b)
 	now := l.numbers(session)
-	l.rank(b, customer, "", now, &s.weights)
+	l.rank(b, customer, "", now, seen, &s.weights)
 	b.skip.reset(len(l.items.of))
 	if !seen {
 		if u := l.users[customer]; customer != "" && u != nil {

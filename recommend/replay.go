@@ -7,8 +7,9 @@ import (
 )
 
 // Replay is a host's own log cut in two: what is learned, and what came next,
-// held back to judge by. Of a customer's items the last tenth is held back, or
-// any tenth when the events have neither time nor session; of sessions, or
+// held back to judge by. Of a customer with three baskets the last is held back; of
+// others the last tenth of their items, or any tenth when the events have
+// neither time nor session; of sessions, or
 // else baskets, without a customer, the last twentieth.
 type Replay struct {
 	learn   []Event
@@ -90,6 +91,9 @@ func NewReplay(events []Event, opts *ReplayOptions) *Replay {
 }
 
 func (r *Replay) holdCustomer(events []Event, g []int, out map[int]bool) {
+	if r.holdBasket(events, g, out) {
+		return
+	}
 	first := map[string]bool{}
 	var fresh []int // the first event of each item
 	for _, i := range g {
@@ -120,6 +124,27 @@ func (r *Replay) holdCustomer(events []Event, g []int, out map[int]bool) {
 	if len(q.want) > 0 {
 		r.queries = append(r.queries, q)
 	}
+}
+
+// holdBasket asks for the last of three baskets or more; what was bought before
+// may come again.
+func (r *Replay) holdBasket(events []Event, g []int, out map[int]bool) bool {
+	last, baskets := events[g[len(g)-1]].Basket, map[string]bool{}
+	for _, i := range g {
+		baskets[events[i].Basket] = true
+	}
+	if last == "" || len(baskets) < 3 {
+		return false
+	}
+	q := held{customer: events[g[0]].Customer, want: map[string]bool{}, again: true}
+	for _, i := range g {
+		if events[i].Basket == last {
+			q.want[events[i].Item] = true
+			out[i] = true
+		}
+	}
+	r.queries = append(r.queries, q)
+	return true
 }
 
 // holdVisit asks for every next item of a session, and for the last of a basket.
@@ -218,13 +243,15 @@ func knobs() []knob {
 		{func(w *Weights) *float64 { return &w.Visits.Before }, []float64{0.2, 0.4, 0.6, 0.8, 1}},
 		{func(w *Weights) *float64 { return &w.Visits.Step }, folding},
 		{func(w *Weights) *float64 { return &w.Next }, mix},
+		{func(w *Weights) *float64 { return &w.Rare }, power},
 		{func(w *Weights) *float64 { return &w.Together }, mix},
 		{func(w *Weights) *float64 { return &w.Alike }, mix},
 		{func(w *Weights) *float64 { return &w.Baskets }, []float64{0, 0.3, 1, 3}},
 		{func(w *Weights) *float64 { return &w.Goods }, []float64{0, 0.1, 0.2, 0.3, 0.4}},
+		{func(w *Weights) *float64 { return &w.Habit }, mix},
+		{func(w *Weights) *float64 { return &w.Fade }, []float64{0, 50, 200}},
 		{func(w *Weights) *float64 { return &w.Target }, power},
 		{func(w *Weights) *float64 { return &w.Own }, power},
-		{func(w *Weights) *float64 { return &w.Rare }, power},
 		{func(w *Weights) *float64 { return &w.Visits.IDF }, []float64{0, 1, 2, 3}},
 		{func(w *Weights) *float64 { return &w.Visits.Age }, []float64{0, 0.3, 1}},
 		{func(w *Weights) *float64 { return &w.Visits.Len }, power},

@@ -23,10 +23,10 @@ func (s *Shelf) signals(a *ask, b *board) {
 	g.most = math.Log1p(float64(l.most / a.now))
 	if a.Personal && a.u != nil {
 		s.taste(a.u, &g.taste)
-		l.rank(b, keyed(a.Tenant, a.Customer), "", nil, w)
+		l.rank(b, keyed(a.Tenant, a.Customer), "", nil, false, w)
 		g.history, b.sum = b.sum, g.history
 	}
-	l.rank(b, "", "", l.numbers(a.Session), w)
+	l.rank(b, "", "", l.numbers(a.Session), false, w)
 	g.session, b.sum = b.sum, g.session
 	g.with.reset(n)
 	for _, of := range append(a.with[:len(a.with):len(a.with)], a.like...) {

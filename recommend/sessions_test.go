@@ -167,3 +167,29 @@ func TestCustomersLikeThisOne(t *testing.T) {
 	assert.Equal(t, "x", got[0].Item, "shares three items, not two")
 	assert.Equal(t, "y", got[1].Item)
 }
+
+// What a customer takes again and again is foretold where it may come again, and
+// fades when they have stopped.
+func TestHabits(t *testing.T) {
+	t.Parallel()
+	w := DefaultWeights()
+	w.Fade = 3
+	s, err := New(nil, &Options{Weights: &w})
+	require.NoError(t, err)
+	buy := func(items ...string) {
+		for _, it := range items {
+			require.NoError(t, s.Record(context.Background(), Event{Kind: "purchased", Customer: "c", Basket: it, Item: it}))
+		}
+	}
+	buy("bread", "bread", "kettle", "milk", "milk", "milk")
+	got := s.Rank("c", nil, 3, true)
+	require.Len(t, got, 3)
+	assert.Equal(t, "milk", got[0].Item)
+	for _, g := range s.Rank("c", nil, 3, false) {
+		assert.NotEqual(t, "milk", g.Item, "what was seen is left out")
+	}
+	for range 9 {
+		buy("bread")
+	}
+	assert.Equal(t, "bread", s.Rank("c", nil, 1, true)[0].Item, "milk was long ago")
+}

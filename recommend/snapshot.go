@@ -195,6 +195,14 @@ func (v *visits) code(c *codec) {
 
 func (u *person) code(c *codec) {
 	array(c, &u.items, c.item)
+	array(c, &u.again, func(h *habit) {
+		c.f32(&h.count)
+		c.u32(&h.last)
+	})
+	c.u32(&u.steps)
+	if len(u.again) != len(u.items) {
+		c.fail()
+	}
 	array(c, &u.facts, func(f *fact) {
 		c.item(&f.item)
 		c.flag(&f.owned)

@@ -19,6 +19,7 @@ func evaluateRecommend(ctx context.Context, args []string, log io.Writer) (resul
 	sessions := fs.Bool("sessions", false, "files hold one session a line, items in order: next item for every prefix")
 	next := fs.Bool("next", false, "files hold user, item, position: the next item of each user, seen items left out")
 	baskets := fs.Bool("baskets", false, "files hold baskets: the rest of each basket")
+	nextBasket := fs.Bool("next-baskets", false, "train holds user, number, basket in order; test user, basket: the next basket of each user")
 	tune := fs.Bool("tune", false, "choose weights by replaying the train part, before the test is read")
 	valid := fs.String("valid", "", "with -next: what came between train and test; rankings see it, nothing learns it")
 	items := fs.String("items", "", "attributes of items: item, attribute ids")
@@ -37,6 +38,8 @@ func evaluateRecommend(ctx context.Context, args []string, log io.Writer) (resul
 		run = m.next
 	case *baskets:
 		run = m.baskets
+	case *nextBasket:
+		run = m.nextBaskets
 	}
 	if *items != "" {
 		rs, err := rows(*items, 1)
@@ -51,7 +54,7 @@ func evaluateRecommend(ctx context.Context, args []string, log io.Writer) (resul
 		return nil, err
 	}
 	n := float64(max(1, m.queries))
-	return result{"queries": m.queries, "events": m.events, "recall_at_20": round(m.recall20 / n), "ndcg_at_20": round(m.ndcg20 / n),
+	return result{"queries": m.queries, "events": m.events, "recall_at_10": round(m.recall10 / n), "recall_at_20": round(m.recall20 / n), "ndcg_at_20": round(m.ndcg20 / n),
 		"hit_rate_at_10": round(m.hit10 / n), "hit_rate_at_20": round(m.hit20 / n), "mrr_at_20": round(m.mrr20 / n),
 		"coverage": round(float64(len(m.shown)) / float64(max(1, len(m.catalogue)))), "items": len(m.catalogue),
 		"event_us": round(m.eventCPU / float64(max(1, m.events)) * 1e6), "query_us": round(m.queryCPU / n * 1e6)}, nil
@@ -60,6 +63,7 @@ func evaluateRecommend(ctx context.Context, args []string, log io.Writer) (resul
 // ranked sums over queries.
 type ranked struct {
 	queries, events                       int
+	recall10                              float64
 	recall20, ndcg20, hit10, hit20, mrr20 float64
 	catalogue, shown                      map[string]bool
 	eventCPU, queryCPU                    float64
@@ -119,6 +123,9 @@ func (m *ranked) judge(got []recommend.Scored, want map[string]bool) {
 			first = i + 1
 		}
 		found++
+		if i < 10 {
+			m.recall10 += 1 / float64(len(want))
+		}
 		dcg += 1 / math.Log2(float64(i+2))
 	}
 	if found == 0 {
@@ -271,6 +278,39 @@ func (m *ranked) baskets(ctx context.Context, train, test string) error {
 	if m.queries == 0 {
 		return fmt.Errorf("%s: no basket has two items", test)
 	}
+	return ctx.Err()
+}
+
+// nextBaskets learns the baskets of users and ranks for their next one; what
+// they bought before may come again.
+func (m *ranked) nextBaskets(ctx context.Context, train, test string) error {
+	rs, err := rows(train, 3)
+	if err != nil {
+		return err
+	}
+	var events []recommend.Event
+	for _, r := range rs {
+		for _, it := range splitItems(r[2:]) {
+			events = append(events, recommend.Event{ID: strconv.Itoa(len(events)), Kind: "purchased", Customer: r[0], Basket: r[0] + "/" + r[1], Item: it})
+		}
+	}
+	s, err := m.learn(ctx, events)
+	if err != nil {
+		return err
+	}
+	ts, err := rows(test, 2)
+	if err != nil {
+		return err
+	}
+	w := start()
+	for _, r := range ts {
+		want := map[string]bool{}
+		for _, it := range splitItems(r[1:]) {
+			want[it] = true
+		}
+		m.judge(s.Rank(r[0], nil, 20, true), want)
+	}
+	m.queryCPU, _ = w.stop()
 	return ctx.Err()
 }
 

@@ -1,0 +1,129 @@
+package bot_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/frontdesk-go/frontdesk/bot"
+	"github.com/frontdesk-go/frontdesk/nlu"
+	"github.com/frontdesk-go/frontdesk/profile"
+	"github.com/frontdesk-go/frontdesk/recommend"
+)
+
+// An offer is granted once, stands in the log, and is known again to a new
+// process that folds it.
+func TestGrant(t *testing.T) {
+	t.Parallel()
+	const rules = "- {name: sorry, code: SORRY10, give: {percent: 10}, once: true}\n- {name: vip, when: {tag: vip}, give: {percent: 20}}\n"
+	offers, err := recommend.ReadOffers(strings.NewReader(rules), "offers.yaml")
+	require.NoError(t, err)
+	store := bot.NewMemory()
+	b := newBot(t, bot.Options{Store: store, Customers: profile.NewBook()}, bot.HandlerFunc(func(_ context.Context, turn *bot.Turn) error {
+		for _, o := range turn.Offers(offers, recommend.OfferRequest{Tags: []string{"vip"}}) {
+			if err := turn.Grant(offers, o, "late parcel", "ann"); err != nil {
+				return err
+			}
+			return turn.Say(o.Code)
+		}
+		return turn.Say("none")
+	}))
+	for i, want := range []string{"SORRY10", "none"} {
+		replies, err := b.Handle(t.Context(), bot.Message{ID: string(rune('1' + i)), Thread: thread("a"), Text: "hello"})
+		require.NoError(t, err)
+		require.Len(t, replies, 1)
+		assert.Equal(t, want, replies[0].Text, "without consent tags are nobody's")
+	}
+	events, err := store.Events(t.Context(), bot.AllTenants, 0, 100)
+	require.NoError(t, err)
+	n := 0
+	for _, e := range events {
+		if e.Kind == bot.EventGranted {
+			n++
+			assert.Equal(t, "sorry SORRY10 ann|late parcel", e.Key+" "+e.Value+" "+e.Source)
+		}
+	}
+	assert.Equal(t, 1, n)
+
+	fresh, err := recommend.ReadOffers(strings.NewReader(rules), "offers.yaml")
+	require.NoError(t, err)
+	for range 2 { // from the start again counts nothing twice
+		after, err := bot.FoldGrants(t.Context(), store, fresh, 0)
+		require.NoError(t, err)
+		assert.Equal(t, events[len(events)-1].Seq, after)
+	}
+	assert.Equal(t, 1, fresh.Spent("", "sorry").Times)
+	assert.Equal(t, 1, offers.Spent("", "sorry").Times)
+}
+
+// What a bandit showed by chance is logged with its propensity, and comes back
+// with what the customer did.
+func TestChoices(t *testing.T) {
+	t.Parallel()
+	items := []recommend.Item{}
+	for _, id := range []string{"a", "b", "c", "d"} {
+		items = append(items, recommend.Item{ID: id, Category: "cup", Name: map[string]string{"en": id}, Price: map[string]int64{"USD": 100}, Stock: 1})
+	}
+	shelf, err := recommend.New(items, &recommend.Options{Bandit: recommend.NewBandit(&recommend.BanditOptions{Explore: 1})})
+	require.NoError(t, err)
+	store, shown := bot.NewMemory(), ""
+	b := newBot(t, bot.Options{Store: store, Recommend: shelf}, bot.HandlerFunc(func(ctx context.Context, turn *bot.Turn) error {
+		found, err := turn.Recommend(ctx, recommend.Request{N: 2})
+		if err != nil {
+			return err
+		}
+		shown = found[1].Item.ID
+		return turn.Send(bot.Reply{Text: "look", Cards: turn.Cards(found)})
+	}))
+	_, err = b.Handle(t.Context(), bot.Message{ID: "1", Thread: thread("a"), Text: "hello"})
+	require.NoError(t, err)
+	events, err := store.Events(t.Context(), bot.AllTenants, 0, 100)
+	require.NoError(t, err)
+	var explored *bot.Event
+	for i := range events {
+		if events[i].Kind == bot.EventExplored {
+			explored = &events[i]
+		}
+	}
+	require.NotNil(t, explored)
+	assert.Equal(t, shown, explored.Item)
+	explored.Customer = "c"
+	did := func(kind string, after time.Duration) float64 {
+		cs := bot.Choices([]bot.Event{*explored, {ID: "x", Kind: kind, Customer: "c", Item: shown, At: explored.At.Add(after)}, {ID: "y", Kind: "purchased", Customer: "d", Item: shown, At: explored.At}}, time.Hour)
+		require.Len(t, cs, 1)
+		assert.Positive(t, cs[0].Propensity)
+		assert.Equal(t, shown, cs[0].Candidates[cs[0].Chosen].Item)
+		return cs[0].Reward
+	}
+	assert.Equal(t, []float64{1, 0.6, 0.3, 0, 0, 0}, []float64{did("purchased", time.Minute), did("carted", time.Minute), did("clicked", 0), did("shown", 0), did("purchased", 2*time.Hour), did("purchased", -time.Hour)})
+}
+
+// Nothing is offered unasked while something is wrong.
+func TestCalm(t *testing.T) {
+	t.Parallel()
+	calm := map[string]bool{}
+	b := newBot(t, bot.Options{Understand: intentByWord{}}, bot.HandlerFunc(func(_ context.Context, turn *bot.Turn) error {
+		calm[turn.Message.Text] = turn.Calm()
+		return turn.Say("ok")
+	}))
+	for i, text := range []string{"product.stock", "return.start", "hm", "complaint"} {
+		_, err := b.Handle(t.Context(), bot.Message{ID: string(rune('1' + i)), Thread: thread("a"), Text: text})
+		require.NoError(t, err)
+	}
+	assert.Equal(t, map[string]bool{"product.stock": true, "return.start": false, "hm": false, "complaint": false}, calm, "the return is still what is talked about")
+}
+
+// intentByWord takes the text for the intent; "hm" has none.
+type intentByWord struct{}
+
+func (intentByWord) Understand(_ context.Context, in nlu.Input) (nlu.Meaning, error) {
+	m := nlu.Meaning{Language: "en", Text: in.Text, Next: in.Context}
+	if in.Text != "hm" {
+		m.Intent, m.Next.Intent = in.Text, in.Text
+	}
+	return m, nil
+}
