@@ -14,6 +14,8 @@
 // Options.NoBuiltin is set. A message that fits no intent is rejected:
 // Meaning.Intent is empty and Meaning.Unknown says how sure that is.
 //
+// A message that asks for several things comes apart into Meaning.Parts.
+//
 // Training is quick by default; EffortBest adds networks that are worth half a
 // point to two points of accuracy for ten times the time. Model.Evaluate and
 // [CrossValidate] say what a model gets wrong and which examples to correct,

@@ -239,6 +239,9 @@ func (m *Model) understand(ctx context.Context, in Input, judge func(*Meaning) (
 			out.Intent = out.Intents[0].Name
 		}
 	}
+	if out.Parts = m.parts(in.Text); out.Parts != nil && !slices.ContainsFunc(out.Parts, func(p Part) bool { return p.Intent == out.Intent }) {
+		out.Intent = out.Parts[0].Intent
+	}
 	if judge == nil {
 		complete(&out, norm.Text, in.Context)
 		return out, nil
@@ -250,7 +253,7 @@ func (m *Model) understand(ctx context.Context, in Input, judge func(*Meaning) (
 	if !ok {
 		return out, nil
 	}
-	alone.Intent, alone.Unknown = intent, 1
+	alone.Intent, alone.Unknown, alone.Parts = intent, 1, nil
 	if intent != "" {
 		others := slices.DeleteFunc(slices.Clone(alone.Intents), func(i Intent) bool { return i.Name == intent })
 		for i := range others {

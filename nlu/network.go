@@ -30,7 +30,7 @@ const (
 	netBatch    = 32
 	netRate     = 0.003
 	netKeepIn   = 0.5
-	netKeep     = 0.6
+	netKeep     = 0.5
 	netSteps    = 1500 // at least
 	netEpochs   = 10   // at least
 

@@ -71,8 +71,8 @@ const (
 
 const (
 	defaultThreshold = 0.3
-	maxSmoothing     = 0.1
-	plenty           = 50 // examples an intent from which labels are smoothed in full
+	maxSmoothing     = 0.05
+	plenty           = 25 // examples an intent from which labels are smoothed in full
 	learningRate     = 1.2
 	trifle           = 1e-3    // a gradient not worth a step
 	maxWeights       = 1 << 28 // 1 GB while training
