@@ -29,7 +29,7 @@ const (
 	hiddenUnits = 64
 	netBatch    = 32
 	netRate     = 0.003
-	netKeepIn   = 0.5
+	netKeepIn   = 0.4
 	netKeep     = 0.5
 	netSteps    = 1500 // at least
 	netEpochs   = 10   // at least
