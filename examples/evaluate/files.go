@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"fmt"
-	"math"
 	"os"
 	"sort"
 	"strings"
@@ -115,33 +114,6 @@ func (s *scores) macroF1() float64 {
 		}
 	}
 	return sum / float64(max(1, len(classes)))
-}
-
-// reliability compares how sure a classifier was with how often it was right,
-// in fifteen bins of its probability.
-type reliability struct {
-	n           [15]int
-	sure, right [15]float64
-}
-
-func (r *reliability) add(p float64, right bool) {
-	i := min(len(r.n)-1, max(0, int(p*float64(len(r.n)))))
-	r.n[i]++
-	r.sure[i] += p
-	if right {
-		r.right[i]++
-	}
-}
-
-// ece is the expected calibration error (Guo et al. 2017): how far the
-// probabilities are from the truth on average, 0 to 1.
-func (r *reliability) ece() float64 {
-	gap, all := 0.0, 0
-	for i, n := range r.n {
-		gap += math.Abs(r.sure[i] - r.right[i])
-		all += n
-	}
-	return gap / float64(max(1, all))
 }
 
 // round keeps four digits.
