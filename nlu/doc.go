@@ -14,8 +14,10 @@
 // Options.NoBuiltin is set. A message that fits no intent is rejected:
 // Meaning.Intent is empty and Meaning.Unknown says how sure that is.
 //
-// Training is quick by default; EffortBest adds networks that are worth half a
-// point to two points of accuracy for ten times the time. Model.Evaluate and
+// A message that asks for several things comes apart into Meaning.Parts.
+//
+// Training is quick by default; EffortBest adds networks that are worth up to
+// two points of accuracy for ten times the time. Model.Evaluate and
 // [CrossValidate] say what a model gets wrong and which examples to correct,
 // Model.Study what a log of real messages shows to be missing, and [Improve]
 // adopts a model trained with newly labelled messages if it is better.

@@ -44,6 +44,10 @@ type Meaning struct {
 	Intent string `json:"intent,omitempty"`
 	// Intents are the candidates, likeliest first; probabilities sum to at most 1.
 	Intents []Intent `json:"intents,omitempty"`
+	// Parts are the several things that the message asks for ("退货，顺便问下发票
+	// 怎么开"), in order; nil when it asks for one. Intent is the likeliest of
+	// them, or else the first.
+	Parts []Part `json:"parts,omitempty"`
 	// Unknown is the probability, 0 to 1, that the message has none of the known intents.
 	Unknown float64 `json:"unknown,omitempty"`
 	// Entities are what was found in the text, in order, not overlapping,

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sort"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
 	"github.com/frontdesk-go/frontdesk/nlu/entity"
@@ -239,6 +241,9 @@ func (m *Model) understand(ctx context.Context, in Input, judge func(*Meaning) (
 			out.Intent = out.Intents[0].Name
 		}
 	}
+	if out.Parts = m.parts(in.Text); out.Parts != nil && !slices.ContainsFunc(out.Parts, func(p Part) bool { return p.Intent == out.Intent }) {
+		out.Intent = out.Parts[0].Intent
+	}
 	if judge == nil {
 		complete(&out, norm.Text, in.Context)
 		return out, nil
@@ -250,7 +255,7 @@ func (m *Model) understand(ctx context.Context, in Input, judge func(*Meaning) (
 	if !ok {
 		return out, nil
 	}
-	alone.Intent, alone.Unknown = intent, 1
+	alone.Intent, alone.Unknown, alone.Parts = intent, 1, nil
 	if intent != "" {
 		others := slices.DeleteFunc(slices.Clone(alone.Intents), func(i Intent) bool { return i.Name == intent })
 		for i := range others {
@@ -262,6 +267,11 @@ func (m *Model) understand(ctx context.Context, in Input, judge func(*Meaning) (
 	return alone, nil
 }
 
+func han(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.Is(unicode.Han, r)
+}
+
 // Feature is a piece of a text and how much it spoke for an intent.
 type Feature struct {
 	Text   string
@@ -269,7 +279,8 @@ type Feature struct {
 }
 
 // Explain names the words that spoke most for the likeliest intent of a text,
-// by how much its score falls without them; at most five. What an embedder
+// by how much its score falls without them; at most five, of Chinese pairs of
+// characters. What an embedder
 // said is not looked into.
 func (m *Model) Explain(s string) []Feature {
 	folded := m.wording(s)
@@ -286,14 +297,33 @@ func (m *Model) Explain(s string) []Feature {
 		}
 		return math.Log(1e-9)
 	}
-	whole := score(folded)
-	var out []Feature
+	type piece struct{ start, end int }
+	var pieces []piece
 	for i, t := range text.Tokens(folded) {
 		if i == 64 {
 			break
 		}
-		out = append(out, Feature{Text: t.Text, Weight: whole - score(folded[:t.Start]+" "+folded[t.End:])})
+		// A Chinese character alone is seldom a word: pairs are looked at.
+		if last := len(pieces) - 1; last >= 0 && pieces[last].end == t.Start && han(t.Text) && han(folded[pieces[last].start:]) {
+			pieces[last].end = t.End
+		}
+		pieces = append(pieces, piece{t.Start, t.End})
 	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].Weight > out[j].Weight })
+	whole := score(folded)
+	weight := make([]float64, len(pieces))
+	order := make([]int, len(pieces))
+	for i, p := range pieces {
+		weight[i], order[i] = whole-score(folded[:p.start]+" "+folded[p.end:]), i
+	}
+	sort.SliceStable(order, func(i, j int) bool { return weight[order[i]] > weight[order[j]] })
+	var out []Feature
+	var taken []piece
+	for _, i := range order {
+		p := pieces[i]
+		if !slices.ContainsFunc(taken, func(t piece) bool { return p.start < t.end && t.start < p.end }) {
+			taken = append(taken, p)
+			out = append(out, Feature{Text: folded[p.start:p.end], Weight: weight[i]})
+		}
+	}
 	return out[:min(5, len(out))]
 }

@@ -271,6 +271,25 @@ func FuzzReadExamples(f *testing.F) {
 	})
 }
 
+func TestExplain(t *testing.T) {
+	t.Parallel()
+	m := shopModel(t)
+	for text, want := range map[string]string{"你好，我想申请退款": "退款", "can you tell me where my order is": "order", "这件裙子有M码吗": "码吗"} {
+		got := m.Explain(text)
+		require.NotEmpty(t, got, text)
+		assert.LessOrEqual(t, len(got), 5)
+		var all []string
+		for i, f := range got {
+			all = append(all, f.Text)
+			if i > 0 {
+				assert.LessOrEqual(t, f.Weight, got[i-1].Weight)
+			}
+		}
+		assert.Contains(t, all[:min(3, len(all))], want, "%s: %v", text, got)
+	}
+	assert.Empty(t, m.Explain(""))
+}
+
 func BenchmarkUnderstand(b *testing.B) {
 	m := shopModel(b)
 	b.ReportAllocs()

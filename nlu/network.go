@@ -29,8 +29,8 @@ const (
 	hiddenUnits = 64
 	netBatch    = 32
 	netRate     = 0.003
-	netKeepIn   = 0.5
-	netKeep     = 0.6
+	netKeepIn   = 0.4
+	netKeep     = 0.5
 	netSteps    = 1500 // at least
 	netEpochs   = 10   // at least
 

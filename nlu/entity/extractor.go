@@ -15,14 +15,17 @@ import (
 // Built-in entity types. Names and patterns of the host may use these or any
 // other name.
 const (
-	TypeOrder    = "order"    // Value "SF1234567890", letters in upper case
-	TypePhone    = "phone"    // Value in E.164, "+8613800138000"
-	TypeEmail    = "email"    // Value in lower case
-	TypeURL      = "url"      // Value as written
-	TypeMoney    = "money"    // Value "200..300 CNY", Entity.Money set
-	TypeQuantity = "quantity" // Value "2 件", Entity.Quantity set
-	TypeDate     = "date"     // Value RFC 3339, Entity.When set
-	TypeSize     = "size"     // Value "L", "XXL", "42"
+	TypeOrder    = "order"     // Value "SF1234567890", letters in upper case
+	TypePhone    = "phone"     // Value in E.164, "+8613800138000"
+	TypeEmail    = "email"     // Value in lower case
+	TypeURL      = "url"       // Value as written
+	TypeMoney    = "money"     // Value "200..300 CNY", Entity.Money set
+	TypeQuantity = "quantity"  // Value "2 件", Entity.Quantity set
+	TypeDate     = "date"      // Value RFC 3339, Entity.When set
+	TypeSize     = "size"      // Value "L", "XXL", "42"
+	TypeIDCard   = "id_card"   // Value of 18 characters, the check digit being right
+	TypeBankCard = "bank_card" // Value in digits, of an issuer's range and right after Luhn
+	TypePlate    = "plate"     // Value "沪A12345", of China
 )
 
 // maxText bounds how much of one message is looked at, in bytes: nothing a
@@ -103,9 +106,10 @@ func New(opts *Options) (*Extractor, error) {
 
 // Extract returns the entities of this message alone, in order and not
 // overlapping. Where readings overlap the longest wins, then the more telling
-// kind (host patterns and cued order numbers, url, email, phone, size, names,
-// date, money, quantity, bare order numbers), then the earlier. Text is always
-// text[Start:End], whatever width, case or script the customer used.
+// kind (host patterns and cued order numbers, cards and plates, url, email,
+// phone, size, names, date, money, quantity, bare order numbers), then the
+// earlier. Text is always text[Start:End], whatever width, case or script the
+// customer used.
 //
 // language is a BCP 47 tag or ""; both languages are always looked for, the
 // tag only settles what reads differently (5/3 is May 3, but 5 March for
@@ -160,6 +164,7 @@ type found struct {
 const (
 	rankPattern int8 = iota
 	rankOrderCue
+	rankDocument
 	rankURL
 	rankEmail
 	rankPhone
@@ -181,6 +186,7 @@ func (c *scan) add(from, to int, rank int8, e Entity) {
 
 // builtins tries every built-in recogniser at every place it may start.
 func (c *scan) builtins() {
+	c.documents()
 	for i, r := range c.s {
 		switch {
 		case isDigit(c.s[i]):
@@ -219,6 +225,7 @@ func (c *scan) builtins() {
 				c.money(i)
 			}
 		default:
+			c.plate(i, r)
 			prev, _ := utf8.DecodeLastRuneInString(c.s[:i])
 			if hanNumeral(r) {
 				if hanNumeral(prev) || prev == '第' || prev == '每' {
