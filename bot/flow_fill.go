@@ -38,7 +38,8 @@ import (
 //	         the catalogue's prompt.label wins
 //	slot     as in Question
 //	parse    order, phone, email, or photo; by the slot and type when missing
-//	options  values separated by "|", labelled as in Choose
+//	options  values separated by "|", labelled as in Choose; "*" for those the
+//	         form's method Choices(field string) []Choice returns
 //	min, max of a number, of a text's length in characters, of files
 //
 // When neither prompt nor name.field is in the catalogue, the label is asked
@@ -59,7 +60,7 @@ func Fill[T any](t *Turn, name string, form *T) error {
 	if name == "" {
 		return r.wrong(errors.New("bot: Fill needs a name"))
 	}
-	fields, err := formFields(reflect.TypeFor[T](), name, "", nil, 0)
+	fields, err := formFields(reflect.TypeFor[T](), reflect.TypeFor[T](), name, "", nil, 0)
 	if err != nil {
 		return r.wrong(fmt.Errorf("bot: Fill %q: %w", name, err))
 	}
@@ -101,8 +102,14 @@ type formField struct {
 // maxFormDepth bounds forms within forms.
 const maxFormDepth = 4
 
-// formFields reads the tags of a struct.
-func formFields(typ reflect.Type, form, prefix string, index []int, depth int) ([]formField, error) {
+// chooser is a form whose options are not known before.
+type chooser interface{ Choices(field string) []Choice }
+
+// anyChoice is the tag options of a field with such options.
+const anyChoice = "*"
+
+// formFields reads the tags of a struct, root or one within it.
+func formFields(root, typ reflect.Type, form, prefix string, index []int, depth int) ([]formField, error) {
 	if typ.Kind() != reflect.Struct || depth > maxFormDepth {
 		return nil, fmt.Errorf("%s is no struct, or one too deep: at most %d forms within a form", typ, maxFormDepth)
 	}
@@ -128,7 +135,7 @@ func formFields(typ reflect.Type, form, prefix string, index []int, depth int) (
 		}
 		at := append(slices.Clone(index), i)
 		if sf.Type.Kind() == reflect.Struct && sf.Type != reflect.TypeFor[time.Time]() && sf.Type != reflect.TypeFor[Attachment]() {
-			inner, err := formFields(sf.Type, form+"."+name, prefix+name+"/", at, depth+1)
+			inner, err := formFields(root, sf.Type, form+"."+name, prefix+name+"/", at, depth+1)
 			if err != nil {
 				return nil, err
 			}
@@ -142,6 +149,9 @@ func formFields(typ reflect.Type, form, prefix string, index []int, depth int) (
 			f.options = splitWords(s)
 			if sf.Type.Kind() != reflect.String || len(f.options) == 0 {
 				return nil, where("options %q need a string field and at least one value", s)
+			}
+			if _, ok := reflect.New(root).Interface().(chooser); s == anyChoice && !ok {
+				return nil, where("options \"*\" need a method Choices(field string) []bot.Choice of %s", root)
 			}
 		}
 		f.parse = sf.Tag.Get("parse")
@@ -289,6 +299,10 @@ func (t *Turn) fillField(f formField, v reflect.Value) error {
 		}
 	case f.options != nil:
 		c := t.choiceOf(f.prompt, f.options)
+		if f.options[0] == anyChoice {
+			c = choicesOf(v.Addr().Interface().(chooser).Choices(f.name))
+			f.options = c.options
+		}
 		q.question.Choices, q.choice, q.show = c.shown, true, c.show
 		parse = func(h Heard) (any, Sure) { return pick(h, c.options, c.words, false) }
 	}

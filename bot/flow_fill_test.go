@@ -260,3 +260,37 @@ func TestFillDatesAndInnerForms(t *testing.T) {
 	r.Say("王").Want("姓名至少 2 个字。")
 	r.Say("王芳").Want("2026/02/03 +08 王芳")
 }
+
+// complaint is a form whose options come with it.
+type complaint struct {
+	Item  string `ask:"item" options:"*" slot:"order" label:"商品"`
+	items []bot.Choice
+}
+
+func (c *complaint) Choices(string) []bot.Choice { return c.items }
+
+func TestFillWithOptionsOfItsOwn(t *testing.T) {
+	t.Parallel()
+	items := []bot.Choice{{Label: "跑鞋", Value: "S1"}, {Label: "帽子", Value: "H2"}}
+	mux := bot.NewMux()
+	mux.HandleFunc("return", func(_ context.Context, t *bot.Turn) error {
+		c := complaint{items: items}
+		if err := bot.Fill(t, "c", &c); err != nil {
+			return err
+		}
+		return t.Say("是 " + c.Item)
+	})
+	mux.HandleFunc("track", func(_ context.Context, t *bot.Turn) error {
+		return bot.Fill(t, "c", &struct {
+			A string `ask:"a" options:"*"`
+		}{})
+	})
+	r := bottest.New(t, bot.Options{Understand: vocabulary}, mux)
+	r.Say("退货").Want("请提供商品。").WantChoices("跑鞋", "帽子")
+	r.Say("那顶帽子").Want("是 H2")
+	r.Say("退货 S1").Want("是 S1")
+	r.Say("退货")
+	r.Tap("跑鞋").Want("是 S1")
+	r.Say("物流").WantFailure(nil)
+	assert.ErrorContains(t, r.Report().Err, "Choices(field string)")
+}
