@@ -190,7 +190,8 @@ func (r *run) named(labels []string, words string) (rest string, ok bool) {
 		return "", false
 	}
 	filler, _ := r.t.lookup("flow.cue.filler")
-	return strip(words[:at]+" "+words[at+len(best):], splitWords(filler)), true
+	cues, _ := r.t.lookup("flow.cue.correct") // a second one: "wait, … should be"
+	return strip(words[:at]+" "+words[at+len(best):], append(splitWords(filler), splitWords(cues)...)), true
 }
 
 // strip takes filler words, spaces and punctuation off both ends.
