@@ -294,3 +294,34 @@ func TestFillWithOptionsOfItsOwn(t *testing.T) {
 	r.Say("物流").WantFailure(nil)
 	assert.ErrorContains(t, r.Report().Err, "Choices(field string)")
 }
+
+func TestFillCorrectInEnglish(t *testing.T) {
+	t.Parallel()
+	type order struct {
+		Fault string `ask:"fault" options:"screen|battery" label:"fault"`
+		Phone string `ask:"phone" label:"phone number|phone"`
+		Bill  bool   `ask:"bill" label:"invoice"`
+	}
+	for say, want := range map[string]string{
+		"the phone is wrong":            "phone number, please?",
+		"my phone number should be 555": "screen 555 true?",
+		"wait, make that battery":       "battery 110 true?",
+		"change the invoice to no":      "screen 110 false?",
+		"Fault: battery; Invoice: no":   "battery 110 false?",
+	} {
+		t.Run(say, func(t *testing.T) {
+			t.Parallel()
+			r := bottest.New(t, bot.Options{Language: "en"}, bot.HandlerFunc(func(_ context.Context, t *bot.Turn) error {
+				var o order
+				if err := bot.Fill(t, "order", &o); err != nil {
+					return err
+				}
+				_, err := bot.Confirm(t, "sure", fmt.Sprintf("%s %s %t?", o.Fault, o.Phone, o.Bill))
+				return err
+			}))
+			r.Say("hello there\nfault: screen\nphone: 110\ninvoice: yes please").Want("invoice, please?")
+			r.Say("yes").Want("screen 110 true?")
+			r.Say(say).Want(want)
+		})
+	}
+}
