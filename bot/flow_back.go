@@ -1,7 +1,10 @@
 package bot
 
 import (
+	"slices"
 	"strings"
+
+	"github.com/frontdesk-go/frontdesk/handoff"
 )
 
 // expire ends flows nobody answered for too long, and tells the customer.
@@ -57,6 +60,33 @@ func (r *run) summary() Reply {
 		rep.Text += "\n" + r.t.Text("flow.so_far", "done", strings.Join(r.sums, r.t.Text("flow.comma")))
 	}
 	return rep
+}
+
+// maxAnswers bounds the answers of flows that go with a ticket.
+const maxAnswers = 30
+
+// answered appends what the customer answered in a flow.
+func (f *frame) answered(facts []handoff.Fact) []handoff.Fact {
+	for _, s := range f.Steps {
+		if s.Kind == kindAnswer && s.Words != "" && len(facts) < maxAnswers {
+			facts = append(facts, handoff.Fact{Name: f.Flow + "/" + s.Name, Value: cut(s.Words, 200)})
+		}
+	}
+	return facts
+}
+
+// flowFacts are the answers given in the flows that ended before their end in
+// this turn and in those under way: the person who takes over need not ask again.
+func (t *Turn) flowFacts() []handoff.Fact {
+	facts := slices.Clone(t.told)
+	st, err := decodeFlows(t.session.Flows)
+	if err != nil {
+		return facts
+	}
+	for _, f := range st.Stack {
+		facts = f.answered(facts)
+	}
+	return facts
 }
 
 // flowName is what customers call a flow.

@@ -321,6 +321,7 @@ func (t *Turn) begun(f *frame) {
 func (b *Bot) end(t *Turn, st *flowState, how string) {
 	f := st.top()
 	st.pop()
+	t.told = f.answered(t.told)
 	if f.Told {
 		t.note(EventFlowEnded, f.Flow, how)
 	}
