@@ -25,6 +25,7 @@ type Bot struct {
 	boxes    *mailboxes
 	host     []Middleware // by Use
 	watchers watchers
+	forms    forms
 	hushes   hushes
 	asked    asked
 	pulled   pulled

@@ -44,10 +44,10 @@
 //	}
 //
 // The function runs again from the top at every message. Steps that are on
-// record by name ([Ask], [Choose], [Confirm], [Load], [Once]) return at once;
-// what the customer has read is not said again. So a flow survives restarts,
-// and a deployment that adds, removes or reorders questions strands nobody.
-// The rules to remember:
+// record by name ([Ask], [Choose], [Confirm], [Fill], [Load], [Once], [Wait])
+// return at once; what the customer has read is not said again. So a flow
+// survives restarts, and a deployment that adds, removes or reorders questions
+// strands nobody. The rules to remember:
 //
 //   - Between steps only compute. Read through Load, act through Once.
 //   - Names are the flow's schema. In loops use [Turn.Each], over things [Turn.In].
@@ -59,8 +59,14 @@
 //     question nothing further runs.
 //
 // Customers may correct an earlier answer, ask something in between, cancel,
-// have the question repeated, or say everything in the first message, without
-// code in the flow.
+// have the question repeated, say everything in the first message, or come back
+// days later, without code in the flow.
+//
+// [Fill] asks for a whole form by struct tags; a file is an answer ([Photo],
+// [Files]). [Wait] suspends a flow until the host signals an event
+// ([Bot.Signal]), [Turn.Until] until a time. Package instep guards the clients
+// a flow uses, flowvet finds what a flow must not do, and docs/flows.md is the
+// guide.
 //
 // # Texts
 //

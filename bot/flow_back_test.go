@@ -10,6 +10,7 @@ import (
 
 	"github.com/frontdesk-go/frontdesk/bot"
 	"github.com/frontdesk-go/frontdesk/bot/bottest"
+	"github.com/frontdesk-go/frontdesk/handoff"
 )
 
 // A customer who comes back after days reads where they were, once.
@@ -186,4 +187,21 @@ func TestTurnUsedAfterItsRun(t *testing.T) {
 	assert.ErrorIs(t, err, bot.ErrOutside)
 	assert.ErrorIs(t, kept.Until("x", time.Time{}), bot.ErrOutside)
 	assert.False(t, ran)
+}
+
+// A ticket says what the customer has answered so far, also when the flow gave up.
+func TestTicketHoldsTheAnswers(t *testing.T) {
+	t.Parallel()
+	facts := func(say ...string) []handoff.Fact {
+		w := &shopWorld{price: 100}
+		r := bottest.New(t, bot.Options{Understand: vocabulary, Handoff: deskPolicy{}}, returnMux(w))
+		for _, s := range say {
+			r.Say(s)
+		}
+		return r.Take().Facts
+	}
+	want := []handoff.Fact{{Name: "return/order", Value: "A12"}, {Name: "return/reason", Value: "质量问题"}}
+	assert.Subset(t, facts("退货 A12", "质量问题", "转人工"), want)
+	assert.Subset(t, facts("退货 A12", "质量问题", "哈哈", "嘿嘿", "呵呵"), want)
+	assert.Contains(t, facts("退货 A12", "转人工"), want[0])
 }

@@ -68,6 +68,16 @@ func (t *Turn) choiceOf(labels string, options []string) choiceSet {
 	return c
 }
 
+// choicesOf is a set of options that bring their labels with them.
+func choicesOf(shown []Choice) choiceSet {
+	c := choiceSet{shown: shown}
+	for _, s := range shown {
+		c.options = append(c.options, s.Value)
+		c.words = append(c.words, []string{s.Label})
+	}
+	return c
+}
+
 // choiceSet are the options of a question.
 type choiceSet struct {
 	options []string

@@ -151,7 +151,7 @@ var actWords = words{"退货": "return", "物流": "track", "买东西": "buy", 
 
 // perform plays a script, every act by a new process that dies at the writes
 // dies says, and returns the transcript.
-func perform(t *rapid.T, script []act, effects map[string]int, dies func() (at int, after bool)) string {
+func perform(t *rapid.T, texts *bot.Texts, script []act, effects map[string]int, dies func() (at int, after bool)) string {
 	clock := bottest.NewClock(bottest.Start())
 	store := bot.NewMemory()
 	sender := &saved{}
@@ -161,7 +161,7 @@ func perform(t *rapid.T, script []act, effects map[string]int, dies func() (at i
 		for range 100 {
 			at, after := dies()
 			d := &dying{Store: store, at: at, after: after}
-			b, err := bot.New(bot.Options{Store: d, Clock: clock, Understand: actWords, Sender: sender}, mux)
+			b, err := bot.New(bot.Options{Store: d, Texts: texts, Clock: clock, Understand: actWords, Sender: sender}, mux)
 			require.NoError(t, err)
 			switch {
 			case a.wait > 0:
@@ -184,7 +184,7 @@ func perform(t *rapid.T, script []act, effects map[string]int, dies func() (at i
 		for _, r := range replies {
 			sender.log.WriteString("  < " + r.Text + "\n")
 		}
-		b, err := bot.New(bot.Options{Store: store, Clock: clock, Sender: sender}, mux)
+		b, err := bot.New(bot.Options{Store: store, Texts: texts, Clock: clock, Sender: sender}, mux)
 		require.NoError(t, err)
 		require.NoError(t, b.Tick(context.Background()))
 	}
@@ -212,14 +212,16 @@ func (s *saved) Send(_ context.Context, _ bot.Thread, r bot.Reply) error {
 // the customer reads nor what happens outside, and no flow is misused or drifts.
 func TestAnythingAndDeaths(t *testing.T) {
 	t.Parallel()
+	texts, err := new(bot.Texts).WithShipped()
+	require.NoError(t, err)
 	rapid.Check(t, func(t *rapid.T) {
 		script := scripts().Draw(t, "script")
 		calm := map[string]int{}
-		want := perform(t, script, calm, func() (int, bool) { return 0, false })
+		want := perform(t, texts, script, calm, func() (int, bool) { return 0, false })
 		deaths := rapid.SliceOfN(rapid.IntRange(-6, 6), 1, 10).Draw(t, "deaths")
 		n := 0
 		rough := map[string]int{}
-		got := perform(t, script, rough, func() (int, bool) {
+		got := perform(t, texts, script, rough, func() (int, bool) {
 			if n++; n > 3*len(script) {
 				return 0, false
 			}

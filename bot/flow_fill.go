@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Fill asks for what a form lacks, field by field in the struct's order, and
@@ -38,7 +37,8 @@ import (
 //	         the catalogue's prompt.label wins
 //	slot     as in Question
 //	parse    order, phone, email, or photo; by the slot and type when missing
-//	options  values separated by "|", labelled as in Choose
+//	options  values separated by "|", labelled as in Choose; "*" for those the
+//	         form's method Choices(field string) []Choice returns
 //	min, max of a number, of a text's length in characters, of files
 //
 // When neither prompt nor name.field is in the catalogue, the label is asked
@@ -59,206 +59,70 @@ func Fill[T any](t *Turn, name string, form *T) error {
 	if name == "" {
 		return r.wrong(errors.New("bot: Fill needs a name"))
 	}
-	fields, err := formFields(reflect.TypeFor[T](), name, "", nil, 0)
+	fields, err := t.bot.forms.of(reflect.TypeFor[T]())
 	if err != nil {
 		return r.wrong(fmt.Errorf("bot: Fill %q: %w", name, err))
 	}
+	sub := t.In(name)
+	r.hearLabels(sub.scope, name, fields)
+	v := reflect.ValueOf(form).Elem()
 	for i := range fields {
 		f := &fields[i]
-		f.label = f.words[0]
-		if s, ok := t.lookup(f.prompt + ".label"); ok {
-			f.words = splitWords(s)
-			f.label = firstOf(slices.Concat(f.words, []string{f.name})...)
+		if s := sub.usual(f.name, kindAnswer); s != nil && f.set(v.FieldByIndex(f.index), s) {
+			r.came(s)
+			continue
 		}
-	}
-	sub := t.In(name)
-	r.hearLabels(sub.scope, fields)
-	v := reflect.ValueOf(form).Elem()
-	for _, f := range fields {
-		if err := sub.fillField(f, v); err != nil {
+		if err := sub.fillField(name, f, v); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// formField is a field of a form as its tags describe it.
-type formField struct {
-	index    []int
-	name     string // the step's, below the form's
-	prompt   string
-	label    string
-	words    []string // what customers call it
-	worded   bool     // the prompt stands in the tag
-	slot     string
-	parse    string
-	options  []string
-	optional bool
-	min, max *float64
-	typ      reflect.Type
-}
-
-// maxFormDepth bounds forms within forms.
-const maxFormDepth = 4
-
-// formFields reads the tags of a struct.
-func formFields(typ reflect.Type, form, prefix string, index []int, depth int) ([]formField, error) {
-	if typ.Kind() != reflect.Struct || depth > maxFormDepth {
-		return nil, fmt.Errorf("%s is no struct, or one too deep: at most %d forms within a form", typ, maxFormDepth)
-	}
-	var out []formField
-	for i := range typ.NumField() {
-		sf := typ.Field(i)
-		tag, ok := sf.Tag.Lookup("ask")
-		if !ok || tag == "-" {
-			continue
-		}
-		where := func(format string, args ...any) error {
-			return fmt.Errorf("field %s.%s: %s", typ, sf.Name, fmt.Sprintf(format, args...))
-		}
-		name, opt, _ := strings.Cut(tag, ",")
-		if name == "" {
-			name = strings.ToLower(sf.Name)
-		}
-		if !sf.IsExported() {
-			return nil, where("is not exported: Fill cannot set it")
-		}
-		if opt != "" && opt != "optional" {
-			return nil, where("ask has the option %q: there is only optional", opt)
-		}
-		at := append(slices.Clone(index), i)
-		if sf.Type.Kind() == reflect.Struct && sf.Type != reflect.TypeFor[time.Time]() && sf.Type != reflect.TypeFor[Attachment]() {
-			inner, err := formFields(sf.Type, form+"."+name, prefix+name+"/", at, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, inner...)
-			continue
-		}
-		f := formField{index: at, name: prefix + name, typ: sf.Type, slot: sf.Tag.Get("slot"), optional: opt != "", worded: sf.Tag.Get("prompt") != "",
-			prompt: firstOf(sf.Tag.Get("prompt"), form+"."+name)}
-		f.words = append(splitWords(sf.Tag.Get("label")), name)
-		if s := sf.Tag.Get("options"); s != "" {
-			f.options = splitWords(s)
-			if sf.Type.Kind() != reflect.String || len(f.options) == 0 {
-				return nil, where("options %q need a string field and at least one value", s)
-			}
-		}
-		f.parse = sf.Tag.Get("parse")
-		if f.parse == "" && (f.slot == "order" || f.slot == "phone" || f.slot == "email") {
-			f.parse = f.slot
-		}
-		for _, b := range []struct {
-			tag  string
-			into **float64
-		}{{"min", &f.min}, {"max", &f.max}} {
-			if s := sf.Tag.Get(b.tag); s != "" {
-				n, err := strconv.ParseFloat(s, 64)
-				if err != nil {
-					return nil, where("%s is %q: write a number", b.tag, s)
-				}
-				*b.into = &n
-			}
-		}
-		if f.parser() == nil {
-			return nil, where("no parser %q for a %s: see the doc of Fill", f.parse, sf.Type)
-		}
-		out = append(out, f)
-	}
-	return out, nil
-}
-
-// parser reads the field's answer; nil when type and tags do not go together.
-func (f *formField) parser() Parser[any] {
-	switch f.typ {
-	case reflect.TypeFor[time.Time]():
-		return anyOf(day)
-	case reflect.TypeFor[Attachment]():
-		if f.parse == "photo" {
-			return anyOf(Photo)
-		}
-		return anyOf(File)
-	case reflect.TypeFor[[]Attachment]():
-		if f.parse == "photo" {
-			return anyOf(Photos)
-		}
-		return anyOf(Files)
-	}
-	switch f.typ.Kind() {
+// set takes a plain answer from the record; it returns false for one that has
+// to be looked at.
+func (f *formField) set(dst reflect.Value, s *step) bool {
+	switch dst.Kind() {
 	case reflect.String:
-		switch f.parse {
-		case "order":
-			return anyOf(OrderID)
-		case "phone":
-			return anyOf(Phone)
-		case "email":
-			return anyOf(Email)
-		case "":
-			return anyOf(FreeText)
+		var x string
+		if !plain(s, &x) || f.options != nil && !slices.Contains(f.options, x) {
+			return false
 		}
+		dst.SetString(x)
+	case reflect.Int:
+		var x int
+		if !plain(s, &x) {
+			return false
+		}
+		dst.SetInt(int64(x))
 	case reflect.Bool:
-		return anyOf(FreeText) // read as a choice of yes and no
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
-		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		return whole(f.typ)
-	case reflect.Float32, reflect.Float64:
-		return anyOf(Number)
-	}
-	return nil
-}
-
-// files reports whether the field is answered with a file.
-func (f *formField) files() bool {
-	return f.typ == reflect.TypeFor[Attachment]() || f.typ == reflect.TypeFor[[]Attachment]()
-}
-
-// entity is the type of entity that makes up an answer to the field.
-func (f *formField) entity() string {
-	switch {
-	case f.parse != "":
-		return f.parse
-	case f.slot != "":
-		return f.slot
-	case f.typ == reflect.TypeFor[time.Time]():
-		return "date"
-	case f.typ.Kind() != reflect.String:
-		return "quantity"
-	}
-	return ""
-}
-
-// anyOf is a parser that forgets its type.
-func anyOf[T any](p Parser[T]) Parser[any] {
-	return func(h Heard) (any, Sure) { return p(h) }
-}
-
-// whole reads a number without a fraction that fits the type.
-func whole(typ reflect.Type) Parser[any] {
-	return func(h Heard) (any, Sure) {
-		n, sure := Number(h)
-		if sure == No {
-			return nil, No
+		var x bool
+		if !plain(s, &x) {
+			return false
 		}
-		v := reflect.New(typ)
-		if err := json.Unmarshal([]byte(strconv.FormatFloat(n, 'f', -1, 64)), v.Interface()); err != nil {
-			h.Because("flow.want.whole")
-			return nil, No
-		}
-		return v.Elem().Interface(), sure
+		dst.SetBool(x)
+	default:
+		return false
 	}
+	return true
 }
 
-// day reads a Date as the midnight it begins with, in the customer's zone.
-func day(h Heard) (time.Time, Sure) {
-	s, sure := Date(h)
-	if sure == No {
-		return time.Time{}, No
+// key is that of the field's texts in the catalogue.
+func (f *formField) key(form string) string {
+	if f.worded {
+		return f.prompt
 	}
-	d, err := time.ParseInLocation("2006-01-02", s, h.Now.Location())
-	if err != nil {
-		return time.Time{}, No
+	return form + f.prompt
+}
+
+// labels are what customers call a field, the one they read first.
+func (t *Turn) labels(form string, f *formField) []string {
+	if s, ok := t.lookup(f.key(form) + ".label"); ok {
+		if words := splitWords(s); len(words) > 0 {
+			return words
+		}
 	}
-	return d, sure
+	return f.words
 }
 
 // skipped is the value of the quick reply that leaves an optional field out,
@@ -269,9 +133,12 @@ const (
 )
 
 // fillField asks for one field of the form v and sets it.
-func (t *Turn) fillField(f formField, v reflect.Value) error {
+func (t *Turn) fillField(form string, f *formField, v reflect.Value) error {
+	prompt := f.key(form)
+	labels := t.labels(form, f)
+	label, options := labels[0], f.options
 	dst := v.FieldByIndex(f.index)
-	q := asker{name: f.name, kind: kindAnswer, slot: f.slot, entity: f.entity(), labels: append([]string{f.label}, f.words...), question: Reply{Text: t.fieldPrompt(f)}, files: f.files()}
+	q := asker{name: f.name, kind: kindAnswer, slot: f.slot, entity: f.entity(), labels: labels, question: Reply{Text: t.fieldPrompt(f, prompt, label)}, files: f.files()}
 	parse := f.parser()
 	switch {
 	case f.typ.Kind() == reflect.Bool:
@@ -288,16 +155,20 @@ func (t *Turn) fillField(f formField, v reflect.Value) error {
 			return c.label("no")
 		}
 	case f.options != nil:
-		c := t.choiceOf(f.prompt, f.options)
+		c := t.choiceOf(prompt, f.options)
+		if f.options[0] == anyChoice {
+			c = choicesOf(v.Addr().Interface().(chooser).Choices(f.name))
+			options = c.options
+		}
 		q.question.Choices, q.choice, q.show = c.shown, true, c.show
 		parse = func(h Heard) (any, Sure) { return pick(h, c.options, c.words, false) }
 	}
 	skip := []string{}
 	if f.optional {
-		label := t.Text("form.skip")
-		q.question.Choices = append(q.question.Choices, Choice{Label: label, Value: skipTap})
+		leave := t.Text("form.skip")
+		q.question.Choices = append(q.question.Choices, Choice{Label: leave, Value: skipTap})
 		also, _ := t.lookup("form.skip.also")
-		skip = append(splitWords(also), label)
+		skip = append(splitWords(also), leave)
 	}
 	q.parse = func(h Heard) (json.RawMessage, Sure) {
 		if f.optional && (h.Tap == skipTap || h.own && h.Entity == nil && slices.ContainsFunc(skip, func(w string) bool { return strings.EqualFold(w, trimmed(h.Text)) })) {
@@ -319,7 +190,7 @@ func (t *Turn) fillField(f formField, v reflect.Value) error {
 		}
 		x := reflect.New(f.typ)
 		return strict(raw, x.Interface()) == nil &&
-			(f.options == nil || slices.Contains(f.options, x.Elem().String()))
+			(f.options == nil || slices.Contains(options, x.Elem().String()))
 	}
 	q.check = func(raw json.RawMessage) error {
 		form := reflect.New(v.Type())
@@ -330,7 +201,7 @@ func (t *Turn) fillField(f formField, v reflect.Value) error {
 			return err
 		}
 		if string(raw) != skipped {
-			if why := t.outOfRange(f, x); why != "" {
+			if why := t.outOfRange(f, label, x); why != "" {
 				return Again(why)
 			}
 		}
@@ -353,15 +224,15 @@ func (t *Turn) fillField(f formField, v reflect.Value) error {
 }
 
 // fieldPrompt is the question as the customer reads it.
-func (t *Turn) fieldPrompt(f formField) string {
-	if _, ok := t.lookup(f.prompt); ok || f.worded {
-		return t.Text(f.prompt, "label", f.label)
+func (t *Turn) fieldPrompt(f *formField, prompt, label string) string {
+	if _, ok := t.lookup(prompt); ok || f.worded {
+		return t.Text(prompt, "label", label)
 	}
-	return t.Text("form.ask", "label", f.label)
+	return t.Text("form.ask", "label", label)
 }
 
 // outOfRange says why a value is too small or too large, "" when it is neither.
-func (t *Turn) outOfRange(f formField, x reflect.Value) string {
+func (t *Turn) outOfRange(f *formField, label string, x reflect.Value) string {
 	var n float64
 	unit := "number"
 	switch {
@@ -380,9 +251,9 @@ func (t *Turn) outOfRange(f formField, x reflect.Value) string {
 	}
 	switch {
 	case f.min != nil && n < *f.min:
-		return t.Text("form.min."+unit, "label", f.label, "n", strconv.FormatFloat(*f.min, 'f', -1, 64))
+		return t.Text("form.min."+unit, "label", label, "n", strconv.FormatFloat(*f.min, 'f', -1, 64))
 	case f.max != nil && n > *f.max:
-		return t.Text("form.max."+unit, "label", f.label, "n", strconv.FormatFloat(*f.max, 'f', -1, 64))
+		return t.Text("form.max."+unit, "label", label, "n", strconv.FormatFloat(*f.max, 'f', -1, 64))
 	}
 	return ""
 }

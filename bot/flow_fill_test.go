@@ -260,3 +260,68 @@ func TestFillDatesAndInnerForms(t *testing.T) {
 	r.Say("王").Want("姓名至少 2 个字。")
 	r.Say("王芳").Want("2026/02/03 +08 王芳")
 }
+
+// complaint is a form whose options come with it.
+type complaint struct {
+	Item  string `ask:"item" options:"*" slot:"order" label:"商品"`
+	items []bot.Choice
+}
+
+func (c *complaint) Choices(string) []bot.Choice { return c.items }
+
+func TestFillWithOptionsOfItsOwn(t *testing.T) {
+	t.Parallel()
+	items := []bot.Choice{{Label: "跑鞋", Value: "S1"}, {Label: "帽子", Value: "H2"}}
+	mux := bot.NewMux()
+	mux.HandleFunc("return", func(_ context.Context, t *bot.Turn) error {
+		c := complaint{items: items}
+		if err := bot.Fill(t, "c", &c); err != nil {
+			return err
+		}
+		return t.Say("是 " + c.Item)
+	})
+	mux.HandleFunc("track", func(_ context.Context, t *bot.Turn) error {
+		return bot.Fill(t, "c", &struct {
+			A string `ask:"a" options:"*"`
+		}{})
+	})
+	r := bottest.New(t, bot.Options{Understand: vocabulary}, mux)
+	r.Say("退货").Want("请提供商品。").WantChoices("跑鞋", "帽子")
+	r.Say("那顶帽子").Want("是 H2")
+	r.Say("退货 S1").Want("是 S1")
+	r.Say("退货")
+	r.Tap("跑鞋").Want("是 S1")
+	r.Say("物流").WantFailure(nil)
+	assert.ErrorContains(t, r.Report().Err, "Choices(field string)")
+}
+
+func TestFillCorrectInEnglish(t *testing.T) {
+	t.Parallel()
+	type order struct {
+		Fault string `ask:"fault" options:"screen|battery" label:"fault"`
+		Phone string `ask:"phone" label:"phone number|phone"`
+		Bill  bool   `ask:"bill" label:"invoice"`
+	}
+	for say, want := range map[string]string{
+		"the phone is wrong":            "phone number, please?",
+		"my phone number should be 555": "screen 555 true?",
+		"wait, make that battery":       "battery 110 true?",
+		"change the invoice to no":      "screen 110 false?",
+		"Fault: battery; Invoice: no":   "battery 110 false?",
+	} {
+		t.Run(say, func(t *testing.T) {
+			t.Parallel()
+			r := bottest.New(t, bot.Options{Language: "en"}, bot.HandlerFunc(func(_ context.Context, t *bot.Turn) error {
+				var o order
+				if err := bot.Fill(t, "order", &o); err != nil {
+					return err
+				}
+				_, err := bot.Confirm(t, "sure", fmt.Sprintf("%s %s %t?", o.Fault, o.Phone, o.Bill))
+				return err
+			}))
+			r.Say("hello there\nfault: screen\nphone: 110\ninvoice: yes please").Want("invoice, please?")
+			r.Say("yes").Want("screen 110 true?")
+			r.Say(say).Want(want)
+		})
+	}
+}

@@ -84,16 +84,16 @@ func labelEnd(s, label string) int {
 
 // hearLabels hands the pieces of a message that name fields of a form to those
 // fields. What it says of a field that has an answer is a correction.
-func (r *run) hearLabels(scope string, fields []formField) {
-	if r.labelled == nil {
-		r.labelled = map[string]nlu.Entity{}
-	}
+func (r *run) hearLabels(scope, form string, fields []formField) {
 	if !r.fresh && !r.probing {
+		return
+	}
+	if !strings.ContainsAny(r.rest, ":：") {
 		return
 	}
 	words := make([][]string, len(fields))
 	for i := range fields {
-		words[i] = fields[i].words
+		words[i] = r.t.labels(form, &fields[i])
 	}
 	pieces, rest := labelled(r.rest, words)
 	if len(pieces) == 0 {
@@ -104,6 +104,9 @@ func (r *run) hearLabels(scope string, fields []formField) {
 		name := scope + f.name
 		e := r.part(f.entity(), p.value)
 		if r.probing {
+			if r.labelled == nil {
+				r.labelled = map[string]nlu.Entity{}
+			}
 			r.labelled[name] = e
 			continue
 		}
@@ -190,7 +193,8 @@ func (r *run) named(labels []string, words string) (rest string, ok bool) {
 		return "", false
 	}
 	filler, _ := r.t.lookup("flow.cue.filler")
-	return strip(words[:at]+" "+words[at+len(best):], splitWords(filler)), true
+	cues, _ := r.t.lookup("flow.cue.correct") // a second one: "wait, … should be"
+	return strip(words[:at]+" "+words[at+len(best):], append(splitWords(filler), splitWords(cues)...)), true
 }
 
 // strip takes filler words, spaces and punctuation off both ends.

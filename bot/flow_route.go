@@ -309,14 +309,6 @@ func (b *Bot) failedRun(ctx context.Context, t *Turn, st *flowState, f *frame, e
 	return nil
 }
 
-// flowName is what customers call a flow.
-func (t *Turn) flowName(flow string) string {
-	if s, ok := t.lookup("flow.name." + flow); ok {
-		return s
-	}
-	return flow
-}
-
 // begun puts the start of a flow into the log, once.
 func (t *Turn) begun(f *frame) {
 	if !f.Told {
@@ -329,6 +321,7 @@ func (t *Turn) begun(f *frame) {
 func (b *Bot) end(t *Turn, st *flowState, how string) {
 	f := st.top()
 	st.pop()
+	t.told = f.answered(t.told)
 	if f.Told {
 		t.note(EventFlowEnded, f.Flow, how)
 	}
@@ -440,61 +433,6 @@ func (b *Bot) digress(ctx context.Context, t *Turn, st *flowState, f *frame, h H
 	}
 	t.Trace.Add("flow", "%s waits for its answer", f.Flow)
 	return b.putAgain(ctx, t, st, f, h, "")
-}
-
-// expire ends flows nobody answered for too long, and tells the customer.
-func (b *Bot) expire(t *Turn, st *flowState) error {
-	f := st.top()
-	if f == nil || t.Now.Sub(f.At) <= b.opts.Expire {
-		return nil
-	}
-	for st.top() != nil {
-		f = st.top()
-		b.end(t, st, "expired")
-	}
-	if t.fired != "" || t.push != nil || t.session.Owner != "" || !f.Told {
-		return nil
-	}
-	text := "flow.expired"
-	if len(f.effects()) > 0 {
-		text = "flow.expired_done"
-	}
-	return t.Say(text, "what", t.flowName(f.Flow))
-}
-
-// maxSummed bounds an answer in a summary, in bytes.
-const maxSummed = 60
-
-// sum keeps the answer just given for the summary.
-func (r *run) sum(q asker) {
-	if r.t.back != r.frame.Number || q.kind != kindAnswer {
-		return
-	}
-	s := r.reached[len(r.reached)-1]
-	value := s.Words
-	if q.show != nil {
-		value = q.show(s.Value)
-	}
-	if q.files {
-		n := max(strings.Count(string(s.Value), `"url"`), 1)
-		value = r.t.Text("flow.file", "n", n)
-	}
-	if value = cut(value, maxSummed); value == "" {
-		return
-	}
-	if len(q.labels) > 0 {
-		value = r.t.Text("flow.answer", "label", q.labels[0], "value", value)
-	}
-	r.sums = append(r.sums, value)
-}
-
-// summary says what the flow knows so far.
-func (r *run) summary() Reply {
-	rep := Reply{Text: r.t.Text("opening.left", "what", r.t.flowName(r.frame.Flow)), Language: r.t.Language}
-	if len(r.sums) > 0 {
-		rep.Text += "\n" + r.t.Text("flow.so_far", "done", strings.Join(r.sums, r.t.Text("flow.comma")))
-	}
-	return rep
 }
 
 // openMatter names the flow and question under way, for a ticket.

@@ -106,3 +106,41 @@ func TestFlowStateIsSmall(t *testing.T) {
 	}
 	assert.LessOrEqual(t, (size(100)-size(0))/100, 150, "bytes a step")
 }
+
+// A turn behind a form of ten fields.
+func BenchmarkFlowFill(b *testing.B) {
+	type form struct {
+		A string `ask:"a" min:"1" label:"甲"`
+		B string `ask:"b" min:"1" label:"乙"`
+		C string `ask:"c" options:"x|y" label:"丙"`
+		D int    `ask:"d" max:"9" label:"丁"`
+		E bool   `ask:"e" label:"戊"`
+		F string `ask:"f" label:"己"`
+		G string `ask:"g" label:"庚"`
+		H string `ask:"h" label:"辛"`
+		I string `ask:"i" label:"壬"`
+		J string `ask:"j,optional" label:"癸"`
+	}
+	engine, err := New(Options{MaxTries: 1 << 30}, HandlerFunc(func(_ context.Context, t *Turn) error {
+		var f form
+		if err := Fill(t, "form", &f); err != nil {
+			return err
+		}
+		_, err := Ask(t, Question[int]{Name: "last", Prompt: "一共几件？"})
+		return err
+	}))
+	require.NoError(b, err)
+	th := Thread{Channel: "bench", Peer: "p"}
+	for i, s := range []string{"开始", "甲：一\n乙：二\n丙：x\n丁：3\n戊：是\n己：六\n庚：七\n辛：八\n壬：九\n癸：十"} {
+		rs, err := engine.Handle(b.Context(), Message{ID: "s" + strconv.Itoa(i), Thread: th, Text: s})
+		require.NoError(b, err)
+		require.NotEmpty(b, rs)
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := range b.N {
+		if _, err := engine.Handle(b.Context(), Message{ID: strconv.Itoa(i), Thread: th, Text: "再说一遍"}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -255,6 +255,9 @@ func pick(h Heard, options []string, words [][]string, yesNo bool) (string, Sure
 		return "", No
 	}
 	for i, ws := range words {
+		if h.Entity != nil && strings.EqualFold(options[i], h.Entity.Value) {
+			return options[i], Exact
+		}
 		for _, w := range ws {
 			if strings.EqualFold(w, text) {
 				return options[i], Exact

@@ -124,7 +124,8 @@ func (t *Turn) facts() []handoff.Fact {
 	if f := t.session.Context.Focus; f != "" && !seen["item"+f] {
 		out = append(out, handoff.Fact{Name: "item", Value: f})
 	}
-	return append(out, t.grievanceFacts()...)
+	out = append(out, t.grievanceFacts()...)
+	return append(out, t.flowFacts()...)
 }
 
 // suggestReply proposes what the person may answer, from the knowledge base.

@@ -60,10 +60,11 @@ type turnState struct {
 	waits      bool // a flow went to wait in this turn
 	back       int  // number of the frame the customer comes back to after a while
 	gaveUp     string
-	left       []string // effects left behind
-	tracked    int      // events given an id
-	fresh      bool     // the conversation's first turn
-	push       *Push    // what the host started the turn with
+	left       []string       // effects left behind
+	told       []handoff.Fact // answers of flows that ended before their end
+	tracked    int            // events given an id
+	fresh      bool           // the conversation's first turn
+	push       *Push          // what the host started the turn with
 	from       *start
 	// readOnly is a run that only looks: nothing is journalled.
 	readOnly bool

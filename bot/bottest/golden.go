@@ -31,6 +31,7 @@ func updating() bool {
 //	+24h      time passes
 //	/take     the agent takes the ticket; /say … writes; /back gives it back
 //	/push N   the host starts the turn N, with name-value pairs behind it
+//	/signal E an event E of the outside world, with a key and JSON behind it
 //	# a comment, kept
 //
 // rig is called once a file. A file may begin with "@name: value" lines, handed
@@ -137,6 +138,9 @@ func (r *Rig) replay(lines []string) string {
 		case strings.HasPrefix(line, "/push "):
 			f := strings.Fields(line)
 			r.Push(f[1], f[2:]...)
+			flush()
+		case strings.HasPrefix(line, "/signal "):
+			r.signalLine(line)
 			flush()
 		case line == "/take", line == "/back", strings.HasPrefix(line, "/say "):
 			out.WriteString(line + "\n")

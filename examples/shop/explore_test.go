@@ -21,6 +21,8 @@ func returner() bottest.Persona {
 			{Asked: []string{"确认", "提交吗"}, Says: "是的"},
 			{Asked: []string{"什么原因"}, Says: "质量问题"},
 			{Asked: []string{"退款，还是换货", "退货退款"}, Says: "退货退款"},
+			{Asked: []string{"具体是什么问题"}, Says: "鞋底开胶了"},
+			{Asked: []string{"发一张照片"}, Says: "跳过"},
 			{Asked: []string{"哪个订单"}, Says: "0047"},
 		}}
 }

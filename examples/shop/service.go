@@ -381,9 +381,22 @@ func (s *shop) returnOrder(ctx context.Context, t *bot.Turn) error {
 	if o.Status == "delivered" && s.orders.date(o.Delivered).AddDate(0, 0, limit).Before(asked) {
 		return t.Say("return.too_old", "order", o.ID, "days", limit)
 	}
+	// What the customer said when the reason was found may be the fault itself.
+	said, err := bot.Load(ctx, t, "said", func(context.Context) (string, error) { return t.Message.Text, nil })
+	if err != nil {
+		return err
+	}
 	kind, err := bot.Choose(t, "kind", "return.kind", "refund", "exchange")
 	if err != nil {
 		return err
+	}
+	detail := reason
+	if reason == "quality" {
+		d, err := s.damaged(t, &o, said)
+		if err != nil {
+			return err
+		}
+		detail += " " + d.note()
 	}
 	refund := t.Price(o.Total[t.Text("currency")], t.Text("currency"))
 	prompt := "return.sure_refund"
@@ -394,7 +407,7 @@ func (s *shop) returnOrder(ctx context.Context, t *bot.Turn) error {
 		return err
 	}
 	no, err := bot.Once(ctx, t, "create", func(ctx context.Context, key string) (string, error) {
-		return s.orders.act(ctx, key, map[string]string{"refund": "return", "exchange": "exchange"}[kind], o.ID, reason)
+		return s.orders.act(ctx, key, map[string]string{"refund": "return", "exchange": "exchange"}[kind], o.ID, detail)
 	}, bot.Idempotent)
 	if err != nil {
 		return err

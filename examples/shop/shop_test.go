@@ -132,7 +132,7 @@ func TestConversationsAreMany(t *testing.T) {
 func TestReturnSurvivesARestart(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "shop.db")
-	lines := []string{"我要退货", "0047", "质量问题", "退货退款", "是的"}
+	lines := []string{"我要退货", "0047", "质量问题", "退货退款", "鞋底开胶了", "跳过", "是的"}
 	var last string
 	for i, line := range lines {
 		store, err := sqlite.Open(path, nil)
