@@ -18,7 +18,7 @@ func desk() []sentiment.Labelled {
 	var out []sentiment.Labelled
 	for i := range 12 {
 		out = append(out,
-			sentiment.Labelled{Text: fmt.Sprintf("订单%d发货了吗,谢谢", i), Class: sentiment.ClassNeutral},
+			sentiment.Labelled{Text: fmt.Sprintf("订单%d到货了吗,谢谢", i), Class: sentiment.ClassNeutral},
 			sentiment.Labelled{Text: fmt.Sprintf("where is parcel %d, thanks", i), Class: sentiment.ClassNeutral},
 			sentiment.Labelled{Text: fmt.Sprintf("第%d单太差劲了,骗子", i), Class: sentiment.ClassNegative},
 			sentiment.Labelled{Text: fmt.Sprintf("order %d was perfect, absolutely love it", i), Class: sentiment.ClassPositive},
@@ -45,8 +45,8 @@ func TestCalibrate(t *testing.T) {
 	require.NoError(t, json.Unmarshal(raw, &back))
 	tuned, err := sentiment.New(&sentiment.Options{Calibration: &back})
 	require.NoError(t, err)
-	assert.NotEqual(t, sentiment.Neutral, s.Score("发货了吗,谢谢").Emotion)
-	assert.Equal(t, sentiment.Neutral, tuned.Score("发货了吗,谢谢").Emotion)
+	assert.NotEqual(t, sentiment.Neutral, s.Score("订单88发货了吗,谢谢").Emotion)
+	assert.Equal(t, sentiment.Neutral, tuned.Score("订单88发货了吗,谢谢").Emotion)
 	assert.Equal(t, sentiment.Angry, tuned.Score("太差劲了,骗子").Emotion)
 
 	again, _, err := s.Calibrate(desk())

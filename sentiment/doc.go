@@ -25,5 +25,5 @@
 // Rule-based Model for Sentiment Analysis of Social Media Text", ICWSM 2014;
 // MIT licence, in lexicon/vader.txt). What the shipped weights were learnt
 // from, the figures by phenomenon and on unseen sets, and the known weaknesses
-// stand in MODEL.md.
+// stand in docs/sentiment.md.
 package sentiment

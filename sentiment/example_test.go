@@ -52,9 +52,9 @@ func ExampleScorer_Score() {
 		}
 	}
 	// Output:
-	// satisfied 0.47
+	// satisfied 0.42
 	//   没什么不满: word +2.2
-	// satisfied 0.82
+	// satisfied 0.79
 	//   broke: trouble -0.5
 	//   great: word +3.3
 }

@@ -53,7 +53,7 @@ const (
 	KindTrouble      Kind = "trouble"      // describes what went wrong (开胶, "broken"): hardly a feeling
 	KindNegate       Kind = "negate"       // turns what follows: 不, "not"; the value is how far (1)
 	KindDegree       Kind = "degree"       // strengthens or weakens what follows: 非常, "slightly"; a factor
-	KindAfter        Kind = "after"        // strengthens what stands before it: 死了, 极了; a factor
+	KindAfter        Kind = "after"        // strengthens what stands before it: 死了, 极了; a factor, below 0 one that turns it: 都没有
 	KindContrast     Kind = "contrast"     // what follows weighs more than what came before: 但是, "but"
 	KindConcede      Kind = "concede"      // its clause weighs less: 虽然, "although"
 	KindQuestion     Kind = "question"     // makes its clause a question: 吗, "can i"
@@ -124,7 +124,7 @@ var kinds = [...]struct {
 	trouble:      {KindTrouble, -1, -4, 0},
 	negate:       {KindNegate, 1, 0, 1},
 	degree:       {KindDegree, 1.3, 0, 4},
-	after:        {KindAfter, 1.4, 0, 4},
+	after:        {KindAfter, 1.4, -1, 4},
 	contrast:     {KindContrast, 0, 0, 0},
 	concede:      {KindConcede, 0, 0, 0},
 	question:     {KindQuestion, 0, 0, 0},

@@ -277,16 +277,16 @@ func (r *reader) take(e *entry, start, end int) {
 		if e.kind == again && e.value == 1 {
 			return
 		}
-		if r.nmods == len(r.mods) {
-			copy(r.mods[:], r.mods[1:])
-			r.nmods--
-		}
-		r.mods[r.nmods] = modifier{e.kind, e.value, r.unit, r.unit + int(e.units)}
-		r.nmods++
+		r.wait(modifier{e.kind, e.value, r.unit, r.unit + int(e.units)})
 	case after:
 		if n := len(r.hits); n > r.clause.hit && r.unit-r.last.unit <= degreeReach {
 			r.hits[n-1].value *= e.value
 			r.hits[n-1].end = int32(end)
+			if e.value < 0 { // 一句抱怨都没有
+				r.hits[n-1].mark |= negated
+			}
+		} else if e.value < 0 { // nothing before it: it turns what follows
+			r.wait(modifier{negate, 1, r.unit, r.unit + int(e.units)})
 		}
 	case concede:
 		r.clause.conceded = true
@@ -303,6 +303,16 @@ func (r *reader) take(e *entry, start, end int) {
 	default:
 		r.add(e, start, end)
 	}
+}
+
+// wait keeps a modifier for what follows it.
+func (r *reader) wait(m modifier) {
+	if r.nmods == len(r.mods) {
+		copy(r.mods[:], r.mods[1:])
+		r.nmods--
+	}
+	r.mods[r.nmods] = m
+	r.nmods++
 }
 
 // alone reports whether a Han character is likely to be a word and no part of

@@ -8,7 +8,7 @@ import (
 // Factors of the rules. Those of negated praise and of contrast are VADER's.
 const (
 	turned      = -0.74 // a negated word of praise
-	turnedSad   = -0.6  // a negated disappointment
+	turnedSad   = -0.7  // a negated disappointment
 	turnedBad   = -0.35 // a negated word of blame
 	turnedWoe   = -0.5  // negated trouble
 	turnedAnger = 0.25  // 没见过这么垃圾的, "no more lies": anger denied is hardly praise
@@ -205,6 +205,25 @@ func (r *reader) endClause(mark bool) {
 	r.clause = clause{hit: len(r.hits), unit: r.unit, empty: true}
 }
 
+// turnIrony turns ironic praise that stands alone in its clause and is followed,
+// without a contrast, by blame: "congratulations, you lost a customer".
+func (r *reader) turnIrony() {
+	s := &r.sentence
+	if r.weight != 1 || s.hit >= len(r.hits) || r.hits[s.hit].kind != irony || r.hits[s.hit].mark != 0 {
+		return
+	}
+	for _, x := range r.hits[s.hit+1:] {
+		if x.value > 0 {
+			return
+		}
+		if x.value < 0 && x.mark&(negated|asked|supposed) == 0 {
+			h := &r.hits[s.hit]
+			h.value, h.kind, h.mark = h.value*mockedBy, angry, mocked
+			return
+		}
+	}
+}
+
 // mock turns ironic praise that its clause goes on to blame.
 func (r *reader) mock(i int) {
 	h := &r.hits[i]
@@ -230,6 +249,7 @@ func (r *reader) endSentence(stop bool) {
 		}
 		r.staccato = r.staccato || r.short >= 3
 	}
+	r.turnIrony()
 	blamed, marker := false, math.MaxInt
 	for i := s.hit; i < len(r.hits); i++ {
 		blamed = blamed || r.hits[i].value < 0
@@ -349,6 +369,9 @@ func (r *reader) readText(lex *lexicon, txt string) look {
 	r.lex, r.txt, r.m = lex, txt, r.buffer.Normalize(txt)
 	r.s = r.m.Text
 	r.read()
+	if r.staccato && len(r.hits) == 0 { // "This. Does. Not. Work."
+		r.hits = append(r.hits, hit{end: int32(len(r.s)), kind: angry, value: impatient, face: true})
+	}
 	l := lookAt(txt)
 	if l.shouted {
 		r.raise(l.all)

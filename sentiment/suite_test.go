@@ -18,7 +18,8 @@ import (
 // on them, grouped by phenomenon, half Chinese and half English.
 //
 // A line is open when the 32-bit FNV-1a hash of its text is even; only open
-// lines are shown by the test, and only they may guide a change of the scorer.
+// lines are shown by the test, and only they may guide a change of the scorer;
+// a hundred more were written later and are all open.
 // Of the locked half the test tells a figure a group and nothing else.
 
 //go:embed testdata/suite.zh.tsv
@@ -27,9 +28,18 @@ var suiteZH string
 //go:embed testdata/suite.en.tsv
 var suiteEN string
 
-type suiteLine struct{ lang, group, want, text string }
+//go:embed testdata/suite_open.tsv
+var suiteOpen string
+
+type suiteLine struct {
+	lang, group, want, text string
+	later                   bool // written later, all open
+}
 
 func (l suiteLine) open() bool {
+	if l.later {
+		return true
+	}
 	h := fnv.New32a()
 	h.Write([]byte(l.text))
 	return h.Sum32()%2 == 0
@@ -45,7 +55,14 @@ func suite(t *testing.T) []suiteLine {
 			}
 			f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
 			require.Len(t, f, 3, line)
-			lines = append(lines, suiteLine{lang, f[0], f[1], f[2]})
+			lines = append(lines, suiteLine{lang, f[0], f[1], f[2], false})
+		}
+	}
+	for line := range strings.Lines(suiteOpen) {
+		if !strings.HasPrefix(line, "#") {
+			f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+			require.Len(t, f, 4, line)
+			lines = append(lines, suiteLine{f[0], f[1], f[2], f[3], true})
 		}
 	}
 	return lines
@@ -84,7 +101,7 @@ func (c *tally) add(ok bool) {
 }
 
 // suiteFloor is the share of each half that must come out right.
-var suiteFloor = map[string]float64{"open": 0.95, "locked": 0.8}
+var suiteFloor = map[string]float64{"open": 0.93, "locked": 0.82}
 
 func TestSuite(t *testing.T) {
 	t.Parallel()

@@ -41,6 +41,7 @@ func (s *Scorer) Train(ctx context.Context, messages []Labelled) (*Weights, Repo
 // A sample is a message to learn from.
 type sample struct {
 	features
+	set    int     // which set it is from
 	target float64 // 0 negative, 0.5 neutral, 1 positive
 	weight float64 // 1 in the mean
 }
@@ -50,9 +51,12 @@ func (s *Scorer) samples(messages []Labelled) []sample {
 		set   string
 		class Class
 	}
-	sizes := map[group]int{}
+	sizes, sets := map[group]int{}, map[string]int{}
 	for _, m := range messages {
 		sizes[group{m.Set, m.Class}]++
+		if _, known := sets[m.Set]; !known {
+			sets[m.Set] = len(sets)
+		}
 	}
 	samples := make([]sample, len(messages))
 	var r reader
@@ -62,6 +66,7 @@ func (s *Scorer) samples(messages []Labelled) []sample {
 		r.featuresOf(r.total(look.marks), &r.features)
 		samples[i].features = r.features
 		samples[i].grams = slices.Clone(r.features.grams)
+		samples[i].set = sets[m.Set]
 		samples[i].weight = float64(len(messages)) / float64(len(sizes)*sizes[group{m.Set, m.Class}])
 		switch m.Class {
 		case ClassPositive:
@@ -75,8 +80,8 @@ func (s *Scorer) samples(messages []Labelled) []sample {
 
 // Learning is by AdaGrad (Duchi, Hazan and Singer 2011).
 const (
-	rate   = 0.08
-	rounds = 8
+	rate   = 0.06
+	rounds = 6
 	seed   = 7
 	decay  = 2e-6 // towards where it started
 )
@@ -86,12 +91,15 @@ func (s *Scorer) learn(ctx context.Context, samples []sample, in func(i int) boo
 	base := s.weights
 	if base == nil {
 		base = &Weights{grams: string(make([]byte, 1<<gramBits))}
-		base.dense[figureSum] = usualSlope
+		base.dense[figureSum], base.dense[perScript+figureSum] = usualSlope, usualSlope
 	}
 	bias, dense := base.bias, base.dense
 	grams := make([]float32, 1<<gramBits)
 	for i := range grams {
 		grams[i] = float32(int8(base.grams[i])) * base.unit
+	}
+	if s.weights == nil {
+		grams = agreed(samples, in)
 	}
 	start := append([]float32(nil), grams...)
 	var biasSquares float64

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/frontdesk-go/frontdesk/internal/text"
 )
 
 // Weights are what a scorer learnt from labelled messages: how much each n-gram
@@ -36,9 +38,15 @@ const (
 	figurePraise
 	figureBlame
 	figureTrouble
-	figureLast // the value of the last word
-	figures
+	figureLast  // the value of the last word
+	figureLatin // 1 in a text without Han characters
+	perScript
+	figures = 2 * perScript
 )
+
+// The figures stand twice, for texts with Han characters and for those without:
+// Chinese and English lexicons are trusted each by its own weights, however much
+// of the one language is learnt from.
 
 // features are what a text shows to Weights.
 type features struct {
@@ -49,21 +57,27 @@ type features struct {
 
 // featuresOf adds the features of a text that was read; its sum is total.
 func (r *reader) featuresOf(total float64, f *features) {
-	f.dense = [figures]float32{figureSum: float32(total), figureSquashed: float32(squash(total))}
+	f.dense = [figures]float32{}
+	dense := f.dense[:perScript]
+	if !strings.ContainsFunc(r.s, text.IsHan) {
+		dense = f.dense[perScript:]
+		dense[figureLatin] = 1
+	}
+	dense[figureSum], dense[figureSquashed] = float32(total), float32(squash(total))
 	for i := range r.hits {
 		v := float32(r.hits[i].value)
 		switch {
 		case r.hits[i].kind == trouble:
-			f.dense[figureTrouble] += v
+			dense[figureTrouble] += v
 		case v > 0:
-			f.dense[figurePraise] += v
+			dense[figurePraise] += v
 		default:
-			f.dense[figureBlame] += v
+			dense[figureBlame] += v
 		}
-		f.dense[figureLast] = float32(squash(float64(v)))
+		dense[figureLast] = float32(squash(float64(v)))
 	}
 	for _, k := range []int{figurePraise, figureBlame, figureTrouble} {
-		f.dense[k] = float32(squash(float64(f.dense[k])))
+		dense[k] = float32(squash(float64(dense[k])))
 	}
 	f.grams = r.appendGrams(f.grams[:0])
 	f.scale = 0
@@ -76,15 +90,15 @@ func (r *reader) featuresOf(total float64, f *features) {
 // rules. Weights see words and not how they hang together, so they count the
 // less the shorter a text is, hardly when no word of it shows a feeling (it is
 // likely a plain request), not for questions and conditions, and hardly against
-// a negation, a mockery or a reproach that the rules found, or beside a word
-// that is said to hold a little.
+// what the rules say of a short text, least against a negation, a mockery or a
+// reproach that they found, or beside a word that is said to hold a little.
 func (r *reader) trusted(learnt, sum float64) float64 {
 	if r.unit == 0 {
 		return learnt
 	}
 	length := float64(r.unit) / longText
 	learnt *= float64(r.told) / float64(r.unit)
-	built, weak := false, false
+	built, weak, contrary := false, false, learnt*sum < 0
 	for i := range r.hits {
 		h := &r.hits[i]
 		weak = weak || h.mark&weakened != 0
@@ -93,8 +107,10 @@ func (r *reader) trusted(learnt, sum float64) float64 {
 	switch {
 	case !r.shown():
 		learnt *= min(1, 0.25+length/2)
-	case weak, built && learnt*sum < 0:
-		learnt *= min(1, 0.2+length/2)
+	case built && contrary:
+		learnt *= min(1, 0.1+length/3)
+	case weak, contrary:
+		learnt *= min(1, 0.1+length/2)
 	default:
 		learnt *= min(1, 0.4+length)
 	}

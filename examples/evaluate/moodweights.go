@@ -57,7 +57,7 @@ func learn(ctx context.Context, data, leave string, full bool, log io.Writer) (*
 		for _, r := range rs {
 			m := sentiment.Labelled{Text: r[0], Set: set.name}
 			if full || set.open {
-				m.Class = map[string]sentiment.Class{"+": sentiment.ClassPositive, "-": sentiment.ClassNegative, "0": sentiment.ClassNeutral}[polarity(r[1])]
+				m.Class = classOf(r[1])
 			} else if p := rules.Score(r[0]).Polarity; p >= sure {
 				m.Class = sentiment.ClassPositive
 			} else if p <= -sure {

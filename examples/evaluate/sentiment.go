@@ -37,6 +37,9 @@ func evaluateSentiment(ctx context.Context, args []string, log io.Writer) (resul
 	leave := fs.String("leave-out", "", "learn from all sets in -data but this one, and test on it")
 	part := fs.String("part", "test", "part of the set left out")
 	turns := fs.Bool("turns", false, "a row is a customer's turns with \" / \" between: the level of their trend counts")
+	tune := fs.String("tune", "", "labelled messages of a host: what Calibrate and Train gain on -test by them")
+	n := fs.Int("n", 100, "how many rows of -tune to use; 0 for all")
+	words := fs.String("words", "", "words of a host's own, laid over the lexicon; see sentiment.ReadWords")
 	full := fs.Bool("full", false, "learn from all labels, not just those one may ship")
 	if err := fs.Parse(args); err != nil {
 		return nil, err
@@ -78,6 +81,19 @@ func evaluateSentiment(ctx context.Context, args []string, log io.Writer) (resul
 		if opts.Weights, err = sentiment.Load(f); err != nil {
 			return nil, fmt.Errorf("%s: %w", *weights, err)
 		}
+	}
+	if *words != "" {
+		f, err := os.Open(*words)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = f.Close() }()
+		if opts.Lexicon, err = sentiment.ReadWords(f, *words); err != nil {
+			return nil, err
+		}
+	}
+	if *tune != "" {
+		return tuned(ctx, opts, *tune, *n, rs)
 	}
 	return measured(opts, rs, *turns)
 }
