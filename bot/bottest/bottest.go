@@ -47,6 +47,9 @@ type Rig struct {
 	// shop; the audit of a flow must leave it as it is. It is compared as JSON.
 	// nil watches nothing.
 	Watch func() any
+	// Later delivers messages with Bot.Deliver: one process accepts a message and
+	// dies, the next answers it through the Sender.
+	Later bool
 	// NoAudit leaves the audit of the flows out; see the package documentation.
 	NoAudit bool
 
@@ -216,6 +219,12 @@ func (r *Rig) Redeliver() *Rig {
 
 func (r *Rig) deliver(m bot.Message) *Rig {
 	r.t.Helper()
+	if r.Later {
+		r.later(m)
+		r.heard(m)
+		bot.WriteTurn(&r.log, "", r.replies, r.report.Events)
+		return r
+	}
 	r.act(action{name: "Handle", replies: true, again: m.ID != "", do: func(b *bot.Bot) ([]bot.Reply, error) {
 		return b.Handle(context.Background(), m)
 	}})

@@ -39,6 +39,10 @@ const (
 	// Reordered delivers the last three messages again, in another order and at
 	// the same time as the new one, as a transport does that believes them lost.
 	Reordered FaultKind = "delivered again out of order"
+	// SendFails and SendLost are of Rig.Later: the channel is down when a reply
+	// is sent, or has sent it and does not say so.
+	SendFails FaultKind = "channel down at"
+	SendLost  FaultKind = "no word from the channel about"
 )
 
 // Fault is a kind of fault and where it strikes: the n-th write (from 1) of an
@@ -57,6 +61,8 @@ func (f Fault) String() string {
 		return string(f.Kind)
 	case LostAnswer, Refusal:
 		return fmt.Sprintf("%s commit %d", f.Kind, f.N)
+	case SendFails, SendLost:
+		return fmt.Sprintf("%s reply %d", f.Kind, f.N)
 	}
 	return fmt.Sprintf("%s write %d", f.Kind, f.N)
 }
@@ -65,7 +71,7 @@ func (f Fault) valid() bool {
 	switch f.Kind {
 	case Twice, Together, Reordered:
 		return true
-	case DieBefore, DieAfter, DieAgain, Conflict, LostLease, LostAnswer, Refusal:
+	case DieBefore, DieAfter, DieAgain, Conflict, LostLease, LostAnswer, Refusal, SendFails, SendLost:
 		return f.N > 0
 	}
 	return false
@@ -83,6 +89,7 @@ const (
 	opJournal = "journal"
 	opAppend  = "append"
 	opAccept  = "accept"
+	opSend    = "send" // by the channel
 )
 
 // faults decides which writes fail. One lives as long as a rig.
@@ -99,8 +106,8 @@ type faults struct {
 	hit     bool   // it struck in this action
 	stale   string // a write of a frozen process that was not refused
 	// most is the largest number of writes, and of commits, that an action made.
-	writes, commits         int
-	mostWrites, mostCommits int
+	writes, commits, sends             int
+	mostWrites, mostCommits, mostSends int
 }
 
 // begin starts an action.
@@ -111,7 +118,7 @@ func (f *faults) begin() {
 	if f.fault == (Fault{}) && (f.only == 0 || f.only == f.actions) {
 		f.fault = f.every
 	}
-	f.n, f.hit, f.writes, f.commits = 0, false, 0, 0
+	f.n, f.hit, f.writes, f.commits, f.sends = 0, false, 0, 0, 0
 	f.left = 1
 	if f.fault.Kind == DieAgain {
 		f.left = 2
@@ -148,16 +155,28 @@ func (f *faults) struck() bool {
 func (f *faults) next(op string) FaultKind {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.writes++
-	f.mostWrites = max(f.mostWrites, f.writes)
+	if op == opSend {
+		f.sends++
+		f.mostSends = max(f.mostSends, f.sends)
+	} else {
+		f.writes++
+		f.mostWrites = max(f.mostWrites, f.writes)
+	}
 	if op == opCommit {
 		f.commits++
 		f.mostCommits = max(f.mostCommits, f.commits)
 	}
 	switch f.fault.Kind {
 	case DieBefore, DieAfter, DieAgain:
+		if op == opSend {
+			return ""
+		}
+	case SendFails, SendLost:
+		if op != opSend {
+			return ""
+		}
 	case Conflict, LostLease:
-		if op == opAppend || op == opAccept {
+		if op == opAppend || op == opAccept || op == opSend {
 			return ""
 		}
 	case LostAnswer, Refusal:

@@ -201,6 +201,9 @@ func (f *faults) all() []Fault {
 	for n := range f.mostCommits {
 		out = append(out, Fault{Kind: LostAnswer, N: n + 1}, Fault{Kind: Refusal, N: n + 1})
 	}
+	for n := range f.mostSends {
+		out = append(out, Fault{Kind: SendFails, N: n + 1}, Fault{Kind: SendLost, N: n + 1})
+	}
 	return out
 }
 

@@ -30,6 +30,17 @@ func TestConversationsUnderFaults(t *testing.T) {
 		&bottest.FaultOptions{Sample: 2})
 }
 
+// The same when a message is acknowledged first and answered by another process,
+// through a channel that may fail.
+func TestConversationsAnsweredLaterUnderFaults(t *testing.T) {
+	t.Parallel()
+	bottest.Faults(t, "testdata", func(t *testing.T, settings map[string]string) *bottest.Rig {
+		r := durable(t, settings)
+		r.Later = true
+		return r
+	}, &bottest.FaultOptions{Sample: 1})
+}
+
 // What the flows ask, read and do stands in testdata/flows.txt.
 func TestFlowsAreListed(t *testing.T) {
 	t.Parallel()
