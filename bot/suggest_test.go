@@ -24,13 +24,14 @@ func TestGrant(t *testing.T) {
 	require.NoError(t, err)
 	store := bot.NewMemory()
 	b := newBot(t, bot.Options{Store: store, Customers: profile.NewBook()}, bot.HandlerFunc(func(_ context.Context, turn *bot.Turn) error {
-		for _, o := range turn.Offers(offers, recommend.OfferRequest{Tags: []string{"vip"}}) {
-			if err := turn.Grant(offers, o, "late parcel", "ann"); err != nil {
-				return err
-			}
-			return turn.Say(o.Code)
+		found := turn.Offers(offers, recommend.OfferRequest{Tags: []string{"vip"}})
+		if len(found) == 0 {
+			return turn.Say("none")
 		}
-		return turn.Say("none")
+		if err := turn.Grant(offers, found[0], "late parcel", "ann"); err != nil {
+			return err
+		}
+		return turn.Say(found[0].Code)
 	}))
 	for i, want := range []string{"SORRY10", "none"} {
 		replies, err := b.Handle(t.Context(), bot.Message{ID: string(rune('1' + i)), Thread: thread("a"), Text: "hello"})

@@ -21,6 +21,8 @@
 //     Garg et al. 2019);
 //   - what followed what, decayed by steps.
 //
+// Habits, what a customer takes again and again, join where it may come again.
+//
 // Beside them speak what is trending in the customer's segments, the customer's
 // taste in attributes for what nobody has taken yet, and the time after which a
 // consumable is used up. [Shelf.Ask] finds the question that narrows the choice
@@ -31,13 +33,16 @@
 // how often an item is shown; a [Bandit] re-ranks by what customers did, and
 // [Estimate] judges another policy from its log before it is on.
 //
+// [Offers] are discounts by rule, with verdicts, floors and budgets; [Offers.Take]
+// grants one, [Offers.Record] folds what a log says was granted.
+//
 // Each suggestion says why, as data and as a sentence. A customer's history
 // counts only when Request.Personal allows it; the price never depends on the
 // customer.
 //
 // What is learned lives in memory: items, sessions, baskets and event ids by
 // caps; a customer costs their latest items. [Shelf.Save] and [Shelf.Restore]
-// keep it between runs. With Options.Late, replicas that read the same log in
+// keep it between runs; [Shelf.Erase] forgets a customer. With Options.Late, replicas that read the same log in
 // another order learn the same.
 //
 // A [Shelf] learns by [Shelf.Record] and is safe for concurrent use.
