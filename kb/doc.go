@@ -21,6 +21,10 @@
 // the margin over the next entry and the share of the query's words that the
 // entry knows.
 //
+// With an [Embedder], the entries nearest to the query's vector are compared too,
+// and that nearness counts beside the words: see [Base.Embed]. Without a vector
+// in time the words decide alone.
+//
 // The first stage of a search goes through the words from the one that can add
 // most to a score and stops to open new entries once those could not be among
 // the best any more, which finds the same as going through all.

@@ -6,9 +6,14 @@
 //		fmt.Println(f)
 //	}
 //
+// [Collect] takes over what sources say now, as drafts; [Clean] masks personal
+// data and drops what stands in every document; [ReadMessages] and [Questions]
+// read what customers asked and people replied. [Classifier] guesses categories,
+// [Topics] proposes new ones.
+//
 // A [Report] is text, JSON or a page of HTML. [Gaps] groups the questions the base
 // does not answer; [Learn] makes a record of each answer, and proposes wordings,
-// from how customers took it.
+// from how customers took it; [Synonyms] proposes words that mean the same.
 //
 // Nothing here changes a base. What it proposes, drafts among it, is for someone
 // to judge: see [kb.Entry.Step] for the way to approval.
