@@ -186,7 +186,11 @@ func (b *Bot) turn(ctx context.Context, k Key, from *start) (replies []Reply, er
 		return nil, err
 	}
 	defer held.letGo(ctx)
-	if err := b.catchUp(ctx, held, from.came); err != nil {
+	before := from.came
+	if from.kind() != "message" {
+		before = b.opts.Clock.Now() // nobody waits for a timer's or a push's turn
+	}
+	if err := b.catchUp(ctx, held, before); err != nil {
 		return nil, err
 	}
 	// Behind the lease: until then another replica may have served it.

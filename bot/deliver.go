@@ -179,11 +179,10 @@ func (from *start) has(id string) bool {
 	return false
 }
 
-// catchUp answers what was accepted before a call's message, a push or a timer
-// came and was left behind by a process that died: nothing overtakes it, and
-// the flow that a turn of it had begun goes on in a turn of it. The caller has
-// the conversation's place and lease.
-func (b *Bot) catchUp(ctx context.Context, held *hold, came time.Time) error {
+// catchUp answers what was accepted before a time and left behind by a process
+// that died: nothing overtakes it, and the flow that a turn of it had begun
+// goes on in a turn of it. The caller has the conversation's place and lease.
+func (b *Bot) catchUp(ctx context.Context, held *hold, before time.Time) error {
 	k, caught := held.key, false
 	var err error
 	if b.opts.Replica == "" { // nobody else accepts: what was left is known
@@ -193,10 +192,10 @@ func (b *Bot) catchUp(ctx context.Context, held *hold, came time.Time) error {
 	} else {
 		var waiting []Arrival
 		waiting, err = b.opts.Store.Arrivals(ctx, k, 0, 1)
-		caught = len(waiting) > 0 && !waiting[0].At.After(came)
+		caught = len(waiting) > 0 && !waiting[0].At.After(before)
 	}
 	if err == nil && caught {
-		if _, err = b.answerLeased(ctx, held, arrivals{before: came, rescue: !b.jobs.has(k)}); err == nil {
+		if _, err = b.answerLeased(ctx, held, arrivals{before: before, rescue: !b.jobs.has(k)}); err == nil {
 			b.owed.paid(k)
 		}
 	}

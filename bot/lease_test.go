@@ -138,7 +138,7 @@ func TestTimerDoesNotOvertakeAccepted(t *testing.T) {
 	store.waiting = func() {
 		k, err := store.Open(t.Context(), thread("p"))
 		require.NoError(t, err)
-		_, err = store.Accept(t.Context(), bot.Arrival{Key: k, Message: said("2", "p", "accepted")})
+		_, err = store.Accept(t.Context(), bot.Arrival{Key: k, Message: said("2", "p", "accepted"), At: time.Now()})
 		require.NoError(t, err)
 	}
 	require.NoError(t, b.Tick(t.Context()))

@@ -30,6 +30,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		run  func(t *testing.T, s Store, k bot.Key)
 	}{
 		{"a message is answered once", testAnsweredOnce},
+		{"what was accepted goes with its answer", testInboxEmptied},
 		{"ids may hold any bytes", testAnyID},
 		{"a lease has one holder", testLease},
 		{"a frozen holder is refused", testFrozenHolder},
@@ -73,6 +74,23 @@ func testAnsweredOnce(t *testing.T, s Store, k bot.Key) {
 	lines, err := s.History(ctx, k, bot.Page{})
 	require.NoError(t, err)
 	assert.Len(t, lines, len(first.Lines))
+}
+
+// The commit removes the rows of what it answers: hidden by their answers they
+// would stay for good.
+func testInboxEmptied(t *testing.T, s Store, k bot.Key) {
+	ctx := t.Context()
+	for _, id := range []string{"m1", "m2", "m3"} {
+		waiting, err := s.Accept(ctx, bot.Arrival{Key: k, Message: bot.Message{ID: id}, At: at(0)})
+		require.NoError(t, err)
+		require.True(t, waiting)
+	}
+	c := Turn(k, 0)
+	c.Message, c.Also, c.Accepted = "m1", []string{"m2"}, true
+	require.NoError(t, s.Commit(ctx, c))
+	gone, err := s.Erase(ctx, k.Tenant, c.Customer)
+	require.NoError(t, err)
+	assert.Equal(t, 1, gone["inbox"], "only m3 waits")
 }
 
 // What channels use as ids is not always text.
