@@ -16,7 +16,7 @@ import (
 //
 // An error means that nothing was stored and the message may be sent again; see
 // Handle. What fails behind the acknowledgement is tried again. A message over
-// which the process died three times is answered with an apology.
+// which four processes died is answered with an apology.
 func (b *Bot) Deliver(ctx context.Context, m Message) error {
 	_, err := b.deliver(ctx, m, nil)
 	return err
