@@ -24,16 +24,7 @@ func (b *Bot) commit(ctx context.Context, t *Turn) error {
 			return err
 		}
 	}
-	for i := range t.replies {
-		r := &t.replies[i]
-		if r.ID != "" {
-			continue
-		}
-		r.ID = t.id("", i)
-	}
-	for i := range t.replies {
-		t.replies[i].Language = firstOf(t.replies[i].Language, t.Language)
-	}
+	t.sign()
 	s.V, s.At, s.Language = sessionVersion, t.Now, t.Language
 	if len(t.replies) > 0 {
 		var err error
@@ -45,9 +36,8 @@ func (b *Bot) commit(ctx context.Context, t *Turn) error {
 	if t.Customer.ID != "" {
 		s.Customer = t.Customer.ID
 	}
-	kept := slices.Clone(t.replies) // the caller may change what it is given
 	c := &Commit{Key: t.Key, Version: t.version, Customer: firstOf(s.Customer, "t-"+t.Key.Conversation),
-		Message: t.Message.ID, Replies: kept, DropPending: t.drop, Timers: t.timers, Fired: t.fired, Stop: t.stop,
+		Message: t.Message.ID, DropPending: t.drop, Timers: t.timers, Fired: t.fired, Stop: t.stop,
 		Ticket: t.ticket, At: t.Now, Also: t.from.also(), Accepted: t.from.accepted}
 	t.Track(Event{Kind: EventTurn, Key: t.Meaning.Intent, Value: t.answers})
 	c.Events = t.events
@@ -63,21 +53,45 @@ func (b *Bot) commit(ctx context.Context, t *Turn) error {
 	case spoken:
 		c.Lines = append(c.Lines, lineOf(&t.Message, t.Now))
 	}
+	c.Replies = b.enter(t, c, send)
 	if spoken && send {
 		c.Replies, t.sent = nil, true // the call returns none, nor does a retry
 	}
+	return b.store(ctx, t, c)
+}
+
+// sign gives the replies their ids and language.
+func (t *Turn) sign() {
+	for i := range t.replies {
+		r := &t.replies[i]
+		if r.ID == "" {
+			r.ID = t.id("", i)
+		}
+		r.Language = firstOf(r.Language, t.Language)
+	}
+}
+
+// enter puts the replies into the commit's history, and into its outbox when
+// they are to be sent. It returns them as recorded: the caller of the turn may
+// change what it is given.
+func (b *Bot) enter(t *Turn, c *Commit, send bool) []Reply {
+	kept := slices.Clone(t.replies)
+	send = send && !b.pulled.has(t.session.Thread.Channel)
 	for i := range kept {
 		r := &kept[i]
 		c.Lines = append(c.Lines, Line{At: t.Now, From: firstOf(r.From, FromBot), Message: t.Message.ID, Reply: r})
-		if send && !b.pulled.has(s.Thread.Channel) {
-			c.Outbox = append(c.Outbox, Outgoing{ID: r.ID, Key: t.Key, Thread: s.Thread, Reply: *r, At: t.Now})
+		if send {
+			c.Outbox = append(c.Outbox, Outgoing{ID: r.ID, Key: t.Key, Thread: t.session.Thread, Reply: *r, At: t.Now})
 		}
 	}
-	raw, err := s.append(make([]byte, 0, t.size+sessionRoom))
-	if err != nil {
+	return kept
+}
+
+// store commits, and tells Run.
+func (b *Bot) store(ctx context.Context, t *Turn, c *Commit) (err error) {
+	if c.Session, err = t.session.append(make([]byte, 0, t.size+sessionRoom)); err != nil {
 		return fmt.Errorf("session: %w", err)
 	}
-	c.Session = raw
 	if err := b.opts.Store.Commit(ctx, c); err != nil {
 		return err
 	}

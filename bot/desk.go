@@ -207,22 +207,9 @@ func (b *Bot) commitDesk(ctx context.Context, t *Turn, tk *handoff.Ticket) error
 	c := &Commit{Key: t.Key, Version: t.version, Customer: firstOf(t.session.Customer, "t-"+t.Key.Conversation),
 		DropPending: t.drop, Events: t.events, Ticket: tk, At: t.Now}
 	for i := range t.replies {
-		r := &t.replies[i]
-		r.ID = t.id("", i)
-		r.Language = firstOf(r.Language, t.Language)
-		c.Lines = append(c.Lines, Line{At: t.Now, From: firstOf(r.From, FromBot), Reply: r})
-		if !b.pulled.has(t.session.Thread.Channel) {
-			c.Outbox = append(c.Outbox, Outgoing{ID: r.ID, Key: t.Key, Thread: t.session.Thread, Reply: *r, At: t.Now})
-		}
+		t.replies[i].ID = "" // a person's: given here
 	}
-	raw, err := t.session.append(nil)
-	if err != nil {
-		return fmt.Errorf("session: %w", err)
-	}
-	c.Session = raw
-	if err := b.opts.Store.Commit(ctx, c); err != nil {
-		return err
-	}
-	b.outbox.tell(c)
-	return nil
+	t.sign()
+	b.enter(t, c, true)
+	return b.store(ctx, t, c)
 }
