@@ -62,6 +62,9 @@ func (b *Bot) sendSome(ctx context.Context, k Key) (more bool, err error) {
 		return false, fmt.Errorf("bot: reading the outbox: %w", err)
 	}
 	for i := range out {
+		if err := ctx.Err(); err != nil {
+			return false, err
+		}
 		if i > 0 && b.opts.Replica != "" && b.opts.Clock.Now().Sub(began) > b.opts.Lease/2 {
 			return true, nil
 		}

@@ -236,3 +236,47 @@ func (s *signals) take() []bot.ObservationKind {
 	defer s.mu.Unlock()
 	return append([]bot.ObservationKind{}, s.kind...)
 }
+
+// Once Run has returned, nothing of it sends any more, however much was left:
+// what the next one sends is sent once.
+func TestRunLeavesTheRest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		out, store := &post{}, bot.NewMemory()
+		slow := senderFunc(func(ctx context.Context, th bot.Thread, r bot.Reply) error {
+			select {
+			case <-time.After(time.Second):
+				return out.Send(ctx, th, r)
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+		b, err := bot.New(bot.Options{Store: store, Sender: slow, Drain: 3 * time.Second}, echo)
+		require.NoError(t, err)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- b.Run(ctx) }()
+		synctest.Wait()
+		for i := range 10 {
+			require.NoError(t, b.Deliver(t.Context(), said(fmt.Sprint(i), "p", "hi")))
+		}
+		time.Sleep(1500 * time.Millisecond)
+		began := time.Now()
+		cancel()
+		require.ErrorIs(t, <-ended, context.Canceled)
+		assert.Equal(t, 3*time.Second, time.Since(began))
+		sent := len(out.texts())
+		time.Sleep(time.Minute)
+		require.Len(t, out.texts(), sent, "after its end nothing is sent")
+		require.NoError(t, b.Tick(t.Context()))
+		require.NoError(t, b.Close())
+		assert.Len(t, out.texts(), 10)
+		for id, n := range out.ids {
+			assert.Equal(t, 1, n, id)
+		}
+	})
+}
+
+type senderFunc func(context.Context, bot.Thread, bot.Reply) error
+
+func (f senderFunc) Send(ctx context.Context, th bot.Thread, r bot.Reply) error { return f(ctx, th, r) }

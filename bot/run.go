@@ -136,7 +136,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	defer b.outbox.off()
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx)) // what is under way is not broken off
 	defer cancel()
-	r := &runner{b: b, stop: make(chan struct{}), sends: map[Key]*sending{}, firing: map[timerID]bool{}, slots: make(chan struct{}, maxSends)}
+	r := &runner{b: b, cancel: cancel, stop: make(chan struct{}), sends: map[Key]*sending{}, firing: map[timerID]bool{}, slots: make(chan struct{}, maxSends)}
 	r.loop(ctx, work)
 	b.drain(work, r)
 	return ctx.Err()
@@ -146,7 +146,9 @@ func (b *Bot) Run(ctx context.Context) error {
 type runner struct {
 	b    *Bot
 	stop chan struct{} // closed when nothing more is begun
-	wg   sync.WaitGroup
+	// cancel ends the context of what is under way.
+	cancel           context.CancelFunc
+	timing, sendings sync.WaitGroup
 
 	mu     sync.Mutex
 	sends  map[Key]*sending
@@ -246,7 +248,7 @@ func (r *runner) timers(ctx, work context.Context, now time.Time) time.Time {
 		if busy {
 			continue
 		}
-		r.wg.Go(func() {
+		r.timing.Go(func() {
 			defer func() {
 				r.mu.Lock()
 				defer r.mu.Unlock()
@@ -280,7 +282,7 @@ func (r *runner) send(ctx context.Context, k Key, fresh bool) {
 	}
 	s = &sending{busy: true}
 	r.sends[k] = s
-	r.wg.Go(func() { r.sendNow(ctx, k, s) })
+	r.sendings.Go(func() { r.sendNow(ctx, k, s) })
 }
 
 func (r *runner) sendNow(ctx context.Context, k Key, s *sending) {
@@ -331,38 +333,63 @@ func (r *runner) resend(ctx context.Context, now time.Time) time.Duration {
 			next = min(next, s.at.Sub(now))
 		default:
 			s.busy = true
-			r.wg.Go(func() { r.sendNow(ctx, k, s) })
+			r.sendings.Go(func() { r.sendNow(ctx, k, s) })
 		}
 	}
 	return next
 }
 
-// drain ends what is under way.
+// drain ends what is under way. Once it has returned, nothing of this Run sends
+// any more: what is left is the next one's.
 func (b *Bot) drain(ctx context.Context, r *runner) {
 	close(r.stop)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	over, stop := b.opts.Clock.NewTimer(b.opts.Drain)
 	defer stop()
-	done := make(chan struct{})
+	ended := make(chan struct{})
+	defer close(ended)
 	go func() {
-		defer close(done)
-		<-b.jobs.shut()
-		r.wg.Wait()
-		if b.opts.Sender == nil {
-			return
+		select {
+		case <-over:
+			cancel()
+		case <-ended:
 		}
+	}()
+	select {
+	case <-b.jobs.shut():
+	case <-ctx.Done():
+	}
+	r.end(ctx)
+	if b.opts.Sender != nil && ctx.Err() == nil {
 		keys, err := b.unsent(ctx)
 		for _, k := range keys {
 			err = errors.Join(err, b.send(ctx, k))
 		}
-		if err != nil {
+		if err != nil && ctx.Err() == nil {
 			b.opts.Logger.Warn("bot: replies wait in the outbox for the next start", "error", err)
 		}
+	}
+	if ctx.Err() != nil {
+		b.opts.Logger.Warn("bot: shutting down before all was done; the store keeps the rest", "waited", b.opts.Drain)
+	}
+}
+
+// end waits for what the runner has begun; when ctx ends first, timers under way
+// are left to themselves and sendings, which mind their context, are ended.
+func (r *runner) end(ctx context.Context) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		r.timing.Wait()
 	}()
 	select {
 	case <-done:
-	case <-over:
-		b.opts.Logger.Warn("bot: shutting down before all was done; the store keeps the rest", "waited", b.opts.Drain)
+	case <-ctx.Done():
 	}
+	stop := context.AfterFunc(ctx, r.cancel)
+	defer stop()
+	r.sendings.Wait()
 }
 
 // wake is what commits tell Run: conversations with new replies, and that a

@@ -34,9 +34,9 @@ func TestShopAnswersAsExpected(t *testing.T) {
 	assert.Equal(t, 4, effects)
 }
 
-// many is how much a stress test does: 10,000 where time is given, as in CI.
+// many is how much a stress test does: 10,000 where time is given.
 func many() int {
-	if os.Getenv("FRONTDESK_KILLS") != "" {
+	if n, err := strconv.Atoi(os.Getenv("FRONTDESK_KILLS")); err == nil && n >= 100 {
 		return 10_000
 	}
 	return 2_000
