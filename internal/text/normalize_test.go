@@ -244,6 +244,9 @@ func TestNormalizeLargeInput(t *testing.T) {
 }
 
 func TestNormalizeAllocations(t *testing.T) {
+	if raced {
+		t.Skip("the race detector makes allocations of its own")
+	}
 	for name, test := range map[string]struct {
 		in   string
 		most float64
@@ -251,8 +254,8 @@ func TestNormalizeAllocations(t *testing.T) {
 		"normal English": {"where is my order 0042? it's late", 0},
 		"normal Chinese": {"我上周买的鞋子开胶了,太差劲了", 0},
 		"trailing space": {"where is my order ", 0},
-		"capital letter": {"Where is my order 0042? It is late", 4},
-		"full width":     {"你好，我想买一件红色的裙子，三百以内！", 6},
+		"capital letter": {"Where is my order 0042? It is late", 3},
+		"full width":     {"你好，我想买一件红色的裙子，三百以内！", 5},
 	} {
 		Fold(test.in) // decodes the table
 		assert.LessOrEqual(t, testing.AllocsPerRun(100, func() { Normalize(test.in, nil) }), test.most, name)

@@ -1,0 +1,7 @@
+//go:build race
+
+package text
+
+// raced reports that the race detector runs: it drops what a sync.Pool holds,
+// at random, to find more races.
+const raced = true
