@@ -41,7 +41,7 @@ type EmbedOptions struct {
 type Embedder struct {
 	o       EmbedOptions
 	client  *openai.Client
-	breaker breaker
+	breaker *breaker
 }
 
 // NewEmbedder makes an Embedder. It asks the service nothing. It is an error when
@@ -51,28 +51,15 @@ func NewEmbedder(opts *EmbedOptions) (*Embedder, error) {
 	if opts != nil {
 		o = *opts
 	}
-	o.Key = firstOf(o.Key, os.Getenv("OPENAI_API_KEY"))
-	o.BaseURL = firstOf(o.BaseURL, os.Getenv("OPENAI_BASE_URL"))
 	o.Model = firstOf(o.Model, os.Getenv("OPENAI_EMBED_MODEL"), "text-embedding-3-small")
-	if o.Key == "" && o.BaseURL == "" {
-		return nil, errors.New("llm: no service: set OPENAI_API_KEY, or OPENAI_BASE_URL for a service of your own, or the EmbedOptions of that name")
-	}
-	if o.Client == nil {
-		o.Client = &http.Client{}
+	client, breaker, err := service{o.Key, o.BaseURL, o.Client, o.Rest, o.Failures}.connect()
+	if err != nil {
+		return nil, err
 	}
 	if o.Clock == nil {
 		o.Clock = bot.SystemClock()
 	}
-	def(&o.Rest, 30*time.Second)
-	if o.Failures == 0 {
-		o.Failures = 3
-	}
-	cfg := openai.DefaultConfig(o.Key)
-	if o.BaseURL != "" {
-		cfg.BaseURL = strings.TrimSuffix(o.BaseURL, "/")
-	}
-	cfg.HTTPClient = &door{client: o.Client}
-	return &Embedder{o: o, client: openai.NewClientWithConfig(cfg), breaker: breaker{rest: o.Rest, limit: o.Failures}}, nil
+	return &Embedder{o: o, client: client, breaker: breaker}, nil
 }
 
 // Embed returns a vector for each text, in their order. Personal data in them is

@@ -64,7 +64,7 @@ type Writer struct {
 	o       Options
 	client  *openai.Client
 	count   *counter
-	breaker breaker
+	breaker *breaker
 }
 
 // New makes a Writer. It asks the service nothing. It is an error when neither
@@ -74,35 +74,25 @@ func New(opts *Options) (*Writer, error) {
 	if opts != nil {
 		o = *opts
 	}
-	o.Key = firstOf(o.Key, os.Getenv("OPENAI_API_KEY"))
-	o.BaseURL = firstOf(o.BaseURL, os.Getenv("OPENAI_BASE_URL"))
 	o.Model = firstOf(o.Model, os.Getenv("OPENAI_MODEL"), "gpt-4o-mini")
-	if o.Key == "" && o.BaseURL == "" {
-		return nil, errors.New("llm: no service: set OPENAI_API_KEY, or OPENAI_BASE_URL for a service of your own, or the Options of that name")
-	}
-	if o.Client == nil {
-		o.Client = &http.Client{}
+	client, breaker, err := service{o.Key, o.BaseURL, o.Client, o.Rest, o.Failures}.connect()
+	if err != nil {
+		return nil, err
 	}
 	if o.Clock == nil {
 		o.Clock = bot.SystemClock()
 	}
 	def(&o.First, 5*time.Second)
 	def(&o.Whole, 20*time.Second)
-	def(&o.Rest, 30*time.Second)
 	for _, d := range []struct {
 		field *int
 		value int
-	}{{&o.MaxInput, 3000}, {&o.MaxOutput, 400}, {&o.Retries, 1}, {&o.Failures, 3}} {
+	}{{&o.MaxInput, 3000}, {&o.MaxOutput, 400}, {&o.Retries, 1}} {
 		if *d.field == 0 {
 			*d.field = d.value
 		}
 	}
-	cfg := openai.DefaultConfig(o.Key)
-	if o.BaseURL != "" {
-		cfg.BaseURL = strings.TrimSuffix(o.BaseURL, "/")
-	}
-	cfg.HTTPClient = &door{client: o.Client}
-	return &Writer{o: o, client: openai.NewClientWithConfig(cfg), count: newCounter(), breaker: breaker{rest: o.Rest, limit: o.Failures}}, nil
+	return &Writer{o: o, client: client, count: newCounter(), breaker: breaker}, nil
 }
 
 // Configured reports whether the environment names a service.
