@@ -51,18 +51,23 @@ func (b *Bot) turn(ctx context.Context, k Key, from *start) (replies []Reply, er
 		return nil, err
 	}
 	defer held.letGo(ctx)
-	before := from.came
-	if from.kind() != "message" {
-		before = b.opts.Clock.Now() // nobody waits for a timer's or a push's turn
+	for range maxAttempts {
+		before := from.came
+		if from.kind() != "message" {
+			before = b.opts.Clock.Now() // nobody waits for a timer's or a push's turn
+		}
+		if err := b.catchUp(ctx, held, before); err != nil {
+			return nil, err
+		}
+		// Behind the lease: until then another replica may have served it.
+		if replies, done, err := b.served(ctx, k, from); done || err != nil {
+			return replies, err
+		}
+		if replies, err = b.attempt(ctx, held, from); !errors.Is(err, errOvertaken) {
+			break
+		}
 	}
-	if err := b.catchUp(ctx, held, before); err != nil {
-		return nil, err
-	}
-	// Behind the lease: until then another replica may have served it.
-	if replies, done, err := b.served(ctx, k, from); done || err != nil {
-		return replies, err
-	}
-	return b.attempt(ctx, held, from)
+	return replies, err
 }
 
 // alongside is what the call of a line gets that another turn took along:
@@ -145,6 +150,10 @@ type start struct {
 // maxAttempts bounds how often a turn runs again because another worker wrote.
 const maxAttempts = 5
 
+// errOvertaken ends the attempt of a turn whose conversation another replica
+// has taken over: what that one left behind comes first.
+var errOvertaken = fmt.Errorf("%w: another replica took the conversation over, the turn runs again", ErrConflict)
+
 func (b *Bot) attempt(ctx context.Context, held *hold, from *start) (replies []Reply, err error) {
 	k := held.key
 	h := b.hushes.begin(k)
@@ -170,6 +179,9 @@ func (b *Bot) attempt(ctx context.Context, held *hold, from *start) (replies []R
 			b.observe(ctx, Observation{Kind: TurnRetried, Key: k, Name: from.kind(), Try: try + 1})
 			if err := held.take(ctx); err != nil {
 				return nil, err
+			}
+			if !from.accepted && held.leaser != nil { // it may have left messages, one of them half answered
+				return nil, errOvertaken
 			}
 			if replies, done, err := b.served(ctx, k, from); done || err != nil {
 				return replies, err

@@ -3,6 +3,7 @@ package bot_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -121,27 +122,46 @@ func TestReplicaSendsWhatIsLeft(t *testing.T) {
 	assert.Equal(t, []string{"p: 1", "p: 2"}, out.texts())
 }
 
-// A timer does not overtake a message that another replica accepted and left.
+// A timer does not overtake a message that another replica accepted and left,
+// before this one took the conversation or after it lost it again.
 func TestTimerDoesNotOvertakeAccepted(t *testing.T) {
 	t.Parallel()
-	store := &taken{Memory: bot.NewMemory()}
-	var order []string
-	b, err := bot.New(bot.Options{Store: store, Replica: "a"}, bot.HandlerFunc(func(_ context.Context, t *bot.Turn) error {
-		if order = append(order, t.Message.Text); t.Message.Text == "first" {
-			t.Remind("soon", t.Now)
-		}
-		return t.Say("hi")
-	}))
-	require.NoError(t, err)
-	_, err = b.Handle(t.Context(), said("1", "p", "first"))
-	require.NoError(t, err)
-	store.waiting = func() {
-		k, err := store.Open(t.Context(), thread("p"))
-		require.NoError(t, err)
-		_, err = store.Accept(t.Context(), bot.Arrival{Key: k, Message: said("2", "p", "accepted"), At: time.Now()})
-		require.NoError(t, err)
+	for _, lost := range []bool{false, true} {
+		t.Run(fmt.Sprint("lost ", lost), func(t *testing.T) {
+			t.Parallel()
+			store := &taken{Memory: bot.NewMemory()}
+			var order []string
+			h := bot.HandlerFunc(func(_ context.Context, t *bot.Turn) error {
+				if order = append(order, t.Message.Text); t.Message.Text == "first" {
+					t.Remind("soon", t.Now)
+				}
+				return t.Say("hi")
+			})
+			b, err := bot.New(bot.Options{Store: store, Replica: "a"}, h)
+			require.NoError(t, err)
+			_, err = b.Handle(t.Context(), said("1", "p", "first"))
+			require.NoError(t, err)
+			accept := func() {
+				k, err := store.Open(t.Context(), thread("p"))
+				require.NoError(t, err)
+				_, err = store.Accept(t.Context(), bot.Arrival{Key: k, Message: said("2", "p", "accepted"), At: time.Now()})
+				require.NoError(t, err)
+			}
+			want := []string{"first", "accepted", ""}
+			if store.waiting = accept; lost {
+				other, err := bot.New(bot.Options{Store: store.Memory}, h)
+				require.NoError(t, err)
+				store.waiting, store.loading = nil, func() {
+					_, err := other.Handle(t.Context(), said("3", "p", "theirs"))
+					require.NoError(t, err)
+					accept()
+				}
+				want = []string{"first", "theirs", "accepted", ""}
+			}
+			require.NoError(t, b.Tick(t.Context()))
+			assert.Nil(t, store.waiting)
+			assert.Nil(t, store.loading)
+			assert.Equal(t, want, order, "the timer comes last")
+		})
 	}
-	require.NoError(t, b.Tick(t.Context()))
-	assert.Nil(t, store.waiting)
-	assert.Equal(t, []string{"first", "accepted", ""}, order, "the timer comes last")
 }

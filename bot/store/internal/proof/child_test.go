@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"os/signal"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -94,12 +95,12 @@ func (c *child) pass(point, conversation string) {
 	if point != c.Point || !c.armed.Load() || c.passed.Add(1) != c.After {
 		return
 	}
+	// Kill may return before the process has stopped: what wakes it is waited for.
+	thawed := make(chan os.Signal, 1)
+	signal.Notify(thawed, syscall.SIGCONT)
 	c.write(line{What: "point", ID: conversation, Text: point})
 	_ = syscall.Kill(os.Getpid(), c.Signal)
-	if c.Signal == syscall.SIGKILL {
-		select {}
-	}
-	time.Sleep(time.Millisecond) // the signal has arrived when this returns
+	<-thawed
 }
 
 // run is the child's main.

@@ -60,11 +60,10 @@ func TestFrozenReplica(t *testing.T) {
 	assert.GreaterOrEqual(t, f.stale, stale)
 }
 
-// writes reports whether a process frozen at a point surely writes next. One
-// frozen before a result may be refused by its lease before it comes to write.
+// writes reports whether a process frozen at a point writes next.
 func writes(point string) bool {
 	switch point {
-	case "before commit", "before intent", "after effect", "after intent":
+	case "before commit", "before intent", "before result", "after effect", "after intent":
 		return true
 	}
 	return false
