@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -51,23 +52,23 @@ func (b *Bot) turn(ctx context.Context, k Key, from *start) (replies []Reply, er
 		return nil, err
 	}
 	defer held.letGo(ctx)
-	for range maxAttempts {
+	for begun := false; ; {
 		before := from.came
 		if from.kind() != "message" {
 			before = b.opts.Clock.Now() // nobody waits for a timer's or a push's turn
 		}
-		if err := b.catchUp(ctx, held, before); err != nil {
+		if err := b.catchUp(ctx, &held, before, begun); err != nil {
 			return nil, err
 		}
 		// Behind the lease: until then another replica may have served it.
 		if replies, done, err := b.served(ctx, k, from); done || err != nil {
 			return replies, err
 		}
-		if replies, err = b.attempt(ctx, held, from); !errors.Is(err, errOvertaken) {
-			break
+		replies, err := b.attempt(ctx, &held, from)
+		if begun = errors.Is(err, errBegun); !begun && !errors.Is(err, errOvertaken) || from.tries >= maxAttempts {
+			return replies, err
 		}
 	}
-	return replies, err
 }
 
 // alongside is what the call of a line gets that another turn took along:
@@ -145,14 +146,19 @@ type start struct {
 	push     *Push
 	stream   func(Part)
 	came     time.Time
+	tries    int // begun, of maxAttempts
 }
 
 // maxAttempts bounds how often a turn runs again because another worker wrote.
 const maxAttempts = 5
 
-// errOvertaken ends the attempt of a turn whose conversation another replica
-// has taken over: what that one left behind comes first.
-var errOvertaken = fmt.Errorf("%w: another replica took the conversation over, the turn runs again", ErrConflict)
+// The attempt of a turn ends when another replica has taken the conversation
+// over, or has begun to answer an accepted message and died: what that one left
+// behind comes first, and the flow of a message goes on in no other's turn.
+var (
+	errOvertaken = fmt.Errorf("%w: another replica took the conversation over, the turn runs again", ErrConflict)
+	errBegun     = fmt.Errorf("%w: the turn of an accepted message was begun and comes first", ErrConflict)
+)
 
 func (b *Bot) attempt(ctx context.Context, held *hold, from *start) (replies []Reply, err error) {
 	k := held.key
@@ -173,14 +179,14 @@ func (b *Bot) attempt(ctx context.Context, held *hold, from *start) (replies []R
 			}
 		}()
 	}
-	for try := range maxAttempts {
-		if try > 0 { // another worker wrote: perhaps the answer to this very message
+	for try := 0; from.tries < maxAttempts; try++ {
+		if from.tries++; try > 0 { // another worker wrote: perhaps the answer to this very message
 			from.claim.give()
 			b.observe(ctx, Observation{Kind: TurnRetried, Key: k, Name: from.kind(), Try: try + 1})
 			if err := held.take(ctx); err != nil {
 				return nil, err
 			}
-			if !from.accepted && held.leaser != nil { // it may have left messages, one of them half answered
+			if !from.accepted && held.leaser != nil {
 				return nil, errOvertaken
 			}
 			if replies, done, err := b.served(ctx, k, from); done || err != nil {
@@ -194,6 +200,15 @@ func (b *Bot) attempt(ctx context.Context, held *hold, from *start) (replies []R
 		}
 		if held.lost(t.version) { // the one who took over may be at it
 			continue
+		}
+		if id := t.session.begun; id != "" && !from.accepted {
+			waiting, err := b.opts.Store.Arrivals(ctx, k, 0, maxBurst)
+			if err != nil {
+				return nil, fmt.Errorf("bot: reading accepted messages: %w", err)
+			}
+			if slices.ContainsFunc(waiting, func(a Arrival) bool { return a.Message.ID == id }) {
+				return nil, errBegun
+			}
 		}
 		t.hush = h
 		b.serve(ctx, t)

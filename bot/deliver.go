@@ -118,6 +118,7 @@ type arrivals struct {
 	until  string    // the last one, "" for all there are
 	before time.Time // none that came later, the zero time for all
 	claim  *claim    // of until
+	begun  bool      // the first one in any case: a turn of it was begun
 	rescue bool      // nobody in this process has begun to answer them
 	stop   <-chan struct{}
 }
@@ -134,7 +135,7 @@ func (b *Bot) answerArrivals(ctx context.Context, k Key, do arrivals) ([]Reply, 
 		return nil, err
 	}
 	defer held.letGo(ctx)
-	return b.answerLeased(ctx, held, do)
+	return b.answerLeased(ctx, &held, do)
 }
 
 // answerLeased is answerArrivals for a caller that has the lease too.
@@ -167,6 +168,7 @@ func (b *Bot) answerLeased(ctx context.Context, held *hold, do arrivals) ([]Repl
 		if from.has(do.until) {
 			return replies, nil
 		}
+		do.begun = false
 	}
 }
 
@@ -181,21 +183,24 @@ func (from *start) has(id string) bool {
 
 // catchUp answers what was accepted before a time and left behind by a process
 // that died: nothing overtakes it, and the flow that a turn of it had begun
-// goes on in a turn of it. The caller has the conversation's place and lease.
-func (b *Bot) catchUp(ctx context.Context, held *hold, before time.Time) error {
-	k, caught := held.key, false
+// goes on in a turn of it. begun says that there is such a turn, whenever its
+// message was accepted. The caller has the conversation's place and lease.
+func (b *Bot) catchUp(ctx context.Context, held *hold, before time.Time, begun bool) error {
+	k, caught := held.key, begun
 	var err error
-	if b.opts.Replica == "" { // nobody else accepts: what was left is known
+	switch {
+	case begun:
+	case b.opts.Replica == "": // nobody else accepts: what was left is known
 		caught, err = b.owed.has(func() ([]Key, error) {
 			return b.left(ctx, b.opts.Clock.Now(), func(Key) bool { return false })
 		}, k)
-	} else {
+	default:
 		var waiting []Arrival
 		waiting, err = b.opts.Store.Arrivals(ctx, k, 0, 1)
 		caught = len(waiting) > 0 && !waiting[0].At.After(before)
 	}
 	if err == nil && caught {
-		if _, err = b.answerLeased(ctx, held, arrivals{before: before, rescue: !b.jobs.has(k)}); err == nil {
+		if _, err = b.answerLeased(ctx, held, arrivals{before: before, begun: begun, rescue: !b.jobs.has(k)}); err == nil {
 			b.owed.paid(k)
 		}
 	}
@@ -256,7 +261,7 @@ func (b *Bot) oldest(ctx context.Context, k Key, do arrivals) (*start, error) {
 		if err != nil {
 			return nil, fmt.Errorf("bot: reading accepted messages: %w", err)
 		}
-		if len(waiting) == 0 || !do.before.IsZero() && waiting[0].At.After(do.before) {
+		if len(waiting) == 0 || !do.begun && !do.before.IsZero() && waiting[0].At.After(do.before) {
 			return nil, nil
 		}
 		from := &start{accepted: true}

@@ -161,7 +161,7 @@ func (b *Bot) start(ctx context.Context, t *Turn, st *flowState) error {
 	st.push(f)
 	r := newRun(ctx, t, f)
 	r.hear(&t.Meaning, true)
-	t.Trace.Add("route", "intent %s goes to %s", t.Meaning.Intent, name)
+	t.Trace.add("route", "intent "+t.Meaning.Intent+" goes to "+name)
 	return b.finish(ctx, t, st, f, r, r.call(h))
 }
 

@@ -95,8 +95,11 @@ func hashReply(r *Reply) uint32 {
 }
 
 func newRun(ctx context.Context, t *Turn, f *frame) *run {
-	n := len(f.Steps)
-	return &run{ctx: ctx, t: t, frame: f, old: f.Steps, seen: make([]bool, n), reached: make([]step, 0, n+2), was: f.Open}
+	r := &run{ctx: ctx, t: t, frame: f, old: f.Steps, was: f.Open}
+	if n := len(f.Steps); n > 0 {
+		r.seen, r.reached = make([]bool, n), make([]step, 0, n+2)
+	}
+	return r
 }
 
 // call runs the function and keeps what it recorded. The error is nil for a

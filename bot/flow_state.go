@@ -83,6 +83,7 @@ type flowState struct {
 	Waiting []*frame  `json:"wait,omitempty"`
 	Inbox   []arrived `json:"in,omitempty"`
 	died    []Event   // of turns that died, not in the log yet
+	begun   string    // the message of such a turn
 }
 
 // frame is one flow under way.
@@ -216,6 +217,7 @@ func (st *flowState) restore(journal []byte) error {
 		return err
 	}
 	for _, f := range frames {
+		st.begun = f.Message
 		same := func(have *frame) bool { return have.Number == f.Number && have.Flow == f.Flow }
 		if i := slices.IndexFunc(st.Stack, same); i >= 0 {
 			st.died = append(st.died, f.unlogged(st.Stack[i])...)

@@ -24,12 +24,13 @@ type hold struct {
 // lease takes the conversation for this replica, waiting for the one that has
 // it. The caller must let it go. Without Options.Replica there is nothing to
 // take.
-func (b *Bot) lease(ctx context.Context, k Key) (*hold, error) {
-	h := &hold{b: b, key: k}
+func (b *Bot) lease(ctx context.Context, k Key) (hold, error) {
+	h := hold{b: b, key: k}
 	if l, ok := b.opts.Store.(Leaser); ok && b.opts.Replica != "" {
 		h.leaser = l
 	}
-	return h, h.take(ctx)
+	err := h.take(ctx)
+	return h, err
 }
 
 // take takes the conversation, or takes it again: what this replica has begun

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/frontdesk-go/frontdesk/bot"
+	"github.com/frontdesk-go/frontdesk/nlu"
 )
 
 // taken is a store whose conversation another replica takes over at an instant.
@@ -164,4 +165,92 @@ func TestTimerDoesNotOvertakeAccepted(t *testing.T) {
 			assert.Equal(t, want, order, "the timer comes last")
 		})
 	}
+}
+
+// The flow of an accepted message that another replica began to answer and died
+// over goes on in its own turn, not in that of a message or timer which this
+// replica was about to serve.
+func TestBegunMessageComesFirst(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"message", "timer"} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			store := &taken{Memory: bot.NewMemory()}
+			var b *bot.Bot
+			mux := bot.NewMux()
+			var die func() // in the effect
+			mux.HandleFunc("pay", func(ctx context.Context, t *bot.Turn) error {
+				if _, err := bot.Once(ctx, t, "pay", func(context.Context, string) (int, error) {
+					once(&die)
+					return 1, nil
+				}); errors.Is(err, bot.ErrUnknownOutcome) {
+					return t.Say("unknown")
+				} else if err != nil {
+					return err
+				}
+				return t.Say("paid")
+			})
+			mux.HandleFunc("hello", func(_ context.Context, t *bot.Turn) error {
+				t.Remind("soon", t.Now)
+				return t.Say("hello")
+			})
+			mux.HandleFunc("timer.soon", func(_ context.Context, t *bot.Turn) error { return t.Say("soon") })
+			opts := bot.Options{Store: store, Replica: "a", Language: "en", Understand: wordly{}}
+			b, err := bot.New(opts, mux)
+			require.NoError(t, err)
+			_, err = b.Handle(t.Context(), said("1", "p", "hello"))
+			require.NoError(t, err)
+			k, err := store.Open(t.Context(), thread("p"))
+			require.NoError(t, err)
+
+			// The other replica takes the conversation just before ours reads
+			// its record, accepts a message, and dies in its effect.
+			opts.Store, opts.Replica = store.Memory, ""
+			other, err := bot.New(opts, mux)
+			require.NoError(t, err)
+			store.loading = func() {
+				_, err := other.Handle(t.Context(), said("2", "p", "hello"))
+				require.NoError(t, err)
+				_, err = store.Accept(t.Context(), bot.Arrival{Key: k, Message: said("3", "p", "pay"), At: time.Now()})
+				require.NoError(t, err)
+				ctx, cancel := context.WithCancel(t.Context())
+				die = cancel // a turn whose context is done commits nothing
+				_ = other.Tick(ctx)
+			}
+			if kind == "message" {
+				rs, err := b.Handle(t.Context(), said("4", "p", "hello"))
+				require.NoError(t, err)
+				require.Len(t, rs, 1)
+				assert.Equal(t, "hello", rs[0].Text)
+			} else {
+				require.NoError(t, b.Tick(t.Context()))
+			}
+			assert.Nil(t, store.loading)
+			assert.Nil(t, die)
+			lines, err := store.History(t.Context(), k, bot.Page{})
+			require.NoError(t, err)
+			var texts []string
+			for _, l := range lines {
+				if l.From == bot.FromCustomer {
+					texts = append(texts, "> "+l.Text)
+				} else {
+					texts = append(texts, l.Reply.Text)
+				}
+			}
+			want := []string{"> hello", "hello", "> hello", "hello", "> pay", "paid"}
+			if kind == "message" {
+				want = append(want, "> hello", "hello")
+			} else {
+				want = append(want, "soon")
+			}
+			assert.Equal(t, want, texts)
+		})
+	}
+}
+
+// wordly takes a message's text for its intent.
+type wordly struct{}
+
+func (wordly) Understand(_ context.Context, in nlu.Input) (nlu.Meaning, error) {
+	return nlu.Meaning{Language: "en", Text: in.Text, Intent: in.Text, Intents: []nlu.Intent{{Name: in.Text, Probability: 1}}}, nil
 }

@@ -38,6 +38,7 @@ type session struct {
 	Vars     vars            `json:"-"`
 	At       time.Time       `json:"at,omitzero"` // of the last turn
 	died     []Event         // of a turn that died; the next commit logs them
+	begun    string          // the message of that turn
 }
 
 // ownerWaiting owns a conversation whose ticket nobody has taken yet.
@@ -71,7 +72,7 @@ func decodeSession(rec Record) (*session, error) {
 	if err := st.restore(rec.Journal); err != nil {
 		return nil, fmt.Errorf("bot: journal of conversation %s does not decode: %w", rec.Key.Conversation, err)
 	}
-	s.died = st.died
+	s.died, s.begun = st.died, st.begun
 	s.Flows, err = st.encode()
 	return s, err
 }

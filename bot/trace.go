@@ -21,7 +21,11 @@ type Step struct {
 
 // Add appends a step, formatted as by fmt.Sprintf.
 func (tr *Trace) Add(stage, format string, args ...any) {
-	tr.Steps = append(tr.Steps, Step{Stage: stage, What: fmt.Sprintf(format, args...)})
+	tr.add(stage, fmt.Sprintf(format, args...))
+}
+
+func (tr *Trace) add(stage, what string) {
+	tr.Steps = append(tr.Steps, Step{Stage: stage, What: what})
 }
 
 // String prints the trace, a step a line.

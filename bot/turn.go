@@ -160,7 +160,8 @@ func (t *Turn) Track(e Event) {
 		t.Customer.Apply(e.forProfile())
 	}
 	if t.run != nil {
-		t.run.queue = append(t.run.queue, queued{event: &e})
+		later := e
+		t.run.queue = append(t.run.queue, queued{event: &later})
 		return
 	}
 	t.events = append(t.events, e)
