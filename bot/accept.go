@@ -244,8 +244,9 @@ func (b *Bot) load(ctx context.Context, k Key, from *start) (*Turn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("bot: loading the session: %w", err)
 	}
-	s, err := decodeSession(rec)
-	if err != nil {
+	t := newTurn()
+	s := t.session
+	if err := s.read(rec); err != nil {
 		return nil, err
 	}
 	m := from.message
@@ -259,9 +260,8 @@ func (b *Bot) load(ctx context.Context, k Key, from *start) (*Turn, error) {
 		now = b.opts.Clock.Now().In(b.opts.Zone)
 		m.At = now
 	}
-	t := newTurn()
 	t.Message, t.Key, t.Now, t.Language = m, k, now, firstOf(s.Language, m.Language, b.opts.Language)
-	t.bot, t.session, t.version, t.fresh, t.size = b, s, rec.Version, len(rec.Session) == 0, len(rec.Session)
+	t.bot, t.version, t.fresh, t.size = b, rec.Version, len(rec.Session) == 0, len(rec.Session)
 	t.push, t.stream, t.from = from.push, from.stream, from
 	if from.timer != nil {
 		t.fired = from.timer.ID

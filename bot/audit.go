@@ -249,7 +249,7 @@ func (x *Rerun) turn(later time.Duration) (*Turn, error) {
 	t, ts := *x.t, *x.t.turnState
 	ts.replies, ts.events, ts.timers, ts.stop, ts.ticket, ts.left = nil, nil, nil, nil, nil, nil
 	ts.run, ts.stream, ts.err = nil, nil, nil
-	ts.flows, ts.journalled = &flowState{}, nil
+	ts.flows, ts.journalled, ts.room = &flowState{}, nil, nil
 	ts.readOnly, ts.hush = true, &hush{silent: true} // nothing is streamed
 	t.turnState, t.Trace = &ts, &Trace{}
 	ts.session, t.Customer = new(session), profile.Customer{}

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -28,7 +27,7 @@ func (b *Bot) commit(ctx context.Context, t *Turn) error {
 	s.V, s.At, s.Language = sessionVersion, t.Now, t.Language
 	if len(t.replies) > 0 {
 		var err error
-		if s.Last, err = json.Marshal(t.replies); err != nil {
+		if s.Last, err = encodeReplies(t.replies); err != nil {
 			return fmt.Errorf("replies: %w", err)
 		}
 		s.Choices = t.replies[len(t.replies)-1].offered()

@@ -175,13 +175,13 @@ func (b *Bot) change(ctx context.Context, k Key, change func(*Turn, *handoff.Tic
 		if err != nil {
 			return tk, fmt.Errorf("bot: loading the session: %w", err)
 		}
-		s, err := decodeSession(rec)
-		if err != nil {
+		t := newTurn()
+		s := t.session
+		if err := s.read(rec); err != nil {
 			return tk, err
 		}
-		t := newTurn()
 		t.Key, t.Now, t.Language = k, b.opts.Clock.Now().In(b.opts.Zone), firstOf(s.Language, b.opts.Language)
-		t.bot, t.session, t.version = b, s, rec.Version
+		t.bot, t.version = b, rec.Version
 		t.Customer.ID = s.Customer
 		t.logDied()
 		if err := change(t, &tk); err != nil {

@@ -146,7 +146,6 @@ func appendJSON(b []byte, name string, v any) ([]byte, error) {
 
 // decode reads a state. Values of steps point into raw.
 func (st *flowState) decode(raw []byte) error {
-	whole := string(raw) // names and words are parts of it
 	return fields(raw, func(name, value []byte) (err error) {
 		switch string(name) {
 		case "v":
@@ -154,9 +153,9 @@ func (st *flowState) decode(raw []byte) error {
 		case "seq":
 			st.Seq, err = strconv.Atoi(string(value))
 		case "stack":
-			st.Stack, err = decodeFrames(value, raw, whole)
+			st.Stack, err = decodeFrames(value)
 		case "wait":
-			st.Waiting, err = decodeFrames(value, raw, whole)
+			st.Waiting, err = decodeFrames(value)
 		case "in":
 			err = json.Unmarshal(value, &st.Inbox)
 		}
@@ -164,12 +163,13 @@ func (st *flowState) decode(raw []byte) error {
 	})
 }
 
-func decodeFrames(list, raw []byte, whole string) ([]*frame, error) {
+func decodeFrames(list []byte) ([]*frame, error) {
 	var out []*frame
+	whole := string(list) // names and words are parts of it
 	err := items(list, func(value []byte) error {
 		f := new(frame)
 		out = append(out, f)
-		return f.decode(value, raw, whole)
+		return f.decode(value, list, whole)
 	})
 	return out, err
 }

@@ -37,8 +37,13 @@ func (o *open) tapped(frame int, tap string) bool {
 // route is the innermost handler: a flow under way goes on, or a handler is
 // chosen by intent.
 func (b *Bot) route(ctx context.Context, t *Turn) error {
-	st, err := decodeFlows(t.session.Flows)
-	if err != nil {
+	var st *flowState
+	if t.room != nil {
+		st, t.room.flows = &t.room.flows, flowState{Stack: t.room.stack[:0]}
+	} else {
+		st = &flowState{}
+	}
+	if err := st.read(t.session.Flows); err != nil {
 		return err
 	}
 	t.flows = st
@@ -157,7 +162,13 @@ func (b *Bot) start(ctx context.Context, t *Turn, st *flowState) error {
 		return nil
 	}
 	st.Seq++
-	f := &frame{Flow: name, Number: st.Seq, At: t.Now}
+	var f *frame
+	if t.room != nil {
+		f = &t.room.frame
+	} else {
+		f = &frame{}
+	}
+	f.Flow, f.Number, f.At = name, st.Seq, t.Now
 	st.push(f)
 	r := newRun(ctx, t, f)
 	r.hear(&t.Meaning, true)

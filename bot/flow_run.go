@@ -95,7 +95,13 @@ func hashReply(r *Reply) uint32 {
 }
 
 func newRun(ctx context.Context, t *Turn, f *frame) *run {
-	r := &run{ctx: ctx, t: t, frame: f, old: f.Steps, was: f.Open}
+	var r *run
+	if t.room != nil {
+		r, t.room = &t.room.run, nil
+	} else {
+		r = &run{}
+	}
+	r.ctx, r.t, r.frame, r.old, r.was = ctx, t, f, f.Steps, f.Open
 	if n := len(f.Steps); n > 0 {
 		r.seen, r.reached = make([]bool, n), make([]step, 0, n+2)
 	}

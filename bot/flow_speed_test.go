@@ -87,13 +87,12 @@ func replayable(tb testing.TB, steps int) (*Turn, *frame, Handler) {
 	require.NoError(tb, err)
 	rec, err := engine.opts.Store.Load(tb.Context(), k)
 	require.NoError(tb, err)
-	s, err := decodeSession(rec)
-	require.NoError(tb, err)
-	st, err := decodeFlows(s.Flows)
+	t := newTurn()
+	require.NoError(tb, t.session.read(rec))
+	st, err := decodeFlows(t.session.Flows)
 	require.NoError(tb, err)
 	require.Len(tb, st.top().Steps, steps)
-	t := newTurn()
-	t.bot, t.session, t.Language = engine, s, "zh"
+	t.bot, t.Language = engine, "zh"
 	return t, st.top(), interview(steps)
 }
 

@@ -143,17 +143,22 @@ const (
 )
 
 func decodeFlows(raw json.RawMessage) (*flowState, error) {
-	st := &flowState{V: 1}
+	st := &flowState{}
+	return st, st.read(raw)
+}
+
+func (st *flowState) read(raw json.RawMessage) error {
+	st.V = 1
 	if len(raw) == 0 {
-		return st, nil
+		return nil
 	}
 	if err := st.decode(raw); err != nil {
-		return nil, fmt.Errorf("bot: flow state does not decode: %w", err)
+		return fmt.Errorf("bot: flow state does not decode: %w", err)
 	}
 	if st.V > 1 {
-		return nil, fmt.Errorf("bot: flow state has version %d, this program knows 1: run a newer one", st.V)
+		return fmt.Errorf("bot: flow state has version %d, this program knows 1: run a newer one", st.V)
 	}
-	return st, nil
+	return nil
 }
 
 func (st *flowState) encode() (json.RawMessage, error) {

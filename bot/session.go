@@ -49,32 +49,32 @@ const maxMoods = 50
 // sessionRoom is what a session usually grows by in a turn, in bytes.
 const sessionRoom = 96
 
-// decodeSession reads a record's session. What a turn that died had journalled
+// read reads a record's session. What a turn that died had journalled
 // becomes part of it: whatever commits next, the effects are not forgotten.
-func decodeSession(rec Record) (*session, error) {
-	s := &session{V: sessionVersion}
+func (s *session) read(rec Record) error {
+	s.V = sessionVersion
 	if len(rec.Session) > 0 {
 		if err := s.decode(rec.Session); err != nil {
-			return nil, fmt.Errorf("bot: session of conversation %s does not decode: %w", rec.Key.Conversation, err)
+			return fmt.Errorf("bot: session of conversation %s does not decode: %w", rec.Key.Conversation, err)
 		}
 	}
 	if s.V > sessionVersion {
-		return nil, fmt.Errorf("bot: session of conversation %s has version %d, this program knows %d: run a newer one",
+		return fmt.Errorf("bot: session of conversation %s has version %d, this program knows %d: run a newer one",
 			rec.Key.Conversation, s.V, sessionVersion)
 	}
 	if len(rec.Journal) == 0 {
-		return s, nil
+		return nil
 	}
 	st, err := decodeFlows(s.Flows)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := st.restore(rec.Journal); err != nil {
-		return nil, fmt.Errorf("bot: journal of conversation %s does not decode: %w", rec.Key.Conversation, err)
+		return fmt.Errorf("bot: journal of conversation %s does not decode: %w", rec.Key.Conversation, err)
 	}
 	s.died, s.begun = st.died, st.begun
 	s.Flows, err = st.encode()
-	return s, err
+	return err
 }
 
 // logDied tracks what a turn that died has done.

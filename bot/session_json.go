@@ -144,6 +144,37 @@ func (th *Thread) decode(raw []byte) error {
 	})
 }
 
+// encodeReplies writes replies as JSON; most are a text and nothing else.
+func encodeReplies(rs []Reply) ([]byte, error) {
+	size := 2
+	for i := range rs {
+		if !rs[i].plain() {
+			return json.Marshal(rs)
+		}
+		size += 40 + len(rs[i].ID) + len(rs[i].Text) + len(rs[i].Language)
+	}
+	b := append(make([]byte, 0, size), '[')
+	for i := range rs {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendQuoted(append(b, `{"id":`...), rs[i].ID)
+		if rs[i].Text != "" {
+			b = appendQuoted(append(b, `,"text":`...), rs[i].Text)
+		}
+		if rs[i].Language != "" {
+			b = appendQuoted(append(b, `,"language":`...), rs[i].Language)
+		}
+		b = append(b, '}')
+	}
+	return append(b, ']'), nil
+}
+
+// plain reports whether a reply has no more than an id, a text and a language.
+func (r *Reply) plain() bool {
+	return r.Choices == nil && r.Cards == nil && r.Attachments == nil && r.Citations == nil && r.Survey == nil && !r.Written && r.From == ""
+}
+
 // last are the last turn's replies.
 func (s *session) last() []Reply {
 	var rs []Reply

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -104,7 +105,7 @@ func TestSessionRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := decodeSession(Record{Key: Key{Conversation: "c"}, Session: []byte(raw)})
+			err := new(session).read(Record{Key: Key{Conversation: "c"}, Session: []byte(raw)})
 			require.ErrorContains(t, err, "session of conversation c")
 		})
 	}
@@ -130,4 +131,40 @@ func FuzzSessionDecode(f *testing.F) {
 		_, err := decodeFlows(s.Flows)
 		_ = err
 	})
+}
+
+// Replies written by hand read as encoding/json's do.
+func TestRepliesArePlainJSON(t *testing.T) {
+	t.Parallel()
+	words := rapid.StringMatching(`[a-z<"\\ \n七天é]{0,6}`)
+	replies := rapid.Custom(func(t *rapid.T) Reply {
+		r := Reply{ID: words.Draw(t, "id"), Text: words.Draw(t, "text"), Language: words.Draw(t, "language")}
+		switch rapid.IntRange(0, 12).Draw(t, "more") { // each field makes it more than plain
+		case 0:
+			r.Choices = []Choice{{Label: "l", Value: "v"}}
+		case 1:
+			r.Cards = []Card{{Title: "t"}}
+		case 2:
+			r.Attachments = []Attachment{{URL: "u"}}
+		case 3:
+			r.Citations = []Citation{{ID: "c"}}
+		case 4:
+			r.Survey = &Survey{}
+		case 5:
+			r.Written = true
+		case 6:
+			r.From = "小林"
+		}
+		return r
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		rs := rapid.SliceOfN(replies, 1, 3).Draw(t, "replies")
+		raw, err := encodeReplies(rs)
+		require.NoError(t, err)
+		std, err := json.Marshal(rs)
+		require.NoError(t, err)
+		require.JSONEq(t, string(std), string(raw))
+	})
+	// A field added to Reply must be told to plain.
+	assert.Equal(t, 10, reflect.TypeFor[Reply]().NumField())
 }

@@ -75,16 +75,29 @@ type turnState struct {
 	felt     *sentiment.Input // what the mood was felt from; nil without one
 	dropped  bool             // what the turn would have said was dropped
 	spots    *[]StepRecord    // steps come by, when somebody wants to know
+	room     *room            // nil once it is used
+}
+
+// room is what nearly every turn needs once: the conversation's flows, the
+// frame of the handler, and its run.
+type room struct {
+	flows flowState
+	stack [1]*frame
+	frame frame
+	run   run
 }
 
 // newTurn makes a turn with all that belongs to it in one piece.
 func newTurn() *Turn {
 	w := &struct {
-		turn  Turn
-		state turnState
-		trace Trace
+		turn    Turn
+		state   turnState
+		trace   Trace
+		session session
+		room    room
 	}{}
 	w.turn.turnState, w.turn.Trace = &w.state, &w.trace
+	w.state.session, w.state.room = &w.session, &w.room
 	return &w.turn
 }
 

@@ -3,6 +3,7 @@ package bot
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 )
 
 // Var is a host's own value on the conversation, typed and kept with the
@@ -21,8 +22,14 @@ type Var[T any] struct {
 
 // Get returns the conversation's value, or the zero value.
 func (v Var[T]) Get(t *Turn) T {
+	raw := t.session.Vars.get(v.Name)
+	if n, err := strconv.Atoi(string(raw)); err == nil { // a counter, mostly
+		if x, ok := any(n).(T); ok {
+			return x
+		}
+	}
 	var x T
-	if raw := t.session.Vars.get(v.Name); raw != nil {
+	if raw != nil {
 		if err := json.Unmarshal(raw, &x); err != nil {
 			var zero T
 			t.Trace.Add("var", "%s does not decode as %T: zero value used", v.Name, x)

@@ -71,8 +71,8 @@ func (b *Bot) State(ctx context.Context, k Key) (State, error) {
 	if err != nil {
 		return State{}, fmt.Errorf("bot: loading the session: %w", err)
 	}
-	s, err := decodeSession(rec)
-	if err != nil {
+	var s session
+	if err := s.read(rec); err != nil {
 		return State{}, err
 	}
 	st := State{Key: k, Thread: s.Thread, Language: firstOf(s.Language, b.opts.Language), Owner: OwnerBot, Customer: s.Customer, Turns: rec.Version}
