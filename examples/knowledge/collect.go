@@ -1,14 +1,18 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/frontdesk-go/frontdesk/kb"
 	"github.com/frontdesk-go/frontdesk/kb/ingest"
@@ -21,10 +25,10 @@ func ours() []string { return []string{"400-820-8820"} }
 
 // collect takes over what a folder says now: faq/ holds questions and answers
 // that are reviewed where they are kept, docs/ anything else that was written,
-// talks/ what customers asked and people replied.
+// site/ the pages a crawl fetched, talks/ what customers asked and people replied.
 func collect(ctx context.Context, j *job) error {
 	if len(j.args) != 2 {
-		return errors.New("collect FOLDER: name one folder, with faq, docs and talks in it")
+		return errors.New("collect FOLDER: name one folder, with faq, docs, site and talks in it")
 	}
 	folder := j.args[1]
 	have, err := j.load()
@@ -36,15 +40,22 @@ func collect(ctx context.Context, j *job) error {
 	if err != nil {
 		return err
 	}
-	got, done := keep.Clean(got, &keep.CleanOptions{Public: ours()})
+	crawl, err := crawled(ctx, folder)
+	if err != nil {
+		return err
+	}
+	for _, s := range crawl.Skipped {
+		j.printf("left out %s: %s\n", s.URL, s.Why)
+	}
+	got, done := keep.Clean(append(got, crawl.Entries...), &keep.CleanOptions{Public: ours()})
 	sources := func(e kb.Entry) bool {
-		return strings.HasPrefix(e.Source.File, "faq/") || strings.HasPrefix(e.Source.File, "docs/")
+		return strings.HasPrefix(e.Source.File, "faq/") || strings.HasPrefix(e.Source.File, "docs/") || crawl.Of(e)
 	}
 	have, changes, err := keep.Collect(have, got, sources, step)
 	if err != nil {
 		return err
 	}
-	j.printf("files: %d added, %d changed, %d gone, %d places cleaned\n", len(changes.Added), len(changes.Changed), len(changes.Gone), len(done))
+	j.printf("files and pages: %d added, %d changed, %d gone, %d places cleaned\n", len(changes.Added), len(changes.Changed), len(changes.Gone), len(done))
 	drafts, asked, err := gaps(ctx, folder, have)
 	if err != nil {
 		return err
@@ -88,6 +99,42 @@ func written(folder string) ([]kb.Entry, error) {
 		return nil, err
 	}
 	return out, nil
+}
+
+// crawled are the pages of site/, which is what the shop's crawler writes: a
+// JSON object on each line with the url, the content type, the time and the body
+// of a page, or the error that fetching it gave.
+func crawled(ctx context.Context, folder string) (ingest.Crawl, error) {
+	names, err := filepath.Glob(filepath.Join(folder, "site", "*.jsonl"))
+	if err != nil {
+		return ingest.Crawl{}, err
+	}
+	var broken error
+	pages := func(yield func(ingest.Page, error) bool) {
+		for _, name := range names {
+			raw, err := os.ReadFile(name)
+			broken = errors.Join(broken, err)
+			for d := json.NewDecoder(bytes.NewReader(raw)); d.More(); {
+				var p struct {
+					URL, Type, Body, Error string
+					At                     time.Time
+				}
+				if err := d.Decode(&p); err != nil {
+					broken = errors.Join(broken, fmt.Errorf("%s: at byte %d: %w", name, d.InputOffset(), err))
+					break
+				}
+				var failed error
+				if p.Error != "" {
+					failed = errors.New(p.Error)
+				}
+				if !yield(ingest.Page{URL: p.URL, Type: p.Type, Body: []byte(p.Body), At: p.At}, failed) {
+					return
+				}
+			}
+		}
+	}
+	c, err := ingest.Site(ctx, pages, nil)
+	return c, errors.Join(broken, err)
 }
 
 // gaps are drafts of what customers asked in talks/ and no approved entry

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -54,7 +55,7 @@ func TestTour(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, tour(context.Background(), &out))
 	for _, want := range []string{
-		"13 added, 0 changed, 0 gone, 1 places cleaned",
+		"18 added, 0 changed, 0 gone, 1 places cleaned",
 		`contradiction: returns.how / after.return [zh]: "7 day" / "15 day"`,
 		`translation: delivery.fee: "en: 3000 CNY" / "zh: 2000 CNY"`,
 		`broken-link: delivery.fee [zh]: "fees.md"`,
@@ -62,8 +63,9 @@ func TestTour(t *testing.T) {
 		`stale: delivery.old: "2025-06-01"`,
 		`delivery.fee             is asked as "上六楼没电梯加钱吗" too`,
 		"after.return: rejected",
-		"3 of 15 entries wait",
-		"published 12 of 15 entries",
+		"8 of 20 entries wait",
+		"published 17 of 20 entries",
+		"没有电梯时，三楼起每层每件 20 元。",
 		"the base has no answer",
 	} {
 		assert.Contains(t, out.String(), want)
@@ -115,6 +117,51 @@ func TestReview(t *testing.T) {
 	assert.Contains(t, es["returns.how"].Texts["zh"].Others, "家具可以退货么")
 	assert.Contains(t, k.run("show", "after.return"), "是七天")
 	assert.NotContains(t, k.run("check"), "contradiction")
+}
+
+func TestTeam(t *testing.T) {
+	t.Parallel()
+	k := keeper{t, t.TempDir()}
+	k.run("collect", "data")
+	as := func(args ...string) error {
+		_, err := k.try(append([]string{args[0], "-team", "data/team.json"}, args[1:]...)...)
+		return err
+	}
+	assert.ErrorContains(t, as("submit", "-by", "老陈", "after.fabric"), `"老陈" may not draft`)
+	require.NoError(t, as("submit", "-by", "小周", "after.fabric"))
+	assert.ErrorIs(t, as("approve", "-by", "小周", "after.fabric"), kb.ErrDuty)
+	require.NoError(t, as("approve", "-by", "老陈", "after.fabric"))
+	assert.ErrorContains(t, as("publish", "-by", "小周"), `"小周" may not publish: ask 老陈`)
+	require.NoError(t, as("publish", "-by", "老陈"))
+	assert.ErrorContains(t, as("merge", "-by", "路人", "returns.how", "after.return"), "ask 小周, 老陈")
+	bad := filepath.Join(k.dir, "team.json")
+	require.NoError(t, os.WriteFile(bad, []byte(`[{"name":"x","duties":["fly"]}]`), 0o600))
+	_, err := k.try("publish", "-team", bad)
+	assert.ErrorContains(t, err, `"fly"`)
+}
+
+// A page that the crawl could not fetch stays; one that it no longer finds goes.
+func TestCrawlAgain(t *testing.T) {
+	t.Parallel()
+	k := keeper{t, t.TempDir()}
+	site := filepath.Join(k.dir, "site")
+	require.NoError(t, os.Mkdir(site, 0o700))
+	write := func(lines ...string) {
+		require.NoError(t, os.WriteFile(filepath.Join(site, "crawl.jsonl"), []byte(strings.Join(lines, "\n")), 0o600))
+	}
+	page := func(name, body string) string {
+		return fmt.Sprintf(`{"url":"https://home.example/%s","type":"text/html","body":"<p>%s</p>"}`, name, body)
+	}
+	write(page("a", "周一到周五送货。"), page("b", "安装不收费。"), page("c", "定金三成。"))
+	assert.Contains(t, k.run("collect", k.dir), "3 added, 0 changed, 0 gone")
+	assert.Contains(t, k.run("collect", k.dir), "0 added, 0 changed, 0 gone")
+	write(page("a", "每天送货。"), `{"url":"https://home.example/b","error":"timeout"}`)
+	out := k.run("collect", k.dir)
+	assert.Contains(t, out, "0 added, 1 changed, 1 gone")
+	assert.Contains(t, out, "left out https://home.example/b: timeout")
+	write(`{"url":`)
+	_, err := k.try("collect", k.dir)
+	assert.ErrorContains(t, err, "crawl.jsonl: at byte")
 }
 
 func TestReports(t *testing.T) {

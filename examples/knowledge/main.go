@@ -4,7 +4,7 @@
 // approved as one file that a bot opens.
 //
 //	go run ./examples/knowledge                    all of it once, on the example's own files
-//	go run ./examples/knowledge collect FOLDER     faq/ (reviewed where it is kept), docs/ and talks/ into knowledge.json
+//	go run ./examples/knowledge collect FOLDER     faq/ (reviewed where it is kept), docs/, site/ and talks/ into knowledge.json
 //	go run ./examples/knowledge check [-html F]    what is wrong, and what customers ask in vain
 //	go run ./examples/knowledge queue              what waits for someone
 //	go run ./examples/knowledge approve -by NAME ID...
@@ -24,6 +24,8 @@ import (
 	"os"
 	"os/signal"
 	"time"
+
+	"github.com/frontdesk-go/frontdesk/kb"
 )
 
 func main() {
@@ -52,6 +54,9 @@ type job struct {
 
 	least float64
 	apply bool
+
+	team     kb.Team
+	feedback string
 }
 
 type command struct {
@@ -61,9 +66,9 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		{"collect", "FOLDER: take over what its faq, docs and talks say now", collect},
+		{"collect", "FOLDER: take over what its faq, docs, site and talks say now", collect},
 		{"clean", "mask personal data, drop what repeats in every document", clean},
-		{"check", "[-html FILE] [-json]: what is wrong, and what customers ask in vain", check},
+		{"check", "[-html FILE] [-json] [-feedback FILE]: what is wrong, and what customers ask in vain", check},
 		{"classify", "[-least 0.6] [-apply]: guess categories, propose new ones", classify},
 		{"learn", "FEEDBACK.jsonl [-apply]: what helps, new wordings, synonyms", learn},
 		{"queue", "what waits for someone", queue},
@@ -74,7 +79,7 @@ func commands() []command {
 		{"revise", "-by NAME ID...: back to draft", step},
 		{"retire", "-by NAME ID...", step},
 		{"merge", "-by NAME INTO FROM: one entry of two", merge},
-		{"publish", "approved entries into the file a bot opens", publish},
+		{"publish", "[-by NAME]: approved entries into the file a bot opens", publish},
 		{"ask", "QUESTION: of the published base", ask},
 	}
 }
@@ -99,6 +104,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		fs.StringVar(&j.lang, "lang", "en", "language of the page: en or zh")
 		fs.Float64Var(&j.least, "least", 0.6, "the least confidence of a category")
 		fs.BoolVar(&j.apply, "apply", false, "put it into the base under review")
+		fs.StringVar(&j.feedback, "feedback", "", "how customers took the answers, for check")
+		team := fs.String("team", "", "file that says who may draft, approve, publish and retire (default: anyone)")
 		today := fs.String("today", "", "take this day, 2026-11-21, for today")
 		from := fs.String("from", "", "answer from this day on")
 		if err := fs.Parse(args[1:]); err != nil {
@@ -109,6 +116,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 			return err
 		}
 		if j.from, err = date("from", *from, time.Time{}); err != nil {
+			return err
+		}
+		if j.team, err = readTeam(*team); err != nil {
 			return err
 		}
 		j.args = append([]string{c.name}, fs.Args()...)

@@ -22,7 +22,10 @@ func check(ctx context.Context, j *job) error {
 	if len(have) == 0 {
 		return fmt.Errorf("%s holds no entries: collect some first", j.file)
 	}
-	r := keep.Check(have, &keep.Options{Now: j.now, Public: ours()})
+	r, err := j.check(have)
+	if err != nil {
+		return err
+	}
 	var missing []keep.Gap
 	if len(j.args) > 1 {
 		messages, err := talks(j.args[1])
@@ -62,10 +65,44 @@ func check(ctx context.Context, j *job) error {
 	return nil
 }
 
+// check looks for what is wrong, with how customers took the answers if -feedback
+// names it.
+func (j *job) check(have []kb.Entry) (keep.Report, error) {
+	o := keep.Options{Now: j.now, Public: ours()}
+	if j.feedback != "" {
+		signs, err := readFeedback(j.feedback)
+		if err != nil {
+			return keep.Report{}, err
+		}
+		base, err := kb.New(have, nil)
+		if err != nil {
+			return keep.Report{}, err
+		}
+		o.Records = keep.Learn(base, signs, 0).Records
+	}
+	return keep.Check(have, &o), nil
+}
+
+func readFeedback(name string) ([]keep.Feedback, error) {
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	var out []keep.Feedback
+	for d := json.NewDecoder(strings.NewReader(string(raw))); d.More(); {
+		var f keep.Feedback
+		if err := d.Decode(&f); err != nil {
+			return nil, fmt.Errorf("%s: line %d: %w", name, len(out)+1, err)
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
 func chinese() map[string]string {
 	return map[string]string{
 		string(keep.Contradiction): "互相矛盾", string(keep.Translation): "两种语言不一致", string(keep.Channel): "渠道答案不一致", string(keep.Expired): "已过期", string(keep.Personal): "含个人信息",
-		string(keep.Empty): "没有答案", string(keep.Variable): "变量未填", string(keep.Link): "链接失效", string(keep.PastDate): "日期已过", string(keep.Duplicate): "重复",
+		string(keep.Empty): "没有答案", string(keep.Variable): "变量未填", string(keep.Link): "链接失效", string(keep.PastDate): "日期已过", string(keep.Falling): "越来越帮不上忙", string(keep.Doubtful): "多半没帮上忙", string(keep.Edited): "来源已改动", string(keep.Duplicate): "重复",
 		string(keep.NearDuplicate): "近似重复", string(keep.Missing): "缺少语言", string(keep.Expiring): "即将过期", string(keep.Stale): "久未复核",
 		"entries": "条目", "findings": "发现", "gaps": "客户问了但没有答案", "conversations": "会话数",
 	}
@@ -119,17 +156,9 @@ func learn(_ context.Context, j *job) error {
 	if err != nil {
 		return err
 	}
-	raw, err := os.ReadFile(j.args[1])
+	feedback, err := readFeedback(j.args[1])
 	if err != nil {
 		return err
-	}
-	var feedback []keep.Feedback
-	for d := json.NewDecoder(strings.NewReader(string(raw))); d.More(); {
-		var f keep.Feedback
-		if err := d.Decode(&f); err != nil {
-			return fmt.Errorf("%s: line %d: %w", j.args[1], len(feedback)+1, err)
-		}
-		feedback = append(feedback, f)
 	}
 	base, err := kb.New(have, nil)
 	if err != nil {

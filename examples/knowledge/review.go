@@ -25,7 +25,7 @@ func step(_ context.Context, j *job) error {
 		return err
 	}
 	for _, i := range at {
-		e, err := have[i].Step(kb.Step{To: to, By: j.by, At: j.now, Why: j.why})
+		e, err := j.team.Step(have[i], kb.Step{To: to, By: j.by, At: j.now, Why: j.why})
 		if err != nil {
 			return err
 		}
@@ -68,43 +68,43 @@ func merge(_ context.Context, j *job) error {
 		}
 	}
 	have[at[0]] = into
-	if have[at[1]], err = from.Step(kb.Step{To: kb.Retired, By: j.by, At: j.now, Why: "asks the same as " + into.ID}); err != nil {
+	if have[at[1]], err = j.team.Step(from, kb.Step{To: kb.Retired, By: j.by, At: j.now, Why: "asks the same as " + into.ID}); err != nil {
 		return err
 	}
 	j.printf("%s is asked as %s too, which is retired\n", into.ID, from.ID)
 	return j.save(have)
 }
 
-// queue lists what waits for someone, the longest waiting first in each state.
+// queue lists what waits for someone, the gravest first.
 func queue(_ context.Context, j *job) error {
 	have, err := j.load()
 	if err != nil {
 		return err
 	}
-	waits := 0
-	for _, state := range []kb.State{kb.InReview, kb.Draft, kb.Rejected} {
-		var some []kb.Entry
-		for _, e := range have {
-			if e.State == state {
-				some = append(some, e)
-			}
-		}
-		slices.SortStableFunc(some, func(a, b kb.Entry) int { return last(a).At.Compare(last(b).At) })
-		for i := range some {
-			e := &some[i]
-			waits++
-			j.printf("%-8s %-24s %s", state, e.ID, title(e))
-			if s := last(*e); s.By != "" {
-				j.printf("  (%s", s.By)
-				if s.Why != "" {
-					j.printf(": %s", s.Why)
-				}
-				j.printf(")")
-			}
-			j.printf("\n")
-		}
+	r, err := j.check(have)
+	if err != nil {
+		return err
 	}
-	j.printf("%d of %d entries wait\n", waits, len(have))
+	byID := map[string]*kb.Entry{}
+	for i := range have {
+		byID[have[i].ID] = &have[i]
+	}
+	tasks := keep.Queue(have, r)
+	for _, t := range tasks {
+		j.printf("%-8s %-24s %s", t.State, t.ID, title(byID[t.ID]))
+		if s := last(*byID[t.ID]); s.By != "" {
+			j.printf("  (%s", s.By)
+			if s.Why != "" {
+				j.printf(": %s", s.Why)
+			}
+			j.printf(")")
+		}
+		for i, f := range t.Findings {
+			j.printf("%s%s", map[bool]string{true: "  ", false: ", "}[i == 0], f.Kind)
+		}
+		j.printf("\n")
+	}
+	j.printf("%d of %d entries wait\n", len(tasks), len(have))
 	return nil
 }
 
@@ -147,6 +147,9 @@ func show(_ context.Context, j *job) error {
 // publish writes what is approved as a saved base, which a bot opens at once and
 // which is checked as a whole before it takes the place of the last.
 func publish(_ context.Context, j *job) error {
+	if err := j.team.May(j.by, kb.Publishing, ""); err != nil {
+		return err
+	}
 	have, err := j.load()
 	if err != nil {
 		return err

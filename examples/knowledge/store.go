@@ -25,6 +25,24 @@ func (j *job) load() ([]kb.Entry, error) {
 	return kb.ReadJSON(j.file, f)
 }
 
+// readTeam reads who may do what; no file is no team, which limits nobody.
+func readTeam(name string) (team kb.Team, err error) {
+	if name == "" {
+		return nil, nil
+	}
+	raw, err := os.ReadFile(name)
+	if err == nil {
+		err = json.Unmarshal(raw, &team)
+	}
+	if err == nil {
+		err = team.Check()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("-team %s: %w", name, err)
+	}
+	return team, nil
+}
+
 // save writes the base under review, whole or not at all.
 func (j *job) save(entries []kb.Entry) error {
 	raw, err := json.MarshalIndent(entries, "", "\t")

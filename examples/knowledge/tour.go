@@ -20,20 +20,21 @@ func tour(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	at := []string{"-kb", filepath.Join(dir, "knowledge.json"), "-base", filepath.Join(dir, "base.kb"), "-today", "2026-11-21"}
+	at := []string{"-kb", filepath.Join(dir, "knowledge.json"), "-base", filepath.Join(dir, "base.kb"), "-today", "2026-11-21", "-team", filepath.Join(data, "team.json")}
 	for _, line := range [][]string{
 		{"collect", data},
-		{"check", data},
+		{"check", "-feedback", filepath.Join(data, "feedback.jsonl"), data},
 		{"classify", "-apply"},
 		{"learn", "-apply", filepath.Join(data, "feedback.jsonl")},
-		{"submit", "-by", "小周", "draft.*", "care.html*", "保修说明.docx*", "after.*"},
+		{"submit", "-by", "小周", "draft.*", "care.html*", "保修说明.docx*", "after.*", "https://*"},
 		{"reject", "-by", "老陈", "-why", "七天，不是十五天", "after.return"},
-		{"approve", "-by", "老陈", "draft.*", "care.html*", "保修说明.docx*", "after.fabric"},
+		{"approve", "-by", "老陈", "draft.*", "care.html*", "保修说明.docx*", "after.fabric", "https://*"},
 		{"queue"},
-		{"publish"},
+		{"publish", "-by", "老陈"},
 		{"ask", "衣柜是师傅上门装吗？"},
 		{"ask", "How many fabric samples are free?"},
 		{"ask", "实木床保修几年"},
+		{"ask", "没有电梯搬楼怎么收费"},
 		{"ask", "你们招聘吗"},
 	} {
 		args := append([]string{line[0]}, at...)

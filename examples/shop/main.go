@@ -6,6 +6,8 @@
 //	go run ./examples/shop -script FILE         replay lines, print the conversation
 //	go run ./examples/shop -trace               say why, after each turn
 //	go run ./examples/shop -http localhost:8080 the shop's site with the chat, and the desk
+//	go run ./examples/shop -keep FOLDER         a round of keeping the knowledge base: lint, gaps in the
+//	                                            conversations there (examples/shop/testdata), drafts, review
 //
 // With OPENAI_API_KEY or OPENAI_BASE_URL set, answers from the knowledge base
 // are worded by that model service.
@@ -52,12 +54,16 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	user := fs.String("user", "demo", `account that is signed in, "" for a visitor`)
 	lang := fs.String("lang", "", `language until the customer's is known, "zh" or "en" (default: from your environment)`)
 	addr := fs.String("http", "", `serve the shop's site, the chat and the desk at this address, such as "localhost:8080"`)
+	talks := fs.String("keep", "", "go through the knowledge base, and what the conversations in this folder asked in vain")
 	token := fs.String("token", "", "the desk's access token, at least 16 characters (default: a new one each time)")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
 	if fs.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q; see -help", fs.Arg(0))
+	}
+	if *talks != "" {
+		return keepKnowledge(ctx, out, os.DirFS(*talks), time.Now())
 	}
 	if *path == "" {
 		if *path, err = defaultPath(*script != ""); err != nil {

@@ -14,6 +14,9 @@
 // again gives the same entries: [kb.Base.Sync] takes over what is new, changed
 // or gone.
 //
+// [Site] reads the pages of a site that a crawl of the host's fetched: menus and
+// notices that repeat are left out, each page is known by its canonical address.
+//
 // All readers take bytes from anywhere: they cap what they unfold and read, and
 // never panic. Documents are trusted for what they say, though: their text is
 // shown to customers.

@@ -138,6 +138,10 @@ func (h *htmlReader) open(a atom.Atom, attrs map[string]string) {
 		if attrs["rel"] == "canonical" {
 			h.url = attrs["href"]
 		}
+	case atom.Meta:
+		if strings.EqualFold(attrs["name"], "robots") && (strings.Contains(strings.ToLower(attrs["content"]), "noindex") || strings.EqualFold(attrs["content"], "none")) {
+			h.noindex = true
+		}
 	case atom.Br:
 		h.buf.WriteByte('\n')
 	case atom.Li:

@@ -62,39 +62,47 @@ func Read(name string, r io.Reader, o *Options) ([]kb.Entry, error) {
 	if int64(len(raw)) > opts.MaxFile {
 		return nil, fmt.Errorf("ingest: %s: larger than %d bytes: split it or raise Options.MaxFile", name, opts.MaxFile)
 	}
-	var d document
-	switch strings.ToLower(path.Ext(name)) {
+	d, es, err := readDocument(name, strings.ToLower(path.Ext(name)), raw, opts)
+	if err != nil {
+		return es, err
+	}
+	return append(es, d.entries(name, opts)...), nil
+}
+
+// readDocument reads a document of a kind of file: its text, or the entries that
+// a table of questions lists.
+func readDocument(name, ending string, raw []byte, opts Options) (d document, list []kb.Entry, err error) {
+	switch ending {
 	case ".md", ".markdown":
 		d.title, d.blocks = markdownBlocks(clean(raw))
 	case ".html", ".htm":
-		if d, err = htmlBlocks([]byte(clean(raw))); err != nil {
-			return nil, fmt.Errorf("ingest: %s: %w", name, err)
-		}
+		d, err = htmlBlocks([]byte(clean(raw)))
 	case ".txt":
 		d.blocks = textBlocks(clean(raw))
 	case ".docx":
-		if d.title, d.blocks, err = docxBlocks(raw); err != nil {
-			return nil, fmt.Errorf("ingest: %s: %w", name, err)
-		}
+		d.title, d.blocks, err = docxBlocks(raw)
 		for i := range d.blocks {
 			d.blocks[i].text = clean([]byte(d.blocks[i].text))
 		}
 	case ".xlsx":
-		_, list, err := sheets(raw)
-		if err != nil {
-			return nil, fmt.Errorf("ingest: %s: %w", name, err)
+		var sheetsOf []sheet
+		if _, sheetsOf, err = sheets(raw); err == nil {
+			list, err = tables(name, sheetsOf, opts)
+			return d, list, err
 		}
-		return tables(name, list, opts)
 	case ".csv":
-		s, err := csvSheet(clean(raw))
-		if err != nil {
-			return nil, fmt.Errorf("ingest: %s: %w", name, err)
+		var s sheet
+		if s, err = csvSheet(clean(raw)); err == nil {
+			list, err = tables(name, []sheet{s}, opts)
+			return d, list, err
 		}
-		return tables(name, []sheet{s}, opts)
 	default:
-		return nil, fmt.Errorf("%w: %s", ErrFormat, name)
+		return d, nil, fmt.Errorf("%w: %s", ErrFormat, name)
 	}
-	return d.entries(name, opts), nil
+	if err != nil {
+		return d, nil, fmt.Errorf("ingest: %s: %w", name, err)
+	}
+	return d, nil, nil
 }
 
 // Dir reads every document of a folder and its subfolders, in the order of their
@@ -231,6 +239,7 @@ func Passages(name, title string, blocks []Block, o *Options) []kb.Entry {
 type document struct {
 	title, lang, url string
 	blocks           []block
+	noindex          bool // a page that asks robots to leave it out
 }
 
 // entries cuts the document into passages. Their ids are made of the headings,

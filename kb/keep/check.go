@@ -29,6 +29,9 @@ const (
 	Expiring      Kind = "expiring"         // Until will pass soon
 	Stale         Kind = "stale"            // not reviewed for long
 	PastDate      Kind = "past-date"        // the answer speaks of a date that has passed
+	Edited        Kind = "source-changed"   // its source says otherwise now, and nobody has looked yet
+	Falling       Kind = "falling"          // it helps fewer customers than it did
+	Doubtful      Kind = "unhelpful"        // it helps fewer than half
 	Link          Kind = "broken-link"      // a link leads nowhere
 	Variable      Kind = "variable"         // a variable or placeholder is unfilled
 	Personal      Kind = "personal-data"    // a telephone number, address, … stands in the text
@@ -97,6 +100,8 @@ type Options struct {
 	Public []string
 	// Variables are the names that may stand as {{name}}; nil allows any.
 	Variables []string
+	// Records tell how customers took the answers, as Learn has it.
+	Records []Record
 }
 
 func (o *Options) fill() Options {
@@ -140,8 +145,13 @@ func Check(entries []kb.Entry, o *Options) Report {
 	if wanted == nil {
 		wanted = c.usual()
 	}
+	records := make(map[string]*Record, len(opts.Records))
+	for i := range opts.Records {
+		records[opts.Records[i].Entry] = &opts.Records[i]
+	}
 	for _, e := range c.entries {
 		c.dates(e)
+		c.helps(e, records[e.ID])
 		c.translations(e)
 		c.channels(e)
 		for _, lang := range wanted {
@@ -166,7 +176,7 @@ func Check(entries []kb.Entry, o *Options) Report {
 
 // kinds are all, the gravest first.
 func kinds() []Kind {
-	return []Kind{Contradiction, Translation, Channel, Expired, Personal, Empty, Variable, Link, PastDate, Duplicate, NearDuplicate, Missing, Expiring, Stale}
+	return []Kind{Contradiction, Translation, Channel, Expired, Personal, Empty, Variable, Link, PastDate, Falling, Doubtful, Edited, Duplicate, NearDuplicate, Missing, Expiring, Stale}
 }
 
 type checker struct {
@@ -240,6 +250,24 @@ func (c *checker) dates(e *kb.Entry) {
 			c.add(Finding{Kind: PastDate, Language: lang, Text: d.Format(time.DateOnly)}, e)
 		}
 	}
+}
+
+// helps looks at what customers and the source say of an entry.
+func (c *checker) helps(e *kb.Entry, r *Record) {
+	if n := len(e.Steps); e.State == kb.Draft && n > 0 && (e.Steps[n-1].Why == edited || e.Steps[n-1].Why == back) {
+		c.add(Finding{Kind: Edited, Text: e.Steps[n-1].At.Format(time.DateOnly)}, e)
+	}
+	if r == nil || !r.Falling && !r.Unhelpful {
+		return
+	}
+	f := Finding{Kind: Doubtful, Text: fmt.Sprintf("%.0f %%", 100*r.Rate)}
+	if r.Falling {
+		f.Kind = Falling
+	}
+	if n := len(r.Reasons); n > 0 {
+		f.Against = r.Reasons[n-1]
+	}
+	c.add(f, e)
 }
 
 // translations compares the numbers of an entry's languages.

@@ -60,7 +60,12 @@ func Collect(have, got []kb.Entry, of func(kb.Entry) bool, step kb.Step) ([]kb.E
 	return out, c, nil
 }
 
-const gone = "gone from its source"
+// Why entries take a step that their source makes them take.
+const (
+	gone   = "gone from its source"
+	edited = "its source changed"
+	back   = "its source is back"
+)
 
 // vanished reports whether an entry was retired because its source lost it, so
 // that it comes back when the source does.
@@ -91,9 +96,9 @@ func renew(old, now kb.Entry, step kb.Step) kb.Entry {
 	if now.State == "" {
 		now.State = kb.Draft
 		if old.State != kb.Draft {
-			step.To, step.Why = kb.Draft, "its source changed"
+			step.To, step.Why = kb.Draft, edited
 			if vanished(&old) {
-				step.Why = "its source is back"
+				step.Why = back
 			}
 			old.Steps = append(slices.Clone(old.Steps), step)
 		}

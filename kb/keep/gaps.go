@@ -23,6 +23,9 @@ type Asked struct {
 	Conversation string `json:"conversation,omitempty"`
 	// Reply is what the human agent answered, if one did.
 	Reply string `json:"reply,omitempty"`
+	// Robot is what the bot said to it, if it did: who knows its words for
+	// having no answer leaves out what a flow of it served.
+	Robot string `json:"robot,omitempty"`
 }
 
 // Gap is something customers ask that the base does not answer. All texts are

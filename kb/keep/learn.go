@@ -44,9 +44,12 @@ type Record struct {
 	Rate    float64 `json:"rate"`
 	AtLeast float64 `json:"at_least"`
 	// Falling says that the later half of the feedback is worse than the
-	// earlier, beyond chance: the answer may no longer be true.
-	Falling bool     `json:"falling,omitempty"`
-	Reasons []string `json:"reasons,omitempty"` // of those whom it did not help, masked, the latest last
+	// earlier, beyond chance: the answer may no longer be true. Unhelpful says
+	// that it helps fewer than half, with 95 % certainty. Both are silent after a
+	// review until customers say so again, five times at least.
+	Falling   bool     `json:"falling,omitempty"`
+	Unhelpful bool     `json:"unhelpful,omitempty"`
+	Reasons   []string `json:"reasons,omitempty"` // of those whom it did not help, masked, the latest last
 }
 
 // Wording is a way of asking that customers confirmed an entry answers.
@@ -72,35 +75,48 @@ func Learn(base *kb.Base, feedback []Feedback, confirmed int) Lessons {
 		confirmed = 2
 	}
 	var out Lessons
-	of := map[string][]Feedback{}
+	of, reviewed := map[string][]Feedback{}, map[string]time.Time{}
 	var order []string
 	for _, f := range feedback {
-		if _, ok := base.Entry(f.Entry); !ok {
+		e, ok := base.Entry(f.Entry)
+		if !ok {
 			continue // gone
 		}
+		reviewed[f.Entry] = e.Reviewed
 		if of[f.Entry] == nil {
 			order = append(order, f.Entry)
 		}
 		of[f.Entry] = append(of[f.Entry], f)
 	}
 	for _, id := range order {
-		out.Records = append(out.Records, record(id, of[id]))
+		out.Records = append(out.Records, record(id, of[id], reviewed[id]))
 	}
 	slices.SortStableFunc(out.Records, func(a, b Record) int { return cmp.Compare(a.AtLeast, b.AtLeast) })
 	out.Wordings = wordings(base, feedback, confirmed)
 	return out
 }
 
-const maxReasons = 5
+const (
+	maxReasons = 5
+	fewSigns   = 5 // below which nothing is said of a share
+)
 
-func record(id string, all []Feedback) Record {
+// record sums up the feedback on an entry that was last reviewed at a time.
+func record(id string, all []Feedback, reviewed time.Time) Record {
 	all = slices.Clone(all)
 	slices.SortStableFunc(all, func(a, b Feedback) int { return a.At.Compare(b.At) })
 	r := Record{Entry: id, Signs: map[Sign]int{}}
 	var good [2]int
 	half := len(all) / 2
+	since, liked := 0, 0 // since the review
 	for i, f := range all {
 		r.Signs[f.Sign]++
+		if f.At.IsZero() || f.At.After(reviewed) {
+			since++
+			if f.Sign.good() {
+				liked++
+			}
+		}
 		if f.Sign.good() {
 			good[min(i/max(half, 1), 1)]++
 		} else if reason := tidy(f.Reason); reason != "" {
@@ -111,7 +127,10 @@ func record(id string, all []Feedback) Record {
 	n := len(all)
 	r.Rate = float64(good[0]+good[1]) / float64(n)
 	r.AtLeast = wilson(good[0]+good[1], n)
-	r.Falling = worse(good[0], half, good[1], n-half)
+	if since >= fewSigns {
+		r.Falling = worse(good[0], half, good[1], n-half) && liked*half < good[0]*since
+		r.Unhelpful = wilson(since-liked, since) > 0.5
+	}
 	return r
 }
 
@@ -128,7 +147,7 @@ func wilson(good, n int) float64 {
 // worse reports whether the second share is below the first with 97.5 %
 // certainty (a z-test of two proportions).
 func worse(a, n, b, m int) bool {
-	if n < 5 || m < 5 {
+	if n < fewSigns || m < fewSigns {
 		return false
 	}
 	p := float64(a+b) / float64(n+m)

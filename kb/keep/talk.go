@@ -34,13 +34,15 @@ type Message struct {
 // replied next, what they replied: what [Gaps] groups. Messages of a
 // conversation stand in order, those of several may be mixed. What a customer
 // writes in one go is one question, what a person writes in one go one reply;
-// greetings, thanks and "one moment" are left out. What a robot answered has no
-// reply: whether the base answers it is for Gaps to see. Texts are as they were
-// written; Gaps masks them.
+// greetings, thanks and "one moment" are left out. A robot's answer ends a
+// question too, but is no reply: a person who comes in next, before the customer
+// asks anything else, answers the question. Texts are as they were written; Gaps
+// masks them.
 func Questions(messages []Message) []Asked {
 	type talk struct {
 		asked   []string
 		replies []string
+		robot   []string
 		lang    string
 	}
 	var out []Asked
@@ -48,7 +50,7 @@ func Questions(messages []Message) []Asked {
 	var order []string
 	end := func(id string, t *talk) {
 		if q := strings.Join(t.asked, " "); q != "" {
-			out = append(out, Asked{Text: q, Language: t.lang, Conversation: id, Reply: strings.Join(t.replies, "\n")})
+			out = append(out, Asked{Text: q, Language: t.lang, Conversation: id, Reply: strings.Join(t.replies, "\n"), Robot: strings.Join(t.robot, "\n")})
 		}
 		*t = talk{}
 	}
@@ -69,6 +71,9 @@ func Questions(messages []Message) []Asked {
 			if said == "" || courtesy(said) {
 				continue
 			}
+			if len(t.robot) > 0 {
+				end(m.Conversation, t)
+			}
 			if t.lang == "" {
 				if t.lang = m.Language; t.lang == "" {
 					t.lang = text.Language(said)
@@ -80,9 +85,10 @@ func Questions(messages []Message) []Asked {
 				t.replies = append(t.replies, said)
 			}
 		case m.Role == Robot && len(t.asked) > 0:
-			// A person who comes in later answers the same question.
 			if len(t.replies) > 0 {
 				end(m.Conversation, t)
+			} else if said != "" {
+				t.robot = append(t.robot, said)
 			}
 		}
 	}
@@ -101,7 +107,7 @@ func courtesy(s string) bool {
 	s = text.Fold(s)
 	for _, w := range []string{
 		"您好", "你好", "亲", "在吗", "在么", "有人吗", "转人工客服", "转人工", "客服", "人工", "谢谢", "多谢", "感谢", "好的", "好吧", "嗯嗯", "嗯", "哦", "收到", "知道了", "明白了", "请稍等", "稍等", "一下", "马上为您查询", "为您查询", "请问", "有什么可以帮您", "还有其他问题吗", "不客气", "再见",
-		"talk to a human", "talk to a person", "good morning", "good afternoon", "hello", "hi there", "hi", "hey", "thank you", "thanks", "okay", "ok", "great", "got it", "one moment", "just a moment", "please wait", "please", "let me check", "bye", "you're welcome", "how can i help you", "how can i help", "today", "is anyone there",
+		"let me talk to a human", "talk to a human", "talk to a person", "talk to an agent", "good morning", "good afternoon", "hello", "hi there", "hi", "hey", "thank you", "thanks", "okay", "ok", "great", "got it", "one moment", "just a moment", "please wait", "please", "let me check", "bye", "you're welcome", "how can i help you", "how can i help", "today", "is anyone there",
 	} {
 		s = dropWord(s, w)
 	}
