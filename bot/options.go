@@ -140,7 +140,7 @@ type Options struct {
 	Observe Observer
 	// Drain is how long Run ends what is under way, 10 seconds when 0.
 	Drain time.Duration
-	// Erasers are asked by Bot.Erase besides Store.
+	// Erasers are asked by Bot.Erase besides Store, Customers and Recommend.
 	Erasers []Eraser
 
 	// Texts are the host's wordings; they win over the shipped ones, key by key.

@@ -40,8 +40,8 @@ func (b *Bot) Track(ctx context.Context, th Thread, events ...Event) error {
 	return nil
 }
 
-// Erase removes everything of a customer from the store, the profiles and
-// every Eraser, and says what went: a certificate by holder.
+// Erase removes everything of a customer from the store, the profiles, the
+// recommender and every Eraser, and says what went: a certificate by holder.
 func (b *Bot) Erase(ctx context.Context, tenant, customer string) (map[string]map[string]int, error) {
 	out := map[string]map[string]int{}
 	rows, err := b.opts.Store.Erase(ctx, tenant, customer)
@@ -56,6 +56,13 @@ func (b *Bot) Erase(ctx context.Context, tenant, customer string) (map[string]ma
 			return out, fmt.Errorf("bot: erasing the profile: %w", err)
 		}
 		out["profile"] = map[string]int{"customers": 1}
+	}
+	if e, ok := b.opts.Recommend.(Eraser); ok {
+		rows, err := e.Erase(ctx, tenant, customer)
+		if err != nil {
+			return out, fmt.Errorf("bot: erasing from the recommender: %w", err)
+		}
+		out["recommend"] = rows
 	}
 	for i, e := range b.opts.Erasers {
 		rows, err := e.Erase(ctx, tenant, customer)

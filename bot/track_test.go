@@ -83,6 +83,25 @@ func TestErase(t *testing.T) {
 	assert.Equal(t, "2", rs[0].Text, "another customer was erased")
 }
 
+// A recommender that is an Eraser need not be named among the Erasers.
+func TestEraseAsksTheRecommender(t *testing.T) {
+	t.Parallel()
+	shelf, err := recommend.New([]recommend.Item{{ID: "cup", Category: "cup", Name: map[string]string{"en": "Cup"}, Price: map[string]int64{"USD": 1}, Stock: 1}}, nil)
+	require.NoError(t, err)
+	b := newBot(t, bot.Options{Recommend: shelf}, nil)
+	require.NoError(t, b.Track(t.Context(), thread("a"), bot.Event{ID: "1", Kind: "purchased", Customer: "ann", Item: "cup"}))
+	found := func() int {
+		s, err := shelf.Recommend(t.Context(), recommend.Request{Customer: "ann"})
+		require.NoError(t, err)
+		return len(s)
+	}
+	require.Zero(t, found(), "it is hers already")
+	certificate, err := b.Erase(t.Context(), "", "ann")
+	require.NoError(t, err)
+	assert.Equal(t, 1, certificate["recommend"]["customers"])
+	assert.Equal(t, 1, found(), "nobody knows that she has it")
+}
+
 // holder is a host's own cache of personal data.
 type holder struct{ rows map[string]int }
 

@@ -210,7 +210,7 @@ func newBot(st *stock, o bot.Options) (*bot.Bot, error) {
 	o.Understand, o.Knowledge, o.Mood = st.model, st.base, st.mood
 	o.Recommend, o.Handoff, o.Texts = st.shop.shelf, st.desk, st.texts
 	o.Write = st.write
-	o.Erasers = append(o.Erasers, st.shop.shelf, st.shop.offers)
+	o.Erasers = append(o.Erasers, st.shop.offers)
 	if o.Store != nil {
 		if _, err := bot.FoldGrants(context.Background(), o.Store, st.shop.offers, 0); err != nil {
 			return nil, err
