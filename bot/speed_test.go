@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"context"
+	"runtime"
 	"strconv"
 	"testing"
 
@@ -37,5 +38,30 @@ func BenchmarkTurn(b *testing.B) {
 		}
 	}
 	b.StopTimer()
+	require.NoError(b, engine.Close())
+}
+
+// What a conversation keeps in memory between its turns, in a store that keeps
+// everything there: its session, its history and its events. With a database
+// the engine itself keeps nothing.
+func BenchmarkIdleConversation(b *testing.B) {
+	engine, err := bot.New(bot.Options{}, bot.HandlerFunc(count))
+	require.NoError(b, err)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	goroutines := runtime.NumGoroutine()
+	b.ResetTimer()
+	for i := range b.N {
+		id := strconv.Itoa(i)
+		if _, err := engine.Handle(b.Context(), bot.Message{ID: id, Thread: thread(id), Text: "几时发货？"}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.StopTimer()
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(b.N), "B/conversation")
+	b.ReportMetric(float64(runtime.NumGoroutine()-goroutines), "goroutines")
 	require.NoError(b, engine.Close())
 }
