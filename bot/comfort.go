@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/frontdesk-go/frontdesk/nlu"
 	"github.com/frontdesk-go/frontdesk/sentiment"
 )
 
@@ -45,7 +46,13 @@ func (b *Bot) comfort(t *Turn) {
 			}
 		}
 		if len(words) > 0 && t.answers == "fallback" && t.replies[0].Text == t.Text("fallback") {
-			t.replies[0].Text = t.Text("mood.tell") // a complaint is not answered with "I don't know"
+			// A complaint is not answered with "I don't know", nor asked for what was said.
+			es := t.session.Context.Entities
+			if i := slices.IndexFunc(es, func(e nlu.Entity) bool { return e.Type == "order" }); i >= 0 {
+				t.replies[0].Text = t.Text("mood.tell.order", "order", es[i].Value)
+			} else {
+				t.replies[0].Text = t.Text("mood.tell")
+			}
 		}
 	}
 	if g := grievances.Get(t); plan.Has(sentiment.Compensate) && plan.Approve && g.Proposed != nil {

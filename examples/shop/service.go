@@ -183,7 +183,7 @@ func (s *shop) bye(_ context.Context, t *bot.Turn) error {
 // complaint looks for the order it is about and offers what can be done.
 func (s *shop) complaint(ctx context.Context, t *bot.Turn) error {
 	e, ok := t.Meaning.Entity("order")
-	if !ok || e.Carried {
+	if !ok {
 		return t.Say("complaint.which")
 	}
 	o, ok, err := s.orders.find(ctx, e.Value)
