@@ -38,10 +38,17 @@ func complete(m *Meaning, folded string, before Context) {
 	narrowed := slices.ContainsFunc(own, func(e Entity) bool { return slot(e.Type) })
 	named := narrowed || slices.ContainsFunc(own, func(e Entity) bool { return e.Type == "order" })
 	newHead := slices.ContainsFunc(own, func(e Entity) bool { return heads(e.Type) })
+	asks := elliptic(folded)
+	if live && short && narrowed && m.Intent != before.Intent && !newHead && asks && bare(folded, own) {
+		m.Intent, m.FollowUp = before.Intent, true // "in size M?", of whatever was asked before
+	}
+	if live && short && narrowed && asks && m.Intent == before.Intent {
+		m.FollowUp = true
+	}
 	if live && short && named && m.Intent != before.Intent && len(m.Intents) > 0 && !(small(m.Intent) && m.Intents[0].Probability >= 0.6) {
 		best := m.Intents[0]
 		switch {
-		case m.Intent == "" && narrowed && !newHead, elliptic(folded) && (best.Probability < 0.6 || !newHead && best.Probability < 0.9):
+		case m.Intent == "" && narrowed && !newHead, asks && (best.Probability < 0.6 || !newHead && best.Probability < 0.9):
 			m.Intent, m.FollowUp = before.Intent, true
 		case m.Intent == "" && best.Name == before.Intent:
 			m.Intent = before.Intent // doubtful alone, likely on this topic
@@ -108,6 +115,23 @@ func elliptic(s string) bool {
 	return false
 }
 
+// bare reports whether a message says nothing but entities and words that hold
+// them together.
+func bare(s string, own []Entity) bool {
+	for _, e := range own {
+		s = strings.Replace(s, text.Normalize(e.Text, nil).Text, " ", 1)
+	}
+	for _, t := range text.Tokens(s) {
+		switch t.Text {
+		case "and", "or", "in", "a", "an", "the", "one", "ones", "how", "what", "about", "then", "ok", "size", "please", "also", "only", "just", "any", "some", "with",
+			"那", "么", "呢", "的", "吗", "有", "没", "要", "换", "成", "个", "色", "码", "再", "看":
+		default:
+			return false
+		}
+	}
+	return true
+}
+
 // refer finds ordinals and pronouns that mean something shown, and puts them
 // among the entities as "item".
 func refer(original string, norm text.Mapped, c Context, found []Entity) []Entity {
@@ -158,7 +182,17 @@ func ordinal(s string, shown []string) (start, end int, id string) {
 		at = i + len("第")
 		n, used := count(s[at:])
 		if w := measure(s[at+used:]); n > 0 && w > 0 {
+			if back := "倒数"; strings.HasSuffix(s[:i], back) {
+				return i - len(back), at + used + w, pick(len(shown) + 1 - n)
+			}
 			return i, at + used + w, pick(n)
+		}
+	}
+	for _, p := range []string{"头一", "前一"} {
+		if i := strings.Index(s, p); i >= 0 && !strings.HasSuffix(s[:i], "第") {
+			if w := measure(s[i+len(p):]); w > 0 {
+				return i, i + len(p) + w, pick(1)
+			}
 		}
 	}
 	for _, p := range []string{"最后一", "最后那", "最后"} {
@@ -176,11 +210,35 @@ func ordinal(s string, shown []string) (start, end int, id string) {
 		if n == 0 {
 			n = slices.Index(short, t.Text) + 1
 		}
+		following := func(at int) string {
+			if i+at < len(toks) {
+				return toks[i+at].Text
+			}
+			return ""
+		}
+		if n > 0 && following(1) == "to" && following(2) == "last" {
+			end := 2
+			if following(3) == "one" {
+				end = 3
+			}
+			return t.Start, toks[i+end].End, pick(len(shown) + 1 - n)
+		}
+		if before := i > 0 && toks[i-1].Text == "the"; before && len(shown) > 1 && (t.Text == "former" || t.Text == "latter") {
+			if t.Text == "former" {
+				return t.Start, t.End, shown[0]
+			}
+			return t.Start, t.End, shown[1]
+		}
 		if t.Text == "last" {
 			n = len(shown)
 		}
 		if n == 0 {
-			if (t.Text == "number" || t.Text == "no") && i+1 < len(toks) {
+			if t.Start > 0 && s[t.Start-1] == '#' {
+				if k, err := strconv.Atoi(t.Text); err == nil && pick(k) != "" {
+					return t.Start - 1, t.End, pick(k)
+				}
+			}
+			if (t.Text == "number" || t.Text == "no" || t.Text == "option") && i+1 < len(toks) {
 				if k, err := strconv.Atoi(toks[i+1].Text); err == nil && pick(k) != "" {
 					return t.Start, toks[i+1].End, pick(k)
 				}
@@ -235,7 +293,7 @@ func pronoun(s string, c Context) (start, end int, id string) {
 			}
 			i += at
 			at = i + len(p)
-			if w := measure(s[at:]); w > 0 {
+			if w := measure(s[at:]); w > 0 && !otherThing(s[at+w:]) {
 				return i, at + w, id
 			}
 		}
@@ -248,9 +306,19 @@ func pronoun(s string, c Context) (start, end int, id string) {
 		if (t.Text == "this" || t.Text == "that") && i+1 < len(toks) && toks[i+1].Text == "one" {
 			return t.Start, toks[i+1].End, id
 		}
-		if t.Text == "it" {
+		if t.Text == "it" || t.Text == "it's" || (t.Text == "this" || t.Text == "that") && i > 0 && i == len(toks)-1 && toks[i-1].Text != "like" {
 			return t.Start, t.End, id
 		}
 	}
 	return 0, 0, ""
+}
+
+// otherThing reports words after 这个 that say it is nothing from the shelf.
+func otherThing(s string) bool {
+	for _, w := range []string{"订单", "单子", "快递", "包裹", "物流", "月", "星期", "礼拜", "周", "地址", "问题", "时候", "活动"} {
+		if strings.HasPrefix(s, w) {
+			return true
+		}
+	}
+	return false
 }

@@ -133,3 +133,17 @@ func TestCrossValidate(t *testing.T) {
 	_, err = CrossValidate(ctx, examples, nil, 5)
 	require.ErrorIs(t, err, context.Canceled)
 }
+
+func TestCurve(t *testing.T) {
+	t.Parallel()
+	e := &Evaluation{Messages: 3, Outside: 2, answers: []answer{
+		{0.9, true, false}, {0.7, false, false}, {0.7, false, true}, {0.2, true, false}, {0.1, false, true},
+	}}
+	assert.Equal(t, []Point{
+		{0.9, 1.0 / 3, 1, 0}, {0.7, 2.0 / 3, 1.0 / 3, 0.5}, {0.2, 1, 0.5, 0.5}, {0.1, 1, 0.4, 1},
+	}, e.Curve(10))
+	assert.Equal(t, []Point{{0.9, 1.0 / 3, 1, 0}, {0.1, 1, 0.4, 1}}, e.Curve(0))
+	inside, outside := e.Sureness(2)
+	assert.Equal(t, [][]int{{1, 2}, {1, 1}}, [][]int{inside, outside})
+	assert.Empty(t, (&Evaluation{}).Curve(5))
+}

@@ -3,10 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/frontdesk-go/frontdesk/nlu"
+	"github.com/frontdesk-go/frontdesk/nlu/report"
 )
 
 func evaluateIntent(ctx context.Context, args []string, log io.Writer) (result, error) {
@@ -20,6 +23,9 @@ func evaluateIntent(ctx context.Context, args []string, log io.Writer) (result, 
 	wrong := fs.Float64("wrong", 0, "cost of a wrong answer, where a needless question costs 1; 0 keeps the threshold as it is")
 	seed := fs.Uint64("seed", 1, "seed of training")
 	effort := fs.String("effort", "", "best trains longer for more accuracy")
+	page := fs.String("report", "", "file for an HTML page with plots")
+	logged := fs.String("log", "", "messages without labels, one a row: the page says which to label next and which intents they propose")
+	folds := fs.Int("review", 0, "review the training examples by so many folds of cross-validation, for the page; 0 does not")
 	if err := fs.Parse(args); err != nil {
 		return nil, err
 	}
@@ -93,6 +99,28 @@ func evaluateIntent(ctx context.Context, args []string, log io.Writer) (result, 
 			res[fmt.Sprintf("coverage_at_%.0f", 100*precision)] = round(coverage)
 		}
 	}
+	if *page != "" {
+		r := &report.Report{Title: *test, Evaluation: e}
+		if *folds > 0 {
+			if r.Review, err = nlu.CrossValidate(ctx, examples, &nlu.Options{NoBuiltin: true, Seed: *seed, Effort: nlu.Effort(*effort)}, *folds); err != nil {
+				return nil, err
+			}
+		}
+		if *logged != "" {
+			messages, err := rows(*logged, 1)
+			if err != nil {
+				return nil, err
+			}
+			var texts []string
+			for _, m := range messages {
+				texts = append(texts, m[0])
+			}
+			r.Study = model.Study(texts, 50)
+		}
+		if err := writeReport(*page, r); err != nil {
+			return nil, err
+		}
+	}
 	if *valid != "" {
 		more, err := readExamples(*valid, false)
 		if err != nil {
@@ -101,6 +129,15 @@ func evaluateIntent(ctx context.Context, args []string, log io.Writer) (result, 
 		res["valid_accuracy"] = round(model.Evaluate(more).Accuracy)
 	}
 	return res, nil
+}
+
+func writeReport(path string, r *report.Report) (err error) {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return report.Write(f, r)
 }
 
 func readExamples(path string, oos bool) ([]nlu.Example, error) {

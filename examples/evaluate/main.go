@@ -34,7 +34,7 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		{"intent", "-train F [-valid F] -test F [-oos-train F] [-oos-valid F -oos-test F]", evaluateIntent},
+		{"intent", "-train F [-valid F] -test F [-oos-train F] [-oos-valid F -oos-test F] [-report F]", evaluateIntent},
 		{"slots", "-train F -test F [-no-intents]", evaluateSlots},
 		{"sentiment", "[-train F] -test F", evaluateSentiment},
 		{"retrieve", "-dir D [-queries dev|test] [-no-answers]", evaluateRetrieve},

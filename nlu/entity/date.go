@@ -41,7 +41,7 @@ func (c *scan) date(i int) {
 			}
 		}
 	}
-	w := When{From: d.from, To: d.to, Grain: d.grain}
+	w := When{From: d.from, To: d.to, Grain: d.grain, Past: !d.to.After(c.now), Bound: c.bound(i, d.end)}
 	v := d.from.Format(time.DateOnly)
 	if d.grain == "hour" || d.grain == "minute" {
 		v = d.from.Format(time.RFC3339)
@@ -93,7 +93,10 @@ func (c *scan) moment(i int) (span, bool) {
 		return d, true
 	}
 	j := c.skip(d.end)
-	j = c.skip(c.opt(j, "的", "at", ",", "t"))
+	j = c.skip(c.opt(j, "的", "at", ","))
+	if c.at(j) == 't' && j == d.end && isDigit(c.at(j-1)) && isDigit(c.at(j+1)) {
+		j++ // 2026-03-01T09:30
+	}
 	if t, ok := c.clock(j, d.from, true); ok {
 		return t, true
 	}
@@ -101,9 +104,19 @@ func (c *scan) moment(i int) (span, bool) {
 		j = c.skip(e)
 	}
 	if t, ok := c.dayPart(j, d.from); ok {
-		return t, true
+		return c.at3(t), true
 	}
 	return d, true
+}
+
+// at3 reads the hour after a part of a day: "tomorrow afternoon at 3".
+func (c *scan) at3(part span) span {
+	if j := c.skip(part.end); c.phrase(j, "at") >= 0 {
+		if t, ok := c.clockAfter(j, part.from, part.from.Hour() >= 12); ok && !t.from.Before(part.from) && !t.to.After(part.to) {
+			return t
+		}
+	}
+	return part
 }
 
 // onDay moves a time of today to the day named after it: "3pm tomorrow", "at 9
@@ -307,6 +320,14 @@ func week(t time.Time, end int) span {
 
 // shift moves now by n units; the span is one unit long.
 func (c *scan) shift(n float64, unit string, end int) (span, bool) {
+	if n == math.Trunc(n)+math.Copysign(0.5, n) {
+		switch unit { // half an hour is thirty minutes
+		case "hour":
+			n, unit = 60*n, "minute"
+		case "year":
+			n, unit = 12*n, "month"
+		}
+	}
 	if n > 10000 || n < -10000 {
 		return span{}, false
 	}

@@ -81,6 +81,8 @@ func (c *scan) clock(i int, d time.Time, dated bool) (span, bool) {
 	}
 	switch {
 	case h > 12:
+	case h == 0 && from == 18: // 晚上零点 ends the day
+		h = 24
 	case half == "am", part && to <= 12 && from >= 0 && from != 11:
 		if h == 12 {
 			h = 0
@@ -168,7 +170,7 @@ func (c *scan) dial(i int, sure bool) (h, m int, grain string, end int, ok bool)
 	if !sure {
 		// 三点 alone may be three points, 一点 a little; 3点发货 is a time.
 		switch r := c.peek(e); {
-		case n.digits == 0, r == '建', r == '要', r == '原', r == '问', r == '意', r == '多', r == '几':
+		case n.digits == 0 && h > 0, r == '建', r == '要', r == '原', r == '问', r == '意', r == '多', r == '几':
 			if c.phrase(e, "左右", "之前", "以前", "前", "之后", "以后", "后", "开始", "到") < 0 || h == 1 {
 				return 0, 0, "", 0, false
 			}
@@ -237,10 +239,18 @@ func (c *scan) clockWords(i int, d time.Time, dated bool) (span, bool) {
 		return at(d, h, to, "minute", n.end), true
 	}
 	n, ok := c.numberWords(i)
-	if !ok || n.val < 1 || n.val > 12 {
+	if !ok || n.val < 1 || n.val > 25 {
 		return span{}, false
 	}
 	j := c.skip(n.end)
+	if k := c.phrase(j, "past"); k >= 0 && int(n.val)%5 == 0 { // ten past six
+		if h, ok := c.number(c.skip(k)); ok && !h.han && h.val >= 1 && h.val <= 12 && h.val == float64(int(h.val)) {
+			return at(d, afternoon(int(h.val)), int(n.val), "minute", h.end), true
+		}
+	}
+	if n.val > 12 {
+		return span{}, false
+	}
 	if k := c.phrase(j, "pm", "p.m."); k >= 0 {
 		return at(d, int(n.val)%12+12, 0, "hour", k), true
 	}

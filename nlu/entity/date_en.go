@@ -36,17 +36,9 @@ func (c *scan) dayEn(i int) (span, bool) {
 	case "weekend":
 		sat := addDays(monday(today), 5)
 		return span{sat, addDays(sat, 2), "day", e}, true
-	case "end":
-		if e := c.phrase(i, "end of the month", "end of this month", "end of month"); e >= 0 {
-			m := month(today, e)
-			return span{addDays(m.from, 20), m.to, "day", e}, true
-		}
-		if e := c.phrase(i, "end of the week", "end of this week"); e >= 0 {
-			return oneDay(addDays(monday(today), 4), e), true
-		}
-		if e := c.phrase(i, "end of the year", "end of this year"); e >= 0 {
-			y := year(today.Year(), today.Location(), e)
-			return span{addMonths(y.from, 10), y.to, "month", e}, true
+	case "end", "beginning", "start", "middle", "early", "mid", "late":
+		if s, ok := c.partEn(i); ok {
+			return s, true
 		}
 	case "last", "past", "previous", "this", "next", "coming":
 		return c.whichEn(w, i)
@@ -58,6 +50,9 @@ func (c *scan) dayEn(i int) (span, bool) {
 			if m := monthName(c.word(c.skip(e))); w == "in" && m > 0 {
 				s, ok := c.monthEn(c.skip(e), m)
 				return s, ok
+			}
+			if y, end := c.yearEn(e); w == "in" && y >= 1990 && y < 2060 && c.word(c.skip(end)) == "" {
+				return year(y, today.Location(), end), true
 			}
 			return span{}, false
 		}
@@ -180,14 +175,15 @@ func (c *scan) whichEn(w string, i int) (span, bool) {
 		return year(today.Year()+n, today.Location(), e), true
 	case "night":
 		if n == -1 {
-			return hours(addDays(today, -1), 18, 24, e), true
+			return c.at3(hours(addDays(today, -1), 18, 24, e)), true
 		}
 		return span{}, false
 	case "morning", "afternoon", "evening":
 		if n != 0 {
 			return span{}, false
 		}
-		return c.dayPart(j, today)
+		s, ok := c.dayPart(j, today)
+		return c.at3(s), ok
 	}
 	if d := weekday(noun); d >= 0 {
 		switch {

@@ -47,7 +47,7 @@ func (c *scan) feastIn(i, y int) (span, bool) {
 		return span{}, false
 	}
 	switch c.peek(i) {
-	case '国', '十', '五', '劳', '元', '情', '妇', '儿', '六', '教', '圣', '平', '双', '春', '过', '大', '除', '端', '中':
+	case '清', '国', '十', '五', '劳', '元', '情', '妇', '儿', '六', '教', '圣', '平', '双', '春', '过', '大', '除', '端', '中':
 	default:
 		if !isDigit(c.s[i]) {
 			return span{}, false
@@ -63,7 +63,7 @@ func (c *scan) feastIn(i, y int) (span, bool) {
 		{"国庆", 10, 1, 7}, {"十一黄金周", 10, 1, 7}, {"五一", 5, 1, 5}, {"劳动节", 5, 1, 5}, {"元旦", 1, 1, 1}, {"情人节", 2, 14, 1}, {"妇女节", 3, 8, 1},
 		{"儿童节", 6, 1, 1}, {"六一", 6, 1, 1}, {"教师节", 9, 10, 1}, {"圣诞", 12, 25, 1}, {"平安夜", 12, 24, 1}, {"双十一", 11, 11, 1},
 		{"双11", 11, 11, 1}, {"双十二", 12, 12, 1}, {"双12", 12, 12, 1},
-		{"春节", -1, 0, 7}, {"过年", -1, 0, 7}, {"大年初一", -1, 0, 1}, {"除夕", -1, -1, 1}, {"端午", -2, 0, 1}, {"中秋", -3, 0, 1},
+		{"春节", -1, 0, 7}, {"过年", -1, 0, 7}, {"元宵", -1, 14, 1}, {"清明", -4, 0, 1}, {"大年初一", -1, 0, 1}, {"除夕", -1, -1, 1}, {"端午", -2, 0, 1}, {"中秋", -3, 0, 1},
 	} {
 		if !c.has(i, f.word) {
 			continue
@@ -75,6 +75,9 @@ func (c *scan) feastIn(i, y int) (span, bool) {
 		}
 		end = c.opt(c.opt(end, "节"), "假期", "期间", "长假", "当天")
 		m, d := f.month, f.day
+		if m == -4 {
+			m, d = time.April, clearBright(y)
+		}
 		if m < 0 {
 			l, ok := lunar(y)
 			if !ok {
@@ -98,6 +101,23 @@ func (c *scan) feastIn(i, y int) (span, bool) {
 	return span{}, false
 }
 
+// clearBright is the day in April of Qingming in this century: the sun is then
+// at 15 degrees.
+func clearBright(y int) int {
+	n := y % 100
+	return int(float64(n)*0.2422+4.81) - n/4
+}
+
+// easter is Easter Sunday by the Gregorian computus (Meeus, Astronomical
+// Algorithms, chapter 8).
+func easter(y int) (m time.Month, d int) {
+	a, b, c := y%19, y/100, y%100
+	h := (19*a + b - b/4 - (b-(b+8)/25+1)/3 + 15) % 30
+	l := (32 + 2*(b%4) + 2*(c/4) - h - c%4) % 7
+	n := h + l - 7*((a+11*h+22*l)/451) + 114
+	return time.Month(n / 31), n%31 + 1
+}
+
 // feastEn reads an English holiday of the year nearest to now.
 func (c *scan) feastEn(i int) (span, bool) {
 	today := c.today
@@ -112,8 +132,29 @@ func (c *scan) feastEn(i int) (span, bool) {
 			return addDays(first, (int(time.Thursday)-int(first.Weekday())+7)%7+21+after)
 		}
 	}
+	moon := func(pick func(lunarYear) int16) func(int) time.Time {
+		return func(y int) time.Time {
+			l, ok := lunar(y)
+			if !ok {
+				return time.Time{}
+			}
+			v := int(pick(l))
+			return time.Date(y, time.Month(v/100), v%100, 0, 0, 0, 0, today.Location())
+		}
+	}
 	var e int
 	switch {
+	case c.hit(i, &e, "chinese new year", "lunar new year", "spring festival"):
+		rule = moon(func(l lunarYear) int16 { return l.spring })
+	case c.hit(i, &e, "dragon boat festival"):
+		rule = moon(func(l lunarYear) int16 { return l.dragon })
+	case c.hit(i, &e, "mid-autumn festival", "mid autumn festival", "moon festival"):
+		rule = moon(func(l lunarYear) int16 { return l.moon })
+	case c.hit(i, &e, "easter sunday", "easter"):
+		rule = func(y int) time.Time {
+			m, d := easter(y)
+			return time.Date(y, m, d, 0, 0, 0, 0, today.Location())
+		}
 	case c.hit(i, &e, "christmas eve"):
 		rule = day(12, 24)
 	case c.hit(i, &e, "christmas day", "christmas", "xmas"):
@@ -141,7 +182,7 @@ func (c *scan) feastEn(i int) (span, bool) {
 			best = t
 		}
 	}
-	return oneDay(best, e), true
+	return oneDay(best, e), !best.IsZero()
 }
 
 func (c *scan) hit(i int, end *int, list ...string) bool {

@@ -41,6 +41,9 @@ func (c *scan) dayZh(i int) (span, bool) {
 			return hours(d, w.from, w.to, e), true
 		}
 	}
+	if s, ok := c.twoDays(i); ok {
+		return s, true
+	}
 	if s, ok := c.weekZh(i); ok {
 		return s, true
 	}
@@ -164,7 +167,10 @@ func (c *scan) yearZh(i int) (span, bool) {
 			return c.inYear(c.now.Year()+w.n, i+len(w.word)), true
 		}
 	}
-	return span{}, false
+	if b := c.before(i); isDigit(c.at(i-1)) || hanNumeral(b) || b == '半' || b == '个' {
+		return span{}, false
+	}
+	return c.partOfYear(i, c.now.Year())
 }
 
 // inYear reads the month and day that may follow a year.
@@ -177,6 +183,9 @@ func (c *scan) inYear(y, end int) span {
 		return span{s.from, time.Date(y, 3, 1, 0, 0, 0, 0, c.now.Location()), "month", end + len("初")}
 	}
 	j := c.skip(c.opt(end, "的"))
+	if p, ok := c.partOfYear(j, y); ok {
+		return p
+	}
 	if m, ok := c.small(j); ok {
 		if d, ok := c.monthDay(m, y); ok {
 			return d
@@ -253,7 +262,7 @@ func (c *scan) unitZh(i int) (string, int) {
 	j := c.skip(i)
 	for _, w := range []struct{ word, unit string }{
 		{"个工作日", "day"}, {"工作日", "day"}, {"天", "day"}, {"日", "day"}, {"个星期", "week"}, {"星期", "week"}, {"个礼拜", "week"}, {"礼拜", "week"},
-		{"个周", "week"}, {"周", "week"}, {"个月", "month"}, {"月", "month"}, {"年", "year"}, {"个小时", "hour"}, {"小时", "hour"},
+		{"个周", "week"}, {"周", "week"}, {"个月", "month"}, {"月", "month"}, {"年", "year"}, {"个半小时", "hour"}, {"个小时", "hour"}, {"小时", "hour"},
 		{"个钟头", "hour"}, {"个钟", "hour"}, {"钟头", "hour"}, {"分钟", "minute"},
 	} {
 		if c.has(j, w.word) {
@@ -268,6 +277,9 @@ func (c *scan) unitZh(i int) (string, int) {
 func (c *scan) numberedZh(i int) (span, bool) {
 	past := false
 	if e := c.phrase(i, "再过", "过"); e >= 0 {
+		if end := c.phrase(e, "几天", "几日"); end >= 0 {
+			return c.future(7, "day", c.opt(end, "以后", "之后", "后"))
+		}
 		// 过两天 is the day after tomorrow, not a span
 		if n, ok := c.number(e); ok && n.hi == 0 {
 			if u, end := c.unitZh(n.end); u != "" && u != "year" {
@@ -275,6 +287,9 @@ func (c *scan) numberedZh(i int) (span, bool) {
 			}
 		}
 		return span{}, false
+	}
+	if e := c.phrase(i, "几天后", "几天之后"); e >= 0 {
+		return c.future(7, "day", e)
 	}
 	if e := c.phrase(i, "几天前", "好几天前", "几天之前"); e >= 0 {
 		return c.past(7, "day", e)
@@ -286,6 +301,11 @@ func (c *scan) numberedZh(i int) (span, bool) {
 	if u, end := c.unitZh(n.end); u != "" && (u != "month" || c.has(c.skip(n.end), "个") || n.val == 0.5) {
 		end = c.skip(end)
 		half := c.opt(end, "半")
+		if u == "hour" && n.val == float64(int(n.val)) { // 两个半小时
+			if h := c.phrase(c.skip(n.end), "个半小时", "个半钟头"); h >= 0 {
+				n.val, end, half = n.val+0.5, h, h
+			}
+		}
 		if half > end && (u == "year" || u == "day" || u == "week") {
 			n.val, end = n.val+0.5, half
 		}

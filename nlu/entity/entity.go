@@ -50,4 +50,9 @@ type When struct {
 	From  time.Time `json:"from"`
 	To    time.Time `json:"to"`
 	Grain string    `json:"grain"` // "minute", "hour", "day", "week", "month", "year"
+	// Past reports that all of it lies before now.
+	Past bool `json:"past,omitempty"`
+	// Bound is what the words beside it say: BoundBefore (月底前, "by Friday"),
+	// BoundAfter (国庆后, "since Monday"), or "" for the time itself.
+	Bound string `json:"bound,omitempty"`
 }
