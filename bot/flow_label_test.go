@@ -74,3 +74,34 @@ func FuzzParsers(f *testing.F) {
 		}
 	})
 }
+
+// What an option is called counts in a longer answer, unless the answer says no
+// to it.
+func TestPickNamed(t *testing.T) {
+	t.Parallel()
+	zh := [][]string{{"退货退款", "退货", "退款", "退"}, {"换货", "换"}}
+	en := [][]string{{"Refund", "money back"}, {"Exchange", "swap"}}
+	for text, want := range map[string]string{
+		"我是说要退":    "refund",
+		"换成L码吧":    "exchange",
+		"不退了，换一件":  "exchange",
+		"不想退货，想换货": "exchange",
+		"不是退款，是换":  "exchange",
+		"能不能退货":    "refund",
+		"不退了":      "",
+		"别换了":      "",
+		"退还是换呢":    "",
+		"这件衣服我上次买的时候就跟你们说过要能退的才买": "",
+		"i want my money back":  "refund",
+		"not a refund, swap it": "exchange",
+		"i don't want a refund": "",
+		"refund or exchange?":   "",
+	} {
+		words := zh
+		if text[0] < 0x80 {
+			words = en
+		}
+		got, _ := pick(Heard{Text: text}, []string{"refund", "exchange"}, words, false)
+		assert.Equal(t, want, got, text)
+	}
+}

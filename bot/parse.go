@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/frontdesk-go/frontdesk/nlu"
 )
@@ -279,7 +280,7 @@ func pick(h Heard, options []string, words [][]string, yesNo bool) (string, Sure
 	found := -1
 	for i, ws := range words {
 		for _, w := range ws {
-			if len([]rune(w)) > 1 && contains(text, strings.ToLower(w)) {
+			if names(text, strings.ToLower(w)) {
 				if found >= 0 && found != i {
 					return "", No // more than one is named
 				}
@@ -293,16 +294,66 @@ func pick(h Heard, options []string, words [][]string, yesNo bool) (string, Sure
 	return options[found], Loose
 }
 
-// contains finds w in s, at word borders when it begins or ends in a Latin letter.
-func contains(s, w string) bool {
+// maxAlone is how long a message may be, in characters, in which one Chinese
+// character names an option: 退 in "我是说要退".
+const maxAlone = 12
+
+// names reports whether a text names an option by a word and does not say no to
+// it: "不想退货" does not name 退货, "能不能退货" does.
+func names(text, w string) bool {
+	if n := utf8.RuneCountInString(w); n == 0 || n == 1 && (len(w) == 1 || utf8.RuneCountInString(text) > maxAlone) {
+		return false
+	}
 	for from := 0; ; {
-		i := strings.Index(s[from:], w)
+		i := indexWord(text, w, from)
 		if i < 0 {
 			return false
 		}
+		if !refused(text[:i]) {
+			return true
+		}
+		from = i + len(w)
+	}
+}
+
+// refused reports whether what stands before a word says no to it.
+func refused(before string) bool {
+	before = strings.TrimRight(before, " ")
+	if i := strings.LastIndexFunc(before, func(r rune) bool { return r != '\'' && r != '’' && unicode.IsPunct(r) }); i >= 0 {
+		before = before[i:] // in the same clause
+	}
+	if words := strings.Fields(before); len(words) > 0 && before[len(before)-1] < utf8.RuneSelf {
+		for _, w := range words[max(0, len(words)-3):] {
+			if w == "not" || w == "no" || w == "don't" || w == "dont" || w == "never" || strings.HasSuffix(w, "n't") {
+				return true
+			}
+		}
+		return false
+	}
+	for _, no := range []string{"不想要", "不太想", "不要", "不想", "不是", "不用", "不选", "不能", "不会", "没要", "并非", "不", "没", "别", "甭"} {
+		rest, ok := strings.CutSuffix(before, no)
+		if !ok {
+			continue
+		}
+		asks, _ := utf8.DecodeLastRuneInString(rest)
+		return !strings.HasPrefix(no, "不"+string(asks)) // 能不能, 要不要 ask
+	}
+	return false
+}
+
+// contains finds w in s, at word borders when it begins or ends in a Latin letter.
+func contains(s, w string) bool { return indexWord(s, w, 0) >= 0 }
+
+// indexWord is where contains finds w in s, from a place on; -1 when it does not.
+func indexWord(s, w string, from int) int {
+	for {
+		i := strings.Index(s[from:], w)
+		if i < 0 {
+			return -1
+		}
 		i += from
 		if !latin(s, i-1, w[0]) && !latin(s, i+len(w), w[len(w)-1]) {
-			return true
+			return i
 		}
 		from = i + 1
 	}

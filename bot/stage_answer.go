@@ -49,9 +49,11 @@ func (b *Bot) answer(ctx context.Context, t *Turn, sure bool) bool {
 		}
 		_ = t.Send(r)
 		return true
-	case len(a.Hits) > 0 && !sure && (a.Verdict == kb.Unsure || a.Confidence >= doubtful && t.Meaning.Intent != "" && t.Meaning.Unknown < 0.6):
+	case len(a.Hits) > 0 && !sure && (a.Verdict == kb.Unsure ||
+		a.Confidence >= doubtful && t.Meaning.Intent != "" && t.Meaning.Unknown < 0.6 && !t.Mood.Plan.Has(sentiment.Thank)):
 		// A message that was understood as a question of the shop's, though the
-		// base is in doubt, is asked about rather than given up.
+		// base is in doubt, is asked about rather than given up; praise asks for
+		// nothing.
 		r := Reply{Text: t.Text("kb.did_you_mean")}
 		for i, h := range a.Hits {
 			if i == 3 {

@@ -28,6 +28,12 @@ func small(intent string) bool {
 // its own rather than a follow-up.
 func heads(kind string) bool { return kind == "category" || kind == "product" }
 
+// topic is what an intent is about: the part of its name before the first dot.
+func topic(intent string) string {
+	head, _, _ := strings.Cut(intent, ".")
+	return head
+}
+
 // complete reads the message in its context: a follow-up continues the topic,
 // and what it does not mention is carried over.
 func complete(m *Meaning, folded string, before Context) {
@@ -38,6 +44,7 @@ func complete(m *Meaning, folded string, before Context) {
 	narrowed := slices.ContainsFunc(own, func(e Entity) bool { return slot(e.Type) })
 	named := narrowed || slices.ContainsFunc(own, func(e Entity) bool { return e.Type == "order" })
 	newHead := slices.ContainsFunc(own, func(e Entity) bool { return heads(e.Type) })
+	pointed := slices.ContainsFunc(own, func(e Entity) bool { return e.Type == "item" }) // "is the second one in stock?"
 	asks := elliptic(folded)
 	if live && short && narrowed && m.Intent != before.Intent && !newHead && asks && bare(folded, own) {
 		m.Intent, m.FollowUp = before.Intent, true // "in size M?", of whatever was asked before
@@ -54,7 +61,7 @@ func complete(m *Meaning, folded string, before Context) {
 			m.Intent = before.Intent // doubtful alone, likely on this topic
 		}
 	}
-	carry := m.FollowUp || live && m.Intent == before.Intent
+	carry := m.FollowUp || live && (m.Intent == before.Intent || short && narrowed && !pointed && topic(m.Intent) == topic(before.Intent))
 	if carry && newHead && !m.FollowUp {
 		carry = false // a new subject of the same kind starts afresh
 	}

@@ -24,8 +24,10 @@ func (s *Shelf) Relax(r Request) (relaxed Request, dropped []string, ok bool) {
 	}
 	free := r
 	free.MinPrice, free.MaxPrice = 0, 0
-	if (r.MinPrice > 0 || r.MaxPrice > 0) && some(&free) {
-		return free, []string{"price"}, true
+	near := r
+	near.MinPrice, near.MaxPrice = r.MinPrice*2/3, r.MaxPrice*3/2
+	if (r.MinPrice > 0 || r.MaxPrice > 0) && some(&near) {
+		return near, []string{"price"}, true
 	}
 	for i := len(r.Must) - 1; i >= 0; i-- {
 		if r.Must[i].Attribute == "category" {
@@ -38,6 +40,9 @@ func (s *Shelf) Relax(r Request) (relaxed Request, dropped []string, ok bool) {
 		}
 	}
 	dropped = []string{"price"}
+	if (r.MinPrice > 0 || r.MaxPrice > 0) && some(&free) {
+		return free, dropped, true
+	}
 	for i := len(free.Must) - 1; i >= 0; i-- {
 		if free.Must[i].Attribute == "category" {
 			continue

@@ -29,6 +29,9 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 		return s.show(t, id)
 	}
 	req := t.Wanted(wishes()...)
+	if err := s.kind(t, &req); err != nil {
+		return err
+	}
 	before := seen.Get(t)
 	if e, ok := t.Meaning.Entity("sort"); ok && !e.Carried {
 		switch e.Value {
@@ -36,6 +39,17 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 			req.Exclude = before
 		default:
 			req.Order = recommend.Order(e.Value)
+		}
+	}
+	if req.Order == recommend.Cheapest && len(before) > 0 {
+		nearest := req
+		if relaxed, _, ok := s.shelf.Relax(req); ok {
+			nearest = relaxed
+		}
+		if least, err := t.Recommend(ctx, nearest); err != nil {
+			return err
+		} else if len(least) > 0 && slices.Contains(before, least[0].Item.ID) {
+			return t.Say("search.cheapest")
 		}
 	}
 	if req.Exclude == nil {
@@ -55,6 +69,56 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 		return err
 	}
 	return s.askConsent(t)
+}
+
+// kind asks for the kind of thing within a category that the customer named: a
+// down jacket among jackets. What they ask next is about the same kind.
+func (s *shop) kind(t *bot.Turn, req *recommend.Request) error {
+	e, ok := t.Meaning.Entity("category")
+	if !ok {
+		return nil
+	}
+	kind := kindSought.Get(t)
+	if !e.Carried {
+		kind = s.kinds[strings.ToLower(e.Text)]
+		if err := kindSought.Set(t, kind); err != nil {
+			return err
+		}
+	}
+	if kind != "" { // first, so that it is the last to be given up
+		req.Must = slices.Insert(req.Must, 0, recommend.Filter{Attribute: "kind", Any: []string{kind}})
+	}
+	return nil
+}
+
+var kindSought = bot.Var[string]{Name: "kind sought"}
+
+// kindsOf gives items whose own names say of what kind they are the attribute
+// "kind", and returns the kinds by what they are called.
+func kindsOf(items []recommend.Item, attributes *recommend.Attributes) map[string]string {
+	kinds := map[string]string{}
+	for v, names := range attributes.All() {
+		if v.Attribute != "kind" {
+			continue
+		}
+		for _, n := range names {
+			kinds[strings.ToLower(n)] = v.Value
+		}
+		for i := range items {
+			it := &items[i]
+			named := slices.ContainsFunc(names, func(n string) bool {
+				return strings.Contains(strings.ToLower(it.Name["zh"]+"|"+it.Name["en"]), strings.ToLower(n))
+			})
+			if !named {
+				continue
+			}
+			if it.Attributes == nil {
+				it.Attributes = map[string][]string{}
+			}
+			it.Attributes["kind"] = append(it.Attributes["kind"], v.Value)
+		}
+	}
+	return kinds
 }
 
 // find shows what a request lets through, or what comes close to it, and says

@@ -128,6 +128,12 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 		if !hasCategory || category.Carried {
 			return next.Handle(ctx, t)
 		}
+		switch head, _, _ := strings.Cut(t.Meaning.Intent, "."); head {
+		case "product", "size", "offer": // of what they may buy, not of what they bought
+			if !hasDate {
+				return next.Handle(ctx, t)
+			}
+		}
 		orders, err := s.orders.of(ctx, uid)
 		if err != nil {
 			return err
@@ -479,35 +485,97 @@ func (s *shop) sizeAdvice(_ context.Context, t *bot.Turn) error {
 	return t.Say("size.advice", "size", size, "height", int(height+0.5), "weight", int(weight+0.5))
 }
 
-// roles tells heights from weights among the quantities of a message, so that
-// each answers its own question.
+// roles tells heights from weights among the quantities and the bare numbers of
+// a message ("身高165体重55", "178, 70"), so that each answers its own question.
 func roles(next bot.Handler) bot.Handler {
 	return bot.HandlerFunc(func(ctx context.Context, t *bot.Turn) error {
-		for _, e := range t.Meaning.Entities {
+		m := &t.Meaning
+		found := map[string]bool{}
+		add := func(kind string, n float64, start, end int) {
+			found[kind] = true
+			m.Entities = append(m.Entities, nlu.Entity{Type: kind, Value: strconv.FormatFloat(n, 'f', 1, 64),
+				Text: t.Message.Text[start:end], Start: start, End: end})
+		}
+		heard := m.Entities
+		for _, e := range heard {
 			if e.Quantity == nil || e.Carried {
 				continue
 			}
 			n := e.Quantity.Number
-			kind := ""
 			switch strings.ToLower(e.Quantity.Unit) {
 			case "cm":
-				kind = "height"
+				add("height", n, e.Start, e.End)
 			case "in", "inch", "inches":
-				kind, n = "height", n*2.54
+				add("height", n*2.54, e.Start, e.End)
 			case "kg":
-				kind = "weight"
+				add("weight", n, e.Start, e.End)
 			case "斤":
-				kind, n = "weight", n/2
+				add("weight", n/2, e.Start, e.End)
 			case "lb", "lbs", "pound", "pounds":
-				kind, n = "weight", n*0.4536
+				add("weight", n*0.4536, e.Start, e.End)
 			}
-			if kind != "" {
-				e.Type, e.Value, e.Quantity = kind, strconv.FormatFloat(n, 'f', 1, 64), nil
-				t.Meaning.Entities = append(t.Meaning.Entities, e)
+		}
+		bare := bareNumbers(t.Message.Text, heard)
+		if m.Intent != "size.advice" && (m.Intent != "" || len(bare)+len(found) < 2) {
+			return next.Handle(ctx, t) // a number of something else
+		}
+		for _, b := range bare {
+			kind := b.label
+			switch {
+			case kind == "" && b.n >= 130 && b.n <= 220:
+				kind = "height"
+			case kind == "" && b.n >= 30 && b.n < 130 && (found["height"] || len(bare) > 1):
+				kind = "weight"
+			}
+			if kind != "" && !found[kind] {
+				add(kind, b.n, b.start, b.end)
 			}
 		}
 		return next.Handle(ctx, t)
 	})
+}
+
+// bareNumber is a number without a unit, and what the words beside it call it.
+type bareNumber struct {
+	n          float64
+	label      string // "height", "weight" or ""
+	start, end int
+}
+
+// bareNumbers are those that no entity holds.
+func bareNumbers(text string, heard []nlu.Entity) (out []bareNumber) {
+	low := strings.ToLower(text)
+	if len(low) != len(text) {
+		return nil
+	}
+	digit := func(i int) bool { return i >= 0 && i < len(low) && low[i] >= '0' && low[i] <= '9' }
+	for i := 0; i < len(low); i++ {
+		if !digit(i) {
+			continue
+		}
+		b := bareNumber{start: i}
+		for digit(i) || i < len(low) && low[i] == '.' && digit(i+1) {
+			i++
+		}
+		b.end = i
+		var err error
+		if b.n, err = strconv.ParseFloat(low[b.start:b.end], 64); err != nil ||
+			slices.ContainsFunc(heard, func(e nlu.Entity) bool { return !e.Carried && b.start < e.End && e.Start < b.end }) {
+			continue
+		}
+		before, after := strings.TrimRight(low[:b.start], " :：是约is"), strings.TrimLeft(low[b.end:], " ")
+		for _, w := range []struct{ word, kind string }{{"身高", "height"}, {"高", "height"}, {"height", "height"}, {"体重", "weight"}, {"重", "weight"}, {"weight", "weight"}, {"weigh", "weight"}} {
+			if strings.HasSuffix(before, w.word) {
+				b.label = w.kind
+				break
+			}
+		}
+		if b.label == "" && (strings.HasPrefix(after, "高") || strings.HasPrefix(after, "tall")) {
+			b.label = "height"
+		}
+		out = append(out, b)
+	}
+	return out
 }
 
 // sizeFor is the shop's chart: by height, one up for a heavier build.

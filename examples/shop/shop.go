@@ -35,6 +35,7 @@ type shop struct {
 	shelf      *recommend.Shelf
 	offers     *recommend.Offers
 	attributes *recommend.Attributes
+	kinds      map[string]string // of things within a category, by what they are called
 	rules      *profile.Rules
 }
 
@@ -137,7 +138,9 @@ func understanding(ctx context.Context, data fs.FS, st *stock) (*nlu.Model, erro
 	})
 	var names []entity.Name
 	for v, texts := range st.shop.attributes.All() {
-		names = append(names, entity.Name{Type: v.Attribute, Value: v.Value, Texts: texts})
+		if v.Attribute != "kind" { // its names are the category's too
+			names = append(names, entity.Name{Type: v.Attribute, Value: v.Value, Texts: texts})
+		}
 	}
 	for _, it := range st.shop.shelf.Items() {
 		n := entity.Name{Type: "product", Value: it.ID}
@@ -182,6 +185,7 @@ func (st *stock) loadShelf(data fs.FS, opened time.Time, online bool) (err error
 			items[i].Link, items[i].Picture = "/p/"+items[i].ID, "/img/"+items[i].ID+".svg"
 		}
 	}
+	st.shop.kinds = kindsOf(items, st.shop.attributes)
 	if st.shop.shelf, err = recommend.New(items, &recommend.Options{Attributes: st.shop.attributes}); err != nil {
 		return err
 	}
