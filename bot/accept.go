@@ -103,7 +103,14 @@ func (b *Bot) served(ctx context.Context, k Key, from *start) (replies []Reply, 
 	if from.message.ID == "" {
 		return nil, false, nil
 	}
-	replies, done, err = b.opts.Store.Answered(ctx, k, from.message.ID)
+	if l, ok := b.opts.Store.(Looker); ok {
+		var rec Record
+		if rec, replies, done, err = l.Look(ctx, k, from.message.ID); err == nil && !done {
+			from.looked = &rec
+		}
+	} else {
+		replies, done, err = b.opts.Store.Answered(ctx, k, from.message.ID)
+	}
 	if err != nil {
 		return nil, false, fmt.Errorf("bot: looking for the message's earlier answer: %w", err)
 	}
@@ -146,7 +153,8 @@ type start struct {
 	push     *Push
 	stream   func(Part)
 	came     time.Time
-	tries    int // begun, of maxAttempts
+	tries    int     // begun, of maxAttempts
+	looked   *Record // read with the last look whether it was answered, for the next attempt
 }
 
 // maxAttempts bounds how often a turn runs again because another worker wrote.
@@ -240,7 +248,7 @@ func (b *Bot) attempt(ctx context.Context, held *hold, from *start) (replies []R
 
 // load makes the turn from the stored record.
 func (b *Bot) load(ctx context.Context, k Key, from *start) (*Turn, error) {
-	rec, err := b.opts.Store.Load(ctx, k)
+	rec, err := b.record(ctx, k, from)
 	if err != nil {
 		return nil, fmt.Errorf("bot: loading the session: %w", err)
 	}
@@ -272,4 +280,13 @@ func (b *Bot) load(ctx context.Context, k Key, from *start) (*Turn, error) {
 	}
 	t.logDied()
 	return t, nil
+}
+
+// record is the stored record, which served may have read already.
+func (b *Bot) record(ctx context.Context, k Key, from *start) (Record, error) {
+	if rec := from.looked; rec != nil {
+		from.looked = nil
+		return *rec, nil
+	}
+	return b.opts.Store.Load(ctx, k)
 }

@@ -14,18 +14,18 @@ func (s *Store) Commit(ctx context.Context, c *bot.Commit) error {
 	b := s.batch(ctx)
 	k, at := c.Key, micro(c.At)
 	b.add(`UPDATE conversations SET version = version + 1, customer = ?, session = ?, journal = NULL, at = ? WHERE tenant = ? AND id = ? AND version = ?`,
-		c.Customer, b.sealed(about("session", k.Tenant, k.Conversation), c.Session), at, k.Tenant, k.Conversation, c.Version).Must = true
+		c.Customer, b.sealed("session", k.Tenant, k.Conversation, c.Session), at, k.Tenant, k.Conversation, c.Version).Must = true
 	if c.Message != "" {
 		replies := c.Replies
 		if replies == nil {
 			replies = []bot.Reply{}
 		}
 		b.add(`INSERT INTO answers (tenant, conversation, message, customer, at, replies) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-			k.Tenant, k.Conversation, c.Message, c.Customer, at, b.body(about("answers", k.Tenant, k.Conversation+"/"+c.Message), replies)).Must = true
+			k.Tenant, k.Conversation, c.Message, c.Customer, at, b.body("answers", k.Tenant, k.Conversation+"/"+c.Message, replies)).Must = true
 	}
 	for _, id := range c.Also {
 		b.add(`INSERT INTO answers (tenant, conversation, message, customer, at, replies) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-			k.Tenant, k.Conversation, id, c.Customer, at, b.body(about("answers", k.Tenant, k.Conversation+"/"+id), []bot.Reply{})).Must = true
+			k.Tenant, k.Conversation, id, c.Customer, at, b.body("answers", k.Tenant, k.Conversation+"/"+id, []bot.Reply{})).Must = true
 	}
 	if c.Accepted {
 		for _, id := range append([]string{c.Message}, c.Also...) {
@@ -39,7 +39,7 @@ func (s *Store) Commit(ctx context.Context, c *bot.Commit) error {
 	}
 	for _, o := range c.Outbox {
 		b.add(`INSERT INTO outbox (id, tenant, conversation, customer, at, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-			o.ID, k.Tenant, k.Conversation, c.Customer, micro(o.At), b.body(about("outbox", k.Tenant, o.ID), o))
+			o.ID, k.Tenant, k.Conversation, c.Customer, micro(o.At), b.body("outbox", k.Tenant, o.ID, o))
 	}
 	b.timers(c)
 	b.ticket(c)
@@ -59,7 +59,7 @@ func (b *batch) lines(c *bot.Commit) {
 		args := make([]any, 0, 7*len(some))
 		for _, l := range some {
 			args = append(args, k.Tenant, k.Conversation, lineSeq(c.Version, place), c.Customer, micro(l.At), l.From,
-				b.body(about("lines", k.Tenant, k.Conversation), l))
+				b.body("lines", k.Tenant, k.Conversation, l))
 			place++
 		}
 		b.add(`INSERT INTO lines (tenant, conversation, seq, customer, at, sender, body) VALUES `+row+strings.Repeat(`, `+row, len(some)-1), args...)
@@ -78,7 +78,7 @@ func (b *batch) timers(c *bot.Commit) {
 	for _, t := range c.Timers {
 		b.add(`INSERT INTO timers (tenant, conversation, id, customer, at, name, body) VALUES (?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (tenant, conversation, id) DO UPDATE SET at = excluded.at, name = excluded.name, body = excluded.body`,
-			c.Key.Tenant, c.Key.Conversation, t.ID, c.Customer, micro(t.At), t.Name, b.body(about("timers", c.Key.Tenant, t.ID), t))
+			c.Key.Tenant, c.Key.Conversation, t.ID, c.Customer, micro(t.At), t.Name, b.body("timers", c.Key.Tenant, t.ID, t))
 	}
 }
 
@@ -89,7 +89,7 @@ func (b *batch) ticket(c *bot.Commit) {
 	}
 	b.add(`INSERT INTO tickets (tenant, id, conversation, customer, state, priority, created, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (tenant, id) DO UPDATE SET state = excluded.state, priority = excluded.priority, body = excluded.body`,
-		c.Key.Tenant, t.ID, c.Key.Conversation, c.Customer, string(t.State), int(t.Priority), micro(t.Created), b.body(about("tickets", c.Key.Tenant, t.ID), t))
+		c.Key.Tenant, t.ID, c.Key.Conversation, c.Customer, string(t.State), int(t.Priority), micro(t.Created), b.body("tickets", c.Key.Tenant, t.ID, t))
 }
 
 // events come last in a transaction: the time between a place in the log being
@@ -102,7 +102,7 @@ func (b *batch) events(events []bot.Event) {
 		e := events[i]
 		e.Seq = 0
 		b.add(`INSERT INTO events (tenant, id, customer, conversation, kind, at, body) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-			e.Tenant, e.ID, e.Customer, e.Conversation, e.Kind, micro(e.At), b.body(about("events", e.Tenant, e.ID), e))
+			e.Tenant, e.ID, e.Customer, e.Conversation, e.Kind, micro(e.At), b.body("events", e.Tenant, e.ID, e))
 		b.identity(&e)
 	}
 }
@@ -111,7 +111,7 @@ func (b *batch) events(events []bot.Event) {
 func (s *Store) Journal(ctx context.Context, k bot.Key, version int64, entry []byte) error {
 	b := s.batch(ctx)
 	b.add(`UPDATE conversations SET journal = ? WHERE tenant = ? AND id = ? AND version = ?`,
-		b.sealed(about("journal", k.Tenant, k.Conversation), entry), k.Tenant, k.Conversation, version).Must = true
+		b.sealed("journal", k.Tenant, k.Conversation, entry), k.Tenant, k.Conversation, version).Must = true
 	_, err := b.write()
 	return err
 }
@@ -158,6 +158,7 @@ func (s *Store) Erase(ctx context.Context, tenant, customer string) (map[string]
 		}
 	}
 	changed, err := b.write()
+	s.threads.forget()
 	if err != nil {
 		return nil, err
 	}

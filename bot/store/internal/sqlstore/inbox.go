@@ -16,7 +16,7 @@ func (s *Store) Accept(ctx context.Context, a bot.Arrival) (bool, error) {
 		SELECT c.tenant, c.id, CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS INTEGER), CAST(? AS `+s.dialect.Blob+`) FROM conversations c
 		WHERE c.tenant = ? AND c.id = ? AND NOT EXISTS (SELECT 1 FROM answers n WHERE n.tenant = ? AND n.conversation = ? AND n.message = ?)
 		ON CONFLICT (tenant, conversation, message) DO UPDATE SET tries = excluded.tries WHERE excluded.tries > inbox.tries`,
-		id, micro(a.At), a.Tries, b.body(about("inbox", k.Tenant, k.Conversation+"/"+id), a), k.Tenant, k.Conversation, k.Tenant, k.Conversation, id)
+		id, micro(a.At), a.Tries, b.body("inbox", k.Tenant, k.Conversation+"/"+id, a), k.Tenant, k.Conversation, k.Tenant, k.Conversation, id)
 	changed, err := b.write()
 	if err != nil {
 		return false, fmt.Errorf("%s: accepting message %s: %w", s.dialect.Name, id, err)
@@ -32,7 +32,7 @@ func (s *Store) Accept(ctx context.Context, a bot.Arrival) (bool, error) {
 	case err != nil:
 		return false, fmt.Errorf("%s: looking for message %s: %w", s.dialect.Name, id, err)
 	case !known:
-		return false, fmt.Errorf("%w: conversation %s", bot.ErrNotFound, k.Conversation)
+		return false, s.unknown(k)
 	}
 	return !answered, nil
 }

@@ -173,7 +173,7 @@ func (p *Profiles) keep(ctx context.Context, c profile.Customer) error {
 	// Not when the customer was erased meanwhile: the event is gone then.
 	b.add(`INSERT INTO profiles (tenant, customer, seq, body) SELECT tenant, customer, seq, CAST(? AS `+s.dialect.Blob+`) FROM events WHERE tenant = ? AND customer = ? AND seq = ? `+s.dialect.Share+`
 		ON CONFLICT (tenant, customer) DO UPDATE SET seq = excluded.seq, body = excluded.body`,
-		b.body(about("profiles", c.Tenant, c.ID), c), c.Tenant, c.ID, last)
+		b.body("profiles", c.Tenant, c.ID, c), c.Tenant, c.ID, last)
 	_, err = b.write()
 	return err
 }

@@ -76,6 +76,7 @@ func (w *sweep) remove(table, where string, args ...any) {
 
 func (w *sweep) done(gone map[string]int) error {
 	changed, err := w.write()
+	w.s.threads.forget()
 	for i := range changed {
 		gone[w.tables[i]] += int(changed[i])
 	}

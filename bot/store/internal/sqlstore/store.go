@@ -20,8 +20,10 @@ type Store struct {
 	dialect Dialect
 	writer  Writer
 	seal    bot.Sealer
+	plain   bool     // seal changes nothing
 	queries sync.Map // of q
 	stmts   sync.Map // of rows: query to *sql.Stmt
+	threads threads
 }
 
 // New brings the schema up to date and returns the store, which reads from db
@@ -30,7 +32,8 @@ func New(ctx context.Context, db *sql.DB, w Writer, d Dialect, seal bot.Sealer) 
 	if seal == nil {
 		seal = bot.PlainSealer{}
 	}
-	s := &Store{db: db, dialect: d, writer: w, seal: seal}
+	_, plain := seal.(bot.PlainSealer)
+	s := &Store{db: db, dialect: d, writer: w, seal: seal, plain: plain}
 	if err := s.migrate(ctx); err != nil {
 		return nil, fmt.Errorf("%s: %w", d.Name, err)
 	}
@@ -126,49 +129,56 @@ func (s *Store) open(ctx context.Context, about string, sealed []byte, into any)
 
 func micro(t time.Time) int64 { return t.UnixMicro() }
 
-// Open implements bot.Store.
-func (s *Store) Open(ctx context.Context, th bot.Thread) (bot.Key, error) {
-	k := bot.Key{Tenant: th.Tenant}
-	find := func() error {
-		defer func() { k.Conversation = s.text(k.Conversation) }()
-		return s.row(ctx, `SELECT conversation FROM threads WHERE tenant = ? AND channel = ? AND account = ? AND peer = ?`,
-			th.Tenant, th.Channel, th.Account, th.Peer).Scan(&k.Conversation)
-	}
-	err := find()
-	if !errors.Is(err, sql.ErrNoRows) {
-		return k, err
-	}
-	id := th.ConversationID()
-	b := s.batch(ctx)
-	b.add(`INSERT INTO threads (tenant, channel, account, peer, conversation) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		th.Tenant, th.Channel, th.Account, th.Peer, id)
-	b.add(`INSERT INTO conversations (tenant, id, customer, version, at) VALUES (?, ?, '', 0, 0) ON CONFLICT DO NOTHING`, th.Tenant, id)
-	if _, err := b.write(); err != nil {
-		return k, err
-	}
-	err = find()
-	return k, err
-}
-
 // Load implements bot.Store.
 func (s *Store) Load(ctx context.Context, k bot.Key) (bot.Record, error) {
-	r := bot.Record{Key: k}
-	var session, journal []byte
+	var r sealedRecord
 	err := s.row(ctx, `SELECT version, session, journal FROM conversations WHERE tenant = ? AND id = ?`,
-		k.Tenant, k.Conversation).Scan(&r.Version, &session, &journal)
+		k.Tenant, k.Conversation).Scan(&r.version, &r.session, &r.journal)
 	if errors.Is(err, sql.ErrNoRows) {
-		return r, fmt.Errorf("%w: conversation %s", bot.ErrNotFound, k.Conversation)
+		return bot.Record{Key: k}, s.unknown(k)
 	}
 	if err != nil {
-		return r, err
+		return bot.Record{Key: k}, err
 	}
-	if session != nil {
-		if r.Session, err = s.seal.Open(ctx, about("session", k.Tenant, k.Conversation), session); err != nil {
+	return s.record(ctx, k, r)
+}
+
+// Look implements bot.Looker: Answered and Load in one query.
+func (s *Store) Look(ctx context.Context, k bot.Key, message string) (bot.Record, []bot.Reply, bool, error) {
+	var r sealedRecord
+	var raw []byte
+	err := s.row(ctx, `SELECT c.version, c.session, c.journal, a.replies FROM conversations c
+		LEFT JOIN answers a ON a.tenant = c.tenant AND a.conversation = c.id AND a.message = ? WHERE c.tenant = ? AND c.id = ?`,
+		message, k.Tenant, k.Conversation).Scan(&r.version, &r.session, &r.journal, &raw)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return bot.Record{Key: k}, nil, false, s.unknown(k)
+	case err != nil:
+		return bot.Record{Key: k}, nil, false, err
+	case raw != nil: // the record is of no use then
+		replies, err := s.replies(ctx, k, message, raw)
+		return bot.Record{Key: k, Version: r.version}, replies, err == nil, err
+	}
+	rec, err := s.record(ctx, k, r)
+	return rec, nil, false, err
+}
+
+// sealedRecord is a conversation's row.
+type sealedRecord struct {
+	version          int64
+	session, journal []byte
+}
+
+func (s *Store) record(ctx context.Context, k bot.Key, sealed sealedRecord) (bot.Record, error) {
+	r := bot.Record{Key: k, Version: sealed.version}
+	var err error
+	if sealed.session != nil {
+		if r.Session, err = s.unseal(ctx, "session", k.Tenant, k.Conversation, sealed.session); err != nil {
 			return r, fmt.Errorf("%s: opening the session of %s: %w", s.dialect.Name, k.Conversation, err)
 		}
 	}
-	if journal != nil {
-		if r.Journal, err = s.seal.Open(ctx, about("journal", k.Tenant, k.Conversation), journal); err != nil {
+	if sealed.journal != nil {
+		if r.Journal, err = s.unseal(ctx, "journal", k.Tenant, k.Conversation, sealed.journal); err != nil {
 			return r, fmt.Errorf("%s: opening the journal of %s: %w", s.dialect.Name, k.Conversation, err)
 		}
 	}
@@ -176,6 +186,14 @@ func (s *Store) Load(ctx context.Context, k bot.Key) (bot.Record, error) {
 }
 
 func about(table, tenant, id string) string { return table + "/" + tenant + "/" + id }
+
+// unseal opens a body; nobody needs its name when nothing was sealed.
+func (s *Store) unseal(ctx context.Context, table, tenant, id string, sealed []byte) ([]byte, error) {
+	if s.plain {
+		return sealed, nil
+	}
+	return s.seal.Open(ctx, about(table, tenant, id), sealed)
+}
 
 // Answered implements bot.Store.
 func (s *Store) Answered(ctx context.Context, k bot.Key, message string) ([]bot.Reply, bool, error) {
@@ -188,9 +206,13 @@ func (s *Store) Answered(ctx context.Context, k bot.Key, message string) ([]bot.
 	if err != nil {
 		return nil, false, err
 	}
-	var rs []bot.Reply
-	err = s.open(ctx, about("answers", k.Tenant, k.Conversation+"/"+message), raw, &rs)
+	rs, err := s.replies(ctx, k, message, raw)
 	return rs, err == nil, err
+}
+
+func (s *Store) replies(ctx context.Context, k bot.Key, message string, sealed []byte) (rs []bot.Reply, err error) {
+	err = s.open(ctx, about("answers", k.Tenant, k.Conversation+"/"+message), sealed, &rs)
+	return rs, err
 }
 
 // Events implements bot.Store. An event is given only when every event before

@@ -101,8 +101,8 @@ func (b *batch) add(query string, args ...any) *Op {
 	return &b.ops[len(b.ops)-1]
 }
 
-// body seals a value for a row.
-func (b *batch) body(about string, v any) []byte {
+// body seals a value for a row of a table.
+func (b *batch) body(table, tenant, id string, v any) []byte {
 	if b.err != nil {
 		return nil
 	}
@@ -111,13 +111,16 @@ func (b *batch) body(about string, v any) []byte {
 		b.err = err
 		return nil
 	}
-	return b.sealed(about, raw)
+	return b.sealed(table, tenant, id, raw)
 }
 
-// sealed seals bytes for a row.
-func (b *batch) sealed(about string, raw []byte) (out []byte) {
+// sealed seals bytes for a row of a table.
+func (b *batch) sealed(table, tenant, id string, raw []byte) (out []byte) {
+	if b.s.plain {
+		return raw
+	}
 	if b.err == nil {
-		out, b.err = b.s.seal.Seal(b.ctx, about, raw)
+		out, b.err = b.s.seal.Seal(b.ctx, about(table, tenant, id), raw)
 	}
 	return out
 }

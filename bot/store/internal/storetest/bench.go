@@ -76,6 +76,7 @@ func Turns(b *testing.B, s bot.Store, conversations int) {
 func measure(b *testing.B, unit string, conversations int, step func(conversation int, n int64) error) {
 	took := make([][]time.Duration, conversations)
 	var next atomic.Int64
+	before := used()
 	var wg sync.WaitGroup
 	b.ReportAllocs()
 	b.ResetTimer()
@@ -96,5 +97,6 @@ func measure(b *testing.B, unit string, conversations int, step func(conversatio
 	all := slices.Concat(took...)
 	slices.Sort(all)
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), unit)
+	used().less(before).report(b)
 	b.ReportMetric(float64(all[len(all)*99/100].Microseconds())/1000, "p99-ms")
 }
