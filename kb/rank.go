@@ -139,7 +139,7 @@ func (s *snapshot) vector(sc *scratch, query string) {
 				}
 			}
 		}
-		v := gramTF(float32(n)) * gramIDF(s.words, df)
+		v := gramTF(float32(n)) * gramIDF(s.indexed, df)
 		sum += float64(v) * float64(v)
 		if df > 0 {
 			sc.counts = append(sc.counts, gramCount{hash, v, first})

@@ -39,7 +39,7 @@ type segment struct {
 	// Character n-grams, for cosines: components of vectors of unit length,
 	// 65535 for 1, by gram, rising.
 	grams table
-	df    []uint32 // wordings that have the gram
+	df    []uint32 // entries that have the gram
 	gram  []uint32
 	value []uint16
 
@@ -66,9 +66,9 @@ const one = math.MaxUint16 // stands for 1 in impacts and components
 
 // statistics are what a segment needs to know of the others it stands beside.
 type statistics struct {
-	entries, words int
-	total          float64
-	df             func(gram uint64) uint32
+	entries int
+	total   float64
+	df      func(gram uint64) uint32
 }
 
 // builder collects a segment.
@@ -81,6 +81,7 @@ type builder struct {
 	count  []float32 // of grams, beside s.gram, until weights are known
 	list   []uint64
 	ids    []uint32
+	last   []uint32 // beside s.df: the last entry that had the gram, and one more
 }
 
 type termCount struct {
@@ -176,10 +177,14 @@ func (bu *builder) wording(read, lang string, n int) {
 		bu.ids = append(bu.ids, s.grams.number(h))
 	}
 	for len(s.df) < len(s.grams.keys) {
-		s.df = append(s.df, 0)
+		s.df, bu.last = append(s.df, 0), append(bu.last, 0)
 	}
+	doc := uint32(len(s.flags)) // of the entry being added, and one more
 	runs(bu.ids, func(id uint32, n int) {
-		s.df[id]++
+		if bu.last[id] != doc {
+			bu.last[id] = doc
+			s.df[id]++
+		}
 		s.gram = append(s.gram, id)
 		bu.count = append(bu.count, float32(n))
 	})
@@ -216,7 +221,7 @@ func (bu *builder) invert(rest statistics) {
 func (bu *builder) weigh(rest statistics) {
 	s := bu.s
 	idf := make([]float32, len(s.df))
-	all := len(s.words) + rest.words
+	all := len(s.entries) + rest.entries
 	for g, n := range s.df {
 		if rest.df != nil {
 			n += rest.df(s.grams.keys[g])
@@ -234,7 +239,8 @@ func (bu *builder) weigh(rest statistics) {
 	bu.count = nil
 }
 
-// gramIDF is the weight of a gram that n of all wordings have.
+// gramIDF is the weight of a gram that n of all entries have: that an entry says
+// it in many wordings makes it no commoner.
 func gramIDF(all int, n uint32) float32 {
 	return float32(math.Log(1 + float64(all)/float64(max(n, 1))))
 }

@@ -112,7 +112,7 @@ func (s *snapshot) share() float64 { return 1 - float64(s.indexed)/float64(max(s
 
 // statistics are what a further segment needs to know.
 func (s *snapshot) statistics() statistics {
-	out := statistics{entries: s.indexed, words: s.words, df: func(gram uint64) uint32 {
+	out := statistics{entries: s.indexed, df: func(gram uint64) uint32 {
 		var n uint32
 		for i := range s.parts {
 			if id, ok := s.parts[i].segment.grams.find(gram); ok {
