@@ -55,7 +55,7 @@ func ExampleScorer_Score() {
 	// Output:
 	// satisfied 0.42
 	//   没什么不满: word +2.2
-	// satisfied 0.79
+	// satisfied 0.76
 	//   broke: trouble -0.5
 	//   great: word +3.3
 }

@@ -28,8 +28,14 @@ type Weights struct {
 	unit  float32 // what a step of a gram's weight is worth
 }
 
-// gramBits is how many bits of a gram's hash are kept: 256 Ki weights, a byte each.
-const gramBits = 18
+// gramBits is how many bits of a gram's hash are kept: a million weights, a byte
+// each, for all languages together. Files of before had 18 bits, the last of
+// these, and are read too: fewer than 20 let words that say different things
+// share a weight, which cost a point on unseen helpdesk dialogues and microblogs.
+const (
+	gramBits      = 20
+	leastGramBits = 18
+)
 
 // Figures of the rules that are features.
 const (
@@ -202,9 +208,9 @@ func (w *Weights) logit(f *features) float64 {
 	for i, x := range f.dense {
 		z += float64(w.dense[i] * x)
 	}
-	sum := int32(0)
+	sum, mask := int32(0), uint32(len(w.grams)-1)
 	for _, g := range f.grams {
-		sum += int32(int8(w.grams[g]))
+		sum += int32(int8(w.grams[g&mask]))
 	}
 	return z + float64(float32(sum)*w.unit*f.scale)
 }
@@ -212,7 +218,7 @@ func (w *Weights) logit(f *features) float64 {
 // magic begins a file of weights; its last character is the version.
 const magic = "fdmood1\n"
 
-// WriteTo writes the weights, some 256 KiB, in a form that [Load] of this and
+// WriteTo writes the weights, some 1 MiB, in a form that [Load] of this and
 // later versions reads.
 func (w *Weights) WriteTo(out io.Writer) (int64, error) {
 	buf := append(make([]byte, 0, len(magic)+8*(figures+2)+len(w.grams)), magic...)
@@ -239,8 +245,12 @@ func Load(in io.Reader) (*Weights, error) {
 	return decodeWeights(string(raw))
 }
 
-// sizeOfWeights is how many bytes a file of weights has.
-const sizeOfWeights int = len(magic) + 4 + 8 + 4*figures + 4 + 1<<gramBits
+// sizeOfWeights is how many bytes a file of weights has, sizeOfHead of them
+// before those of the grams.
+const (
+	sizeOfHead    int = len(magic) + 4 + 8 + 4*figures + 4
+	sizeOfWeights     = sizeOfHead + 1<<gramBits
+)
 
 // decodeWeights decodes a file of weights, and shares its memory.
 func decodeWeights(raw string) (*Weights, error) {
@@ -250,17 +260,17 @@ func decodeWeights(raw string) (*Weights, error) {
 	case !strings.HasPrefix(raw, magic):
 		return nil, fmt.Errorf("sentiment: load weights: %q is no file of weights: make one with Scorer.Train", raw[:len(magic)])
 	}
-	head, grams := []byte(raw[len(magic):min(len(raw), sizeOfWeights-1<<gramBits)]), ""
+	head := []byte(raw[len(magic):min(len(raw), sizeOfHead)])
 	if n := binary.LittleEndian.Uint32(head); n != figures {
 		return nil, fmt.Errorf("sentiment: load weights: %d figures, this version has %d: train anew", n, figures)
 	}
-	if len(raw) < sizeOfWeights {
+	if len(raw) != sizeOfHead+1<<leastGramBits && len(raw) < sizeOfWeights {
 		return nil, fmt.Errorf("sentiment: load weights: the file is cut short: %w", io.ErrUnexpectedEOF)
 	} else if len(raw) > sizeOfWeights {
 		return nil, errors.New("sentiment: load weights: the file goes on after its end")
 	}
-	head, grams = head[4:], raw[sizeOfWeights-1<<gramBits:]
-	w := &Weights{bias: math.Float64frombits(binary.LittleEndian.Uint64(head)), grams: grams}
+	head = head[4:]
+	w := &Weights{bias: math.Float64frombits(binary.LittleEndian.Uint64(head)), grams: raw[sizeOfHead:]}
 	head = head[8:]
 	ok := small(w.bias)
 	for i := range w.dense {

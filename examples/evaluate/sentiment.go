@@ -57,7 +57,11 @@ func evaluateSentiment(ctx context.Context, args []string, log io.Writer) (resul
 		if err != nil {
 			return nil, err
 		}
-		return measured(&sentiment.Options{Weights: w}, rs, *turns)
+		res, err := measured(&sentiment.Options{Weights: w}, rs, *turns)
+		if err == nil {
+			err = bands(res, w, filepath.Join(*data, *leave, "train.tsv"), *n, rs)
+		}
+		return res, err
 	}
 	if err := need(map[string]string{"test": *test}); err != nil {
 		return nil, err
@@ -94,6 +98,32 @@ func evaluateSentiment(ctx context.Context, args []string, log io.Writer) (resul
 		return tuned(ctx, opts, *tune, *n, rs)
 	}
 	return measured(opts, rs, *turns)
+}
+
+// bands measures three classes with a dead band that n rows of the set's own
+// train part calibrate, beside the usual band, for a set that has neutral rows.
+func bands(res result, w *sentiment.Weights, train string, n int, test [][]string) error {
+	if _, has := res["accuracy3"]; !has || !exists(train) {
+		return nil
+	}
+	rs, err := rows(train, 2)
+	if err != nil {
+		return err
+	}
+	plain, err := sentiment.New(&sentiment.Options{Weights: w})
+	if err != nil {
+		return err
+	}
+	c, _, err := plain.Calibrate(labelled(rs, n))
+	if err != nil {
+		return fmt.Errorf("%s: %w", train, err)
+	}
+	scorer, err := sentiment.New(&sentiment.Options{Weights: w, Calibration: &c})
+	if err != nil {
+		return err
+	}
+	res["accuracy3_calibrated"], res["macro_f1_3_calibrated"] = threeClasses(scorer, test)
+	return nil
 }
 
 // measured measures a scorer.
