@@ -3,6 +3,7 @@ package sentiment_test
 import (
 	"context"
 	"fmt"
+	"log"
 	"strings"
 
 	"github.com/frontdesk-go/frontdesk/sentiment"
@@ -54,7 +55,7 @@ func ExampleScorer_Score() {
 	// Output:
 	// satisfied 0.42
 	//   没什么不满: word +2.2
-	// satisfied 0.79
+	// satisfied 0.76
 	//   broke: trouble -0.5
 	//   great: word +3.3
 }
@@ -173,4 +174,24 @@ func ExampleTable_Plan() {
 	// angry about something we may have done [soothe prioritise person] 0 to be approved: false
 	//   not apologise: an apology was given in the turn before
 	//   not compensate: cooling off: one was proposed in this conversation
+}
+
+// Labels of a desk's own, learnt from examples that a person labelled.
+func ExampleScorer_TrainLabels() {
+	s, err := sentiment.New(nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	var examples []sentiment.Example
+	for i := range 10 { // a host has real ones, fifty of a label at least
+		examples = append(examples,
+			sentiment.Example{Text: fmt.Sprintf("订%d张票", i), Label: "预订"},
+			sentiment.Example{Text: fmt.Sprintf("%d号车厢的列车员态度恶劣", i), Label: "投诉"})
+	}
+	labeller, report, err := s.TrainLabels(context.Background(), examples)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(report.Examples, labeller.Label("客服太差劲了")[0].Name, labeller.Label("再订一张票")[0].Name)
+	// Output: 20 投诉 预订
 }

@@ -30,8 +30,8 @@ type Word struct {
 	// counts.
 	Kind Kind
 	// Value is -4 to 4 for a word that carries mood, 0 to 1 for urgency
-	// and manners, and a
-	// factor for degrees and negations; 0 takes the kind's usual value.
+	// and manners, and a factor for degrees and negations; 0 takes the kind's
+	// usual value.
 	Value float64
 }
 
@@ -51,7 +51,7 @@ const (
 	KindGood         Kind = "good"         // speaks well of something, without a feeling of its own
 	KindBad          Kind = "bad"          // speaks ill of something, without a feeling of its own
 	KindTrouble      Kind = "trouble"      // describes what went wrong (开胶, "broken"): hardly a feeling
-	KindNegate       Kind = "negate"       // turns what follows: 不, "not"; the value is how far (1)
+	KindNegate       Kind = "negate"       // turns what follows: 不, "not"; the value is how far (1), above 1 that it is emphatic
 	KindDegree       Kind = "degree"       // strengthens or weakens what follows: 非常, "slightly"; a factor
 	KindAfter        Kind = "after"        // strengthens what stands before it: 死了, 极了; a factor, below 0 one that turns it: 都没有
 	KindContrast     Kind = "contrast"     // what follows weighs more than what came before: 但是, "but"
@@ -122,7 +122,7 @@ var kinds = [...]struct {
 	good:         {KindGood, 1.5, 0, 4},
 	bad:          {KindBad, -1.5, -4, 0},
 	trouble:      {KindTrouble, -1, -4, 0},
-	negate:       {KindNegate, 1, 0, 1},
+	negate:       {KindNegate, 1, 0, 2},
 	degree:       {KindDegree, 1.3, 0, 4},
 	after:        {KindAfter, 1.4, -1, 4},
 	contrast:     {KindContrast, 0, 0, 0},

@@ -117,6 +117,10 @@ func (r *reader) read() {
 			i = end
 			continue
 		}
+		if end := r.apart(i); end > i {
+			i = end
+			continue
+		}
 		switch {
 		case isWord(b):
 			i = r.skipWord(i)

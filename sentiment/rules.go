@@ -7,31 +7,33 @@ import (
 
 // Factors of the rules. Those of negated praise and of contrast are VADER's.
 const (
-	turned      = -0.74 // a negated word of praise
-	turnedSad   = -0.7  // a negated disappointment
-	turnedBad   = -0.35 // a negated word of blame
-	turnedWoe   = -0.5  // negated trouble
-	turnedAnger = 0.25  // 没见过这么垃圾的, "no more lies": anger denied is hardly praise
-	turnedWeak  = -0.45 // 不是很好, "not very good"
-	doubled     = 0.8   // a double negation
-	butBefore   = 0.5
-	butAfter    = 1.5
-	spoiling    = 1.6 // trouble after praise and a contrast
-	askedGood   = 0.15
-	askedAngry  = 0.7 // anger asks too
-	askedBad    = 0.45
-	askedWoe    = 0.5
-	supposedBy  = 0.25
-	concededBy  = 0.5
-	mockedBy    = -0.9
-	reproached  = -0.4 // praise in a reproach
-	lightly     = -1.4 // a sarcasm marker above this is a light one
-	impatient   = -1.4 // three question marks
-	staccatoBy  = 1.35 // "Worst. Shop. Ever."
-	negateReach = 3    // units between a negation and its word
-	degreeReach = 1
-	andReach    = 1  // units between two words that share a negation
-	gapReach    = 60 // bytes a word with a gap may reach over
+	turned       = -0.74 // a negated word of praise
+	turnedSad    = -0.7  // a negated disappointment
+	turnedBad    = -0.35 // a negated word of blame
+	turnedWoe    = -0.5  // negated trouble
+	turnedAnger  = 0.25  // 没见过这么垃圾的, "no more lies": anger denied is hardly praise
+	turnedWeak   = -0.45 // 不是很好, "not very good"
+	doubled      = 0.8   // a double negation
+	butBefore    = 0.5
+	butAfter     = 1.5
+	spoiling     = 1.6 // trouble after praise and a contrast
+	askedGood    = 0.15
+	askedAngry   = 0.7 // anger asks too
+	askedBad     = 0.45
+	askedWoe     = 0.5
+	supposedBy   = 0.25
+	concededBy   = 0.5
+	mockedBy     = -0.9
+	reproached   = -0.4 // praise in a reproach
+	spoilt       = 0.7  // praise that its sentence, a short one, ends by blaming
+	spoiltWithin = 12   // units such a sentence has at most
+	lightly      = -1.4 // a sarcasm marker above this is a light one
+	impatient    = -1.4 // three question marks
+	staccatoBy   = 1.35 // "Worst. Shop. Ever."
+	negateReach  = 3    // units between a negation and its word
+	degreeReach  = 1
+	andReach     = 1  // units between two words that share a negation
+	gapReach     = 60 // bytes a word with a gap may reach over
 )
 
 // add makes a hit of a word with a value and applies what modifies it.
@@ -85,6 +87,8 @@ func (r *reader) modify(h *hit) bool {
 			negations++
 			if m.factor < 1 {
 				near = 2 // a weak negation, as of a degree
+			} else {
+				far *= m.factor // an emphatic one
 			}
 		case negations > 0:
 			far *= m.factor
@@ -109,7 +113,7 @@ func (r *reader) modify(h *hit) bool {
 	h.mark |= negated
 	switch {
 	case negations%2 == 0:
-		h.value *= doubled
+		h.value *= doubled * min(far, 1.5)
 		return false
 	case h.value > 0 && near > 1:
 		h.value *= turnedWeak
@@ -120,9 +124,9 @@ func (r *reader) modify(h *hit) bool {
 	case h.kind == angry, h.kind == menace:
 		h.value *= turnedAnger
 	case h.kind == sad, h.kind == disappointed:
-		h.value *= turnedSad
+		h.value *= turnedSad * min(far, 1.5)
 	default:
-		h.value *= turnedBad
+		h.value *= turnedBad * min(far, 1.5)
 	}
 	return true
 }
@@ -228,11 +232,35 @@ func (r *reader) turnIrony() {
 func (r *reader) mock(i int) {
 	h := &r.hits[i]
 	for _, x := range r.hits[i+1:] {
-		if x.value < 0 && x.mark&negated == 0 && x.kind != bad {
+		denied := x.kind == good || x.kind == satisfied || x.kind == grateful
+		if x.value < 0 && (x.mark&negated == 0 || denied) && x.kind != bad {
 			h.value *= mockedBy
 			h.kind = angry
 			h.mark |= mocked
 			return
+		}
+	}
+}
+
+// spoil makes praise weigh less that a short sentence begins with and ends by
+// blaming, without a contrast: "friendly agent, zero solution".
+func (r *reader) spoil() {
+	hits := r.hits[r.sentence.hit:]
+	if r.weight != 1 || r.unit-r.sentence.unit > spoiltWithin {
+		return
+	}
+	praise := 0
+	for praise < len(hits) && hits[praise].value > 0 {
+		praise++
+	}
+	for i := praise; i < len(hits); i++ {
+		if h := &hits[i]; h.value >= 0 || h.face || h.kind == trouble || h.mark&(asked|supposed) != 0 {
+			return
+		}
+	}
+	if praise < len(hits) {
+		for i := range hits[:praise] {
+			hits[i].value *= spoilt
 		}
 	}
 }
@@ -250,6 +278,7 @@ func (r *reader) endSentence(stop bool) {
 		r.staccato = r.staccato || r.short >= 3
 	}
 	r.turnIrony()
+	r.spoil()
 	blamed, marker := false, math.MaxInt
 	for i := s.hit; i < len(r.hits); i++ {
 		blamed = blamed || r.hits[i].value < 0

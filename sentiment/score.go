@@ -72,7 +72,7 @@ func New(opts *Options) (*Scorer, error) {
 	switch {
 	case opts.Rules:
 		s.weights = nil
-	case s.weights != nil && len(s.weights.grams) != 1<<gramBits:
+	case s.weights != nil && s.weights.grams == "":
 		return nil, errors.New("sentiment: Options.Weights are empty: make them with Scorer.Train or Load")
 	case s.weights == nil:
 		if s.weights, err = decodeWeights(shippedWeights); err != nil {

@@ -96,7 +96,7 @@ func (s *Scorer) learn(ctx context.Context, samples []sample, in func(i int) boo
 	bias, dense := base.bias, base.dense
 	grams := make([]float32, 1<<gramBits)
 	for i := range grams {
-		grams[i] = float32(int8(base.grams[i])) * base.unit
+		grams[i] = float32(int8(base.grams[i%len(base.grams)])) * base.unit
 	}
 	if s.weights == nil {
 		grams = agreed(samples, in)

@@ -70,6 +70,13 @@ func TestLoadErrors(t *testing.T) {
 	require.NoError(t, err)
 	_, err = sentiment.Load(bytes.NewReader(good))
 	require.NoError(t, err)
+	before, err := sentiment.Load(bytes.NewReader(good[:len(good)-1<<20+1<<18]))
+	require.NoError(t, err, "files had a quarter of the weights before")
+	s, err := sentiment.New(&sentiment.Options{Weights: before})
+	require.NoError(t, err)
+	well(t, "太差劲了, but thanks", s.Score("太差劲了, but thanks"))
+	_, _, err = s.Train(context.Background(), parlour())
+	require.NoError(t, err)
 	at := func(i int, b ...byte) []byte {
 		c := bytes.Clone(good)
 		copy(c[i:], b)

@@ -28,8 +28,14 @@ type Weights struct {
 	unit  float32 // what a step of a gram's weight is worth
 }
 
-// gramBits is how many bits of a gram's hash are kept: 256 Ki weights, a byte each.
-const gramBits = 18
+// gramBits is how many bits of a gram's hash are kept: a million weights, a byte
+// each, for all languages together. Files of before had 18 bits, the last of
+// these, and are read too: fewer than 20 let words that say different things
+// share a weight, which cost a point on unseen helpdesk dialogues and microblogs.
+const (
+	gramBits      = 20
+	leastGramBits = 18
+)
 
 // Figures of the rules that are features.
 const (
@@ -79,7 +85,7 @@ func (r *reader) featuresOf(total float64, f *features) {
 	for _, k := range []int{figurePraise, figureBlame, figureTrouble} {
 		dense[k] = float32(squash(float64(dense[k])))
 	}
-	f.grams = r.appendGrams(f.grams[:0])
+	f.grams = r.appendGrams(f.grams[:0], gramBits)
 	f.scale = 0
 	if len(f.grams) > 0 {
 		f.scale = float32(1 / math.Sqrt(float64(len(f.grams))))
@@ -132,12 +138,13 @@ const longText = 30
 
 // appendGrams appends the hashes of the 1- to 3-grams of a text's units: Han
 // characters, words, marks and emoji. Digits are alike. A gram that a text has
-// twice is counted once, in a long text once among those around it.
-func (r *reader) appendGrams(dst []uint32) []uint32 {
+// twice is counted once, in a long text once among those around it. bits are how
+// many of a hash are kept.
+func (r *reader) appendGrams(dst []uint32, bits int) []uint32 {
 	const start, most = 0x9e3779b9, 3 << 10
 	var seen [32]uint64 // which grams may be in dst, by their last bits
 	add := func(h uint32) {
-		h = mix(h)
+		h = mix(h, bits)
 		word, bit := h>>6&31, uint64(1)<<(h&63)
 		if seen[word]&bit != 0 && slices.Contains(dst[max(0, len(dst)-96):], h) {
 			return
@@ -186,13 +193,13 @@ func hashUnit(s string) uint32 {
 	return h | 1
 }
 
-// mix spreads a hash over the buckets.
-func mix(h uint32) uint32 {
+// mix spreads a hash over 1<<bits buckets.
+func mix(h uint32, bits int) uint32 {
 	h ^= h >> 16
 	h *= 0x85ebca6b
 	h ^= h >> 13
 	h *= 0xc2b2ae35
-	return (h ^ h>>16) & (1<<gramBits - 1)
+	return (h ^ h>>16) & (1<<bits - 1)
 }
 
 // logit is the log-odds of a text being positive.
@@ -201,9 +208,9 @@ func (w *Weights) logit(f *features) float64 {
 	for i, x := range f.dense {
 		z += float64(w.dense[i] * x)
 	}
-	sum := int32(0)
+	sum, mask := int32(0), uint32(len(w.grams)-1)
 	for _, g := range f.grams {
-		sum += int32(int8(w.grams[g]))
+		sum += int32(int8(w.grams[g&mask]))
 	}
 	return z + float64(float32(sum)*w.unit*f.scale)
 }
@@ -211,7 +218,7 @@ func (w *Weights) logit(f *features) float64 {
 // magic begins a file of weights; its last character is the version.
 const magic = "fdmood1\n"
 
-// WriteTo writes the weights, some 256 KiB, in a form that [Load] of this and
+// WriteTo writes the weights, some 1 MiB, in a form that [Load] of this and
 // later versions reads.
 func (w *Weights) WriteTo(out io.Writer) (int64, error) {
 	buf := append(make([]byte, 0, len(magic)+8*(figures+2)+len(w.grams)), magic...)
@@ -238,8 +245,12 @@ func Load(in io.Reader) (*Weights, error) {
 	return decodeWeights(string(raw))
 }
 
-// sizeOfWeights is how many bytes a file of weights has.
-const sizeOfWeights int = len(magic) + 4 + 8 + 4*figures + 4 + 1<<gramBits
+// sizeOfWeights is how many bytes a file of weights has, sizeOfHead of them
+// before those of the grams.
+const (
+	sizeOfHead    int = len(magic) + 4 + 8 + 4*figures + 4
+	sizeOfWeights     = sizeOfHead + 1<<gramBits
+)
 
 // decodeWeights decodes a file of weights, and shares its memory.
 func decodeWeights(raw string) (*Weights, error) {
@@ -249,17 +260,17 @@ func decodeWeights(raw string) (*Weights, error) {
 	case !strings.HasPrefix(raw, magic):
 		return nil, fmt.Errorf("sentiment: load weights: %q is no file of weights: make one with Scorer.Train", raw[:len(magic)])
 	}
-	head, grams := []byte(raw[len(magic):min(len(raw), sizeOfWeights-1<<gramBits)]), ""
+	head := []byte(raw[len(magic):min(len(raw), sizeOfHead)])
 	if n := binary.LittleEndian.Uint32(head); n != figures {
 		return nil, fmt.Errorf("sentiment: load weights: %d figures, this version has %d: train anew", n, figures)
 	}
-	if len(raw) < sizeOfWeights {
+	if len(raw) != sizeOfHead+1<<leastGramBits && len(raw) < sizeOfWeights {
 		return nil, fmt.Errorf("sentiment: load weights: the file is cut short: %w", io.ErrUnexpectedEOF)
 	} else if len(raw) > sizeOfWeights {
 		return nil, errors.New("sentiment: load weights: the file goes on after its end")
 	}
-	head, grams = head[4:], raw[sizeOfWeights-1<<gramBits:]
-	w := &Weights{bias: math.Float64frombits(binary.LittleEndian.Uint64(head)), grams: grams}
+	head = head[4:]
+	w := &Weights{bias: math.Float64frombits(binary.LittleEndian.Uint64(head)), grams: raw[sizeOfHead:]}
 	head = head[8:]
 	ok := small(w.bias)
 	for i := range w.dense {

@@ -66,7 +66,7 @@ func TestSentiment(t *testing.T) {
 	assert.Equal(t, 1.0, res["accuracy"])
 	assert.Equal(t, 1.0, res["auc"])
 	assert.Contains(t, res, "accuracy3")
-	d = write(t, map[string]string{"train.tsv": "坏\tneg\n太坏了\tneg\n好\tpos\n很好\tpos\n", "test.tsv": "坏\tneg\n好\tpos\n"})
+	d = write(t, map[string]string{"train.tsv": strings.Repeat("坏\tneg\n太坏了\tneg\n好\tpos\n很好\tpos\n", 6), "test.tsv": "坏\tneg\n好\tpos\n"})
 	assert.Equal(t, 1.0, evaluate(t, "sentiment", "-train", d+"/train.tsv", "-test", d+"/test.tsv")["accuracy"])
 }
 

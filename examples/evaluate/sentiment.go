@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/frontdesk-go/frontdesk/nlu"
 	"github.com/frontdesk-go/frontdesk/sentiment"
 )
 
@@ -27,9 +26,8 @@ func polarity(label string) string {
 
 func evaluateSentiment(ctx context.Context, args []string, log io.Writer) (result, error) {
 	fs := flags("sentiment", log)
-	train := fs.String("train", "", "texts to train a classifier on: text<TAB>label; without, the scorer is measured")
+	train := fs.String("train", "", "texts to learn their labels from, whatever they are: text<TAB>label; without, the scorer is measured")
 	test := fs.String("test", "", "texts to test on")
-	seed := fs.Uint64("seed", 1, "seed of -train")
 	weights := fs.String("weights", "", "weights for the scorer; the shipped ones without")
 	rules := fs.Bool("rules", false, "the lexicon and the rules alone")
 	data := fs.String("data", "", "folder of the public sets, for -build and -leave-out")
@@ -59,7 +57,11 @@ func evaluateSentiment(ctx context.Context, args []string, log io.Writer) (resul
 		if err != nil {
 			return nil, err
 		}
-		return measured(&sentiment.Options{Weights: w}, rs, *turns)
+		res, err := measured(&sentiment.Options{Weights: w}, rs, *turns)
+		if err == nil {
+			err = bands(res, w, filepath.Join(*data, *leave, "train.tsv"), *n, rs)
+		}
+		return res, err
 	}
 	if err := need(map[string]string{"test": *test}); err != nil {
 		return nil, err
@@ -67,9 +69,6 @@ func evaluateSentiment(ctx context.Context, args []string, log io.Writer) (resul
 	rs, err := rows(*test, 2)
 	if err != nil {
 		return nil, err
-	}
-	if *train != "" {
-		return trained(ctx, *train, rs, *seed)
 	}
 	opts := &sentiment.Options{Rules: *rules}
 	if *weights != "" {
@@ -92,10 +91,39 @@ func evaluateSentiment(ctx context.Context, args []string, log io.Writer) (resul
 			return nil, err
 		}
 	}
+	if *train != "" {
+		return trained(ctx, opts, *train, rs)
+	}
 	if *tune != "" {
 		return tuned(ctx, opts, *tune, *n, rs)
 	}
 	return measured(opts, rs, *turns)
+}
+
+// bands measures three classes with a dead band that n rows of the set's own
+// train part calibrate, beside the usual band, for a set that has neutral rows.
+func bands(res result, w *sentiment.Weights, train string, n int, test [][]string) error {
+	if _, has := res["accuracy3"]; !has || !exists(train) {
+		return nil
+	}
+	rs, err := rows(train, 2)
+	if err != nil {
+		return err
+	}
+	plain, err := sentiment.New(&sentiment.Options{Weights: w})
+	if err != nil {
+		return err
+	}
+	c, _, err := plain.Calibrate(labelled(rs, n))
+	if err != nil {
+		return fmt.Errorf("%s: %w", train, err)
+	}
+	scorer, err := sentiment.New(&sentiment.Options{Weights: w, Calibration: &c})
+	if err != nil {
+		return err
+	}
+	res["accuracy3_calibrated"], res["macro_f1_3_calibrated"] = threeClasses(scorer, test)
+	return nil
 }
 
 // measured measures a scorer.
@@ -161,14 +189,22 @@ func sign(p float64) string {
 	return "-"
 }
 
-// trained measures every label as a class, with a classifier of the text.
-func trained(ctx context.Context, train string, test [][]string, seed uint64) (result, error) {
-	examples, err := readExamples(train, false)
+// trained measures every label as a class, learnt on top of a scorer.
+func trained(ctx context.Context, opts *sentiment.Options, train string, test [][]string) (result, error) {
+	rs, err := rows(train, 2)
+	if err != nil {
+		return nil, err
+	}
+	examples := make([]sentiment.Example, len(rs))
+	for i, r := range rs {
+		examples[i] = sentiment.Example{Text: r[0], Label: r[1]}
+	}
+	scorer, err := sentiment.New(opts)
 	if err != nil {
 		return nil, err
 	}
 	w := start()
-	model, err := nlu.Train(ctx, examples, &nlu.Options{NoBuiltin: true, Seed: seed})
+	model, report, err := scorer.TrainLabels(ctx, examples)
 	if err != nil {
 		return nil, err
 	}
@@ -176,11 +212,10 @@ func trained(ctx context.Context, train string, test [][]string, seed uint64) (r
 	sc := newScores()
 	w = start()
 	for _, r := range test {
-		if got, _ := model.Classify(r[0]); len(got) > 0 {
-			sc.add(r[1], got[0].Name)
-		}
+		sc.add(r[1], model.Label(r[0])[0].Name)
 	}
 	cpu, _ := w.stop()
-	return result{"rows": len(test), "accuracy": round(sc.accuracy()), "macro_f1": round(sc.macroF1()), "train_s": round(trainCPU),
-		"texts_per_s": int(float64(len(test)) / cpu), "model_bytes": model.Size()}, nil
+	size, err := model.WriteTo(io.Discard)
+	return result{"rows": len(test), "accuracy": round(sc.accuracy()), "macro_f1": round(sc.macroF1()), "report": report.String(), "train_s": round(trainCPU),
+		"texts_per_s": int(float64(len(test)) / cpu), "file_bytes": size}, err
 }

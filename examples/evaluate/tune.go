@@ -14,26 +14,14 @@ func tuned(ctx context.Context, opts *sentiment.Options, path string, n int, tes
 	if err != nil {
 		return nil, err
 	}
-	var messages []sentiment.Labelled
-	for _, r := range rs {
-		if c := classOf(r[1]); c != "" && (n == 0 || len(messages) < n) {
-			messages = append(messages, sentiment.Labelled{Text: r[0], Class: c})
-		}
-	}
+	messages := labelled(rs, n)
 	plain, err := sentiment.New(opts)
 	if err != nil {
 		return nil, err
 	}
 	res := result{"messages": len(messages)}
 	judge := func(name string, s *sentiment.Scorer) {
-		sc := newScores()
-		for _, r := range test {
-			if c := classOf(r[1]); c != "" {
-				sc.add(string(c), string(s.Class(s.Score(r[0]))))
-			}
-		}
-		res[name] = round(sc.accuracy())
-		res[name+"_f1"] = round(sc.macroF1())
+		res[name], res[name+"_f1"] = threeClasses(s, test)
 	}
 	judge("as_is", plain)
 	calibrate := func(s *sentiment.Scorer, opts sentiment.Options) (*sentiment.Scorer, error) {
@@ -83,4 +71,26 @@ func classOf(label string) sentiment.Class {
 		return sentiment.ClassNeutral
 	}
 	return ""
+}
+
+// labelled are the first n rows with a class, all when n is 0.
+func labelled(rs [][]string, n int) []sentiment.Labelled {
+	var messages []sentiment.Labelled
+	for _, r := range rs {
+		if c := classOf(r[1]); c != "" && (n == 0 || len(messages) < n) {
+			messages = append(messages, sentiment.Labelled{Text: r[0], Class: c})
+		}
+	}
+	return messages
+}
+
+// threeClasses are accuracy and macro-F1 of a scorer's classes.
+func threeClasses(s *sentiment.Scorer, test [][]string) (accuracy, macroF1 float64) {
+	sc := newScores()
+	for _, r := range test {
+		if c := classOf(r[1]); c != "" {
+			sc.add(string(c), string(s.Class(s.Score(r[0]))))
+		}
+	}
+	return round(sc.accuracy()), round(sc.macroF1())
 }
