@@ -34,6 +34,14 @@ type ReplayOptions struct {
 	After time.Time
 	// LeaveOneOut holds back of every customer the last item only.
 	LeaveOneOut bool
+	// Goal are the kinds of event that count as what came, such as "purchased";
+	// all that teach when there are none.
+	Goal []string
+}
+
+// counts reports whether an event counts as what came.
+func (o *ReplayOptions) counts(e *Event) bool {
+	return len(o.Goal) == 0 || slices.Contains(o.Goal, e.Kind)
 }
 
 // NewReplay cuts events in two. Events without a time keep their place.
@@ -82,10 +90,10 @@ func NewReplay(events []Event, opts *ReplayOptions) *Replay {
 		}
 		if nth++; !o.After.IsZero() {
 			if !events[g[0]].At.Before(o.After) {
-				r.holdVisit(events, g, out)
+				r.holdVisit(events, g, out, &o)
 			}
 		} else if nth > visits-visits/20 {
-			r.holdVisit(events, g, out)
+			r.holdVisit(events, g, out, &o)
 		}
 	}
 	for i := range events {
@@ -132,14 +140,20 @@ func (r *Replay) holdCustomer(events []Event, g []int, out map[int]bool, o *Repl
 	}
 	ordered := o.LeaveOneOut || events[cut].Session != "" || !events[cut].At.IsZero()
 	q := held{customer: events[cut].Customer, want: map[string]bool{}, segments: events[cut].Segments}
+	hidden := map[string]bool{}
 	for nth, i := range fresh {
 		if ordered && i >= cut || !ordered && (nth*7+g[0])%10 == 0 {
-			q.want[events[i].Item] = true
+			hidden[events[i].Item] = true
+		}
+	}
+	for _, i := range g {
+		if e := &events[i]; hidden[e.Item] && o.counts(e) {
+			q.want[e.Item] = true
 		}
 	}
 	for _, i := range g {
 		switch e := &events[i]; {
-		case q.want[e.Item] || ordered && i >= cut:
+		case hidden[e.Item] || ordered && i >= cut:
 			out[i] = true
 		case e.Session != "" && e.Session == events[cut].Session:
 			q.session = append(q.session, e.Item)
@@ -172,12 +186,12 @@ func (r *Replay) holdBasket(events []Event, g []int, out map[int]bool) bool {
 }
 
 // holdVisit asks for every next item of a session, and for the last of a basket.
-func (r *Replay) holdVisit(events []Event, g []int, out map[int]bool) {
+func (r *Replay) holdVisit(events []Event, g []int, out map[int]bool, o *ReplayOptions) {
 	var now []string
 	for k, i := range g {
 		out[i] = true
 		session := events[i].Session != ""
-		if len(now) > 0 && (session || k == len(g)-1 && !slices.Contains(now, events[i].Item)) {
+		if len(now) > 0 && o.counts(&events[i]) && (session || k == len(g)-1 && !slices.Contains(now, events[i].Item)) {
 			r.queries = append(r.queries, held{session: slices.Clone(now[max(0, len(now)-maxSession):]), want: map[string]bool{events[i].Item: true}, again: session, segments: events[i].Segments})
 		}
 		now = append(now, events[i].Item)
