@@ -219,7 +219,8 @@ func (t *Turn) Topic(intent string) {
 	t.session.Context.Intent, t.session.Context.Age = intent, 0
 }
 
-// Cards shows suggestions, with their first reason, and records them as shown.
+// Cards shows suggestions, with their first reason and what must be said with
+// them (recommend.Item.Notice), and records them as shown.
 func (t *Turn) Cards(ss []recommend.Suggestion) []Card {
 	var cards []Card
 	ids := make([]string, 0, len(ss))
@@ -231,6 +232,9 @@ func (t *Turn) Cards(ss []recommend.Suggestion) []Card {
 		}
 		if len(s.Reasons) > 0 {
 			c.Text = s.Reasons[0].Text
+		}
+		if s.Notice != "" {
+			c.Text = strings.TrimLeft(c.Text+"\n"+s.Notice, "\n")
 		}
 		if s.Choice != nil {
 			if raw, err := json.Marshal(s.Choice); err == nil { // what is no number is not to be learned from

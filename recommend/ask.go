@@ -106,7 +106,11 @@ func (s *Shelf) blocked(it *stocked, a *ask) string {
 		}
 	}
 	for _, id := range it.Needs {
-		if no, known := s.learned.items.no[id]; !known || a.u == nil || !a.u.fact(no).owned {
+		no, known := s.learned.items.no[id]
+		if !known || a.u == nil {
+			return "needs"
+		}
+		if f := a.u.fact(no); !f.owned || float64(f.mastered) < s.opts.Mastery {
 			return "needs"
 		}
 	}
@@ -115,6 +119,9 @@ func (s *Shelf) blocked(it *stocked, a *ask) string {
 		if !ok || p < a.MinPrice || a.MaxPrice > 0 && p > a.MaxPrice {
 			return "price"
 		}
+	}
+	if s.opts.Suits != nil && !s.opts.Suits(&it.Item, a.Request) {
+		return "unsuited"
 	}
 	return ""
 }

@@ -18,7 +18,8 @@ import (
 
 // ReadCatalogue reads items from CSV with a header. Columns: id, category,
 // brand, name.LANG, price.CURRENCY (decimal, "299.00"), stock (a number, or
-// "size: S=3 M=0" for variants), link, picture, description.LANG, lasts_days,
+// "size: S=3 M=0" for variants), link, picture, description.LANG, notice.LANG,
+// lasts_days,
 // goes_with and needs (ids with "|" between), from and until (2026-11-30, or
 // RFC 3339); every other column is an attribute, several values
 // with "|" between. id, a name, a price, category and stock are needed. All
@@ -103,6 +104,11 @@ func readItem(head, rec []string) (Item, error) {
 				it.Description = map[string]string{}
 			}
 			it.Description[rest] = v
+		case "notice":
+			if it.Notice == nil {
+				it.Notice = map[string]string{}
+			}
+			it.Notice[rest] = v
 		case "price":
 			it.Price[rest], err = minor(v)
 		case "stock":

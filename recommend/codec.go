@@ -105,6 +105,17 @@ func (c *codec) f32(x *float32) {
 	c.buf = c.buf[4:]
 }
 
+// signed is a finite number.
+func (c *codec) signed(x *float32) {
+	size, below := abs(*x), *x < 0
+	c.f32(&size)
+	if c.flag(&below); c.reading {
+		if *x = size; below {
+			*x = -size
+		}
+	}
+}
+
 func (c *codec) str(x *string) {
 	n := c.uint(uint64(len(*x)))
 	if !c.reading {

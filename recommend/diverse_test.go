@@ -2,6 +2,7 @@ package recommend
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -68,4 +69,40 @@ func TestMaxShown(t *testing.T) {
 	assert.Equal(t, "a b", ids(recommendTo(t, s, Request{Customer: "c", Must: []Filter{{Attribute: "colour", Any: []string{"red"}}}})), "asked for")
 	record(t, s, Event{Kind: "viewed", Customer: "c", Item: "a"})
 	assert.Equal(t, "a b", ids(recommendTo(t, s, Request{Customer: "c"})), "a reaction starts again")
+}
+
+// Each time it was shown without a reaction counts against an item.
+func TestFatigue(t *testing.T) {
+	t.Parallel()
+	s, err := New([]Item{thing("a", "cup", "red", 100, 1), thing("b", "jug", "red", 100, 1)}, &Options{MaxShown: 3})
+	require.NoError(t, err)
+	for i := range 9 {
+		record(t, s, Event{Kind: "viewed", Item: "a"})
+		if i > 1 {
+			record(t, s, Event{Kind: "viewed", Item: "b"})
+		}
+	}
+	first := func() string { return recommendTo(t, s, Request{Customer: "c"})[0].Item.ID }
+	require.Equal(t, "a", first())
+	record(t, s, Event{Kind: "shown", Customer: "c", Item: "a"})
+	assert.Equal(t, "b", first())
+}
+
+func TestPutAll(t *testing.T) {
+	t.Parallel()
+	s, err := New(nil, nil)
+	require.NoError(t, err)
+	require.NoError(t, s.PutAll(func(yield func(Item) bool) {
+		for i := range 1000 {
+			if !yield(thing(fmt.Sprint("i", i), "cup", "red", 100, 1)) {
+				return
+			}
+		}
+	}))
+	assert.Len(t, s.Items(), 1000)
+	err = s.PutAll(slices.Values([]Item{thing("good", "cup", "red", 100, 1), {ID: "bad"}, thing("late", "cup", "red", 100, 1)}))
+	require.ErrorContains(t, err, `item "bad" has no category`)
+	_, good := s.Item("good")
+	_, late := s.Item("late")
+	assert.Equal(t, []bool{true, false}, []bool{good, late}, "what came before the one that is not valid is there")
 }

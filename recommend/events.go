@@ -47,7 +47,8 @@ func (o *Options) strength(e *Event) float64 {
 type fact struct {
 	item              uint32
 	owned, unwanted   bool
-	bought, dismissed int64 // when either was last said: nanoseconds since 1970, 0 for no time
+	mastered          float32 // 0 to 1, the furthest yet
+	bought, dismissed int64   // when either was last said: nanoseconds since 1970, 0 for no time
 }
 
 // maxFacts is how many facts are kept of a customer; the oldest go first.
@@ -97,7 +98,8 @@ func (l *learned) note(e *Event) {
 	}
 	owned, unwanted := e.Kind == "purchased", e.Kind == "dismissed" || e.Kind == "reviewed" && e.Value > 0 && e.Value < 2.5
 	again := e.Kind == "carted" || e.Kind == "purchased"
-	if e.Customer == "" || !(owned || unwanted || again || e.Kind == "refunded") {
+	progressed := e.Kind == "progressed" && e.Value > 0
+	if e.Customer == "" || !(owned || unwanted || again || progressed || e.Kind == "refunded") {
 		return
 	}
 	u, item, at := l.person(e.customer()), l.items.add(e.Item), nanos(e.At)
@@ -107,6 +109,9 @@ func (l *learned) note(e *Event) {
 	}
 	if (owned || e.Kind == "refunded") && at >= f.bought {
 		f.owned, f.bought = owned, at
+	}
+	if progressed {
+		f.mastered = max(f.mastered, float32(min(1, e.Value)))
 	}
 	if (unwanted || again) && at >= f.dismissed {
 		f.unwanted, f.dismissed = unwanted, at

@@ -23,12 +23,15 @@ type Item struct {
 	Link        string            `json:"link,omitempty"`
 	Picture     string            `json:"picture,omitempty"`
 	Description map[string]string `json:"description,omitempty"` // by language
-	GoesWith    []string          `json:"goes_with,omitempty"`   // ids of complements
+	// Notice is what must be said wherever it is shown, by language: the warning
+	// of a risk, an age limit. It is never left out for room.
+	Notice   map[string]string `json:"notice,omitempty"`
+	GoesWith []string          `json:"goes_with,omitempty"` // ids of complements
 	// LastsDays is after how many days one is used up, for what is bought again:
 	// coffee, not a kettle. 0 leaves it to be learned from repeat purchases.
 	LastsDays int `json:"lasts_days,omitempty"`
 	// Needs are ids a customer must own before this one is suggested: the course
-	// before, the camera of a lens.
+	// before, the camera of a lens. See Options.Mastery for how well.
 	Needs []string `json:"needs,omitempty"`
 	// From and Until bound when it may be suggested, Until excluded; zero is open.
 	From  time.Time `json:"from,omitzero"`
@@ -120,7 +123,9 @@ type Suggestion struct {
 	Item    Item     `json:"item"`
 	Score   float64  `json:"score"`
 	Reasons []Reason `json:"reasons"` // strongest first, at least one
-	Offer   *Offer   `json:"offer,omitempty"`
+	// Notice is Item.Notice in Request.Language, or in one there is.
+	Notice string `json:"notice,omitempty"`
+	Offer  *Offer `json:"offer,omitempty"`
 	// Features are what Options.Bandit learns from, with the item and what came
 	// of it; Choice is set for the place that explores. Both are nil without one.
 	Features []float64 `json:"features,omitempty"`
@@ -131,7 +136,9 @@ type Suggestion struct {
 type Reason struct {
 	// Code is "asked" (for Values), "budget", "over", "between" (the price
 	// bounds), "goes_with" (the catalogue says so), "together" (customers do),
-	// "similar", "bought", "looked" (of the customer's own history), "history",
+	// "similar", "bought", "looked" (of the customer's own history), "series" (the
+	// same as of what they bought: Attributes["series"]), "history", "follows"
+	// (what it Needs is done),
 	// "session", "taste" (Values), "due" (used up by now), "words", "trending",
 	// "popular", "new".
 	Code   string  `json:"code"`
@@ -185,6 +192,7 @@ type Event struct {
 	// Kind is "viewed", "dwelt" (Value seconds), "searched" (opened from a
 	// search), "clicked", "carted", "uncarted", "purchased", "refunded",
 	// "reviewed" (Value stars, 1 to 5), "dismissed" (not interested), "shown",
+	// "progressed" (Value 0 to 1: how far a course of the customer's is mastered),
 	// or one of Options.Kinds. A purchase makes an item the customer's own until
 	// a refund; what was dismissed, or reviewed with less than three stars, is
 	// not suggested again until the customer puts it into a cart.

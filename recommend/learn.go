@@ -38,6 +38,7 @@ type learned struct {
 	trends   trends
 	gaps     map[uint32]gaps
 	decay    decay
+	fitted   *fitted // nil before a Fit
 }
 
 func newLearned(opts *Options) *learned {

@@ -169,6 +169,41 @@ func TestReasonNamesWhatWasBought(t *testing.T) {
 	}
 }
 
+// "From the same series as the skirt you bought last week": the reason says when.
+func TestReasonSaysWhen(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		series, language string
+		days             int
+		want             string
+	}{
+		"a series in Chinese": {"云", "zh", 8, "和您上周买的「裙子」同一系列"},
+		"a series in English": {"云", "en", 8, "from the same series as the skirt you bought last week"},
+		"days ago":            {"云", "zh", 2, "和您前几天买的「裙子」同一系列"},
+		"a month ago":         {"云", "zh", 30, "和您买的「裙子」同一系列"},
+		"another series":      {"山", "zh", 8, "您上周买过「裙子」，这款很多人一起选"},
+		"long ago":            {"山", "en", 300, "because you bought skirt"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			skirt, top := thing("skirt", "dress", "red", 100, 1), thing("top", "shirt", "blue", 100, 1)
+			skirt.Name = map[string]string{"zh": "裙子", "en": "skirt"}
+			skirt.Attributes["series"], top.Attributes["series"] = []string{"云"}, []string{c.series}
+			s, err := New([]Item{skirt, top}, nil)
+			require.NoError(t, err)
+			at := noon(0)
+			for i := range 5 {
+				u := string(rune('a' + i))
+				record(t, s, Event{At: at, Kind: "purchased", Customer: u, Item: "skirt"}, Event{At: at, Kind: "viewed", Customer: u, Item: "top"})
+			}
+			record(t, s, Event{At: at, Kind: "purchased", Customer: "z", Item: "skirt"})
+			got := recommendTo(t, s, Request{Customer: "z", Personal: true, Language: c.language, Now: at.AddDate(0, 0, c.days)})
+			require.Len(t, got, 1)
+			assert.Equal(t, c.want, got[0].Reasons[0].Text)
+		})
+	}
+}
+
 // With several anchors, what could replace one of them is no complement.
 func TestAComplementReplacesNothing(t *testing.T) {
 	t.Parallel()

@@ -50,6 +50,17 @@ func (r *row) get(item uint32) float32 {
 	return r.cells[r.slot(item)].w
 }
 
+// reserve makes room for n partners of an empty row, as growing would.
+func (r *row) reserve(n int) {
+	size := 4
+	for size < rowMost && n*20 > size*17 {
+		size = min(rowMost, 2*size)
+	}
+	if n > 0 {
+		r.cells = make([]cell, size)
+	}
+}
+
 // grow makes room: a larger table, or at the limit the strongest partners only.
 func (r *row) grow() {
 	old := r.cells

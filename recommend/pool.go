@@ -189,6 +189,9 @@ func (s *Shelf) allowed(a *ask, b *board) {
 		if !ok {
 			continue
 		}
+		if s.opts.MaxShown > 0 && a.u != nil && key > 0 && !a.asks() { // who saw it often is tired of it
+			key /= 1 + float64(a.u.wasShown(it.no))/float64(s.opts.MaxShown)
+		}
 		b.queue.all = append(b.queue.all, ranked{it, key})
 	}
 	b.queue.start()

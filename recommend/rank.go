@@ -11,10 +11,14 @@ import (
 type Weights struct {
 	Together float64 // items taken by the same customers
 	Alike    float64 // customers with a like history
-	Sessions float64 // sessions like this one
-	Next     float64 // what followed the items of this session
-	Basket   float64 // bought at once
-	Baskets  float64 // baskets like this one
+	// Ridge is for what Shelf.Fit found. Where that speaks, Alike counts for
+	// Beside of its weight; at 0, which costs a fraction, Together counts only for
+	// items that came since.
+	Ridge, Beside float64
+	Sessions      float64 // sessions like this one
+	Next          float64 // what followed the items of this session
+	Basket        float64 // bought at once
+	Baskets       float64 // baskets like this one
 	// Habit is for what a customer takes again and again, where that may come
 	// again; it fades by Fade of their events, 0 for never.
 	Habit, Fade float64
@@ -30,9 +34,9 @@ type Weights struct {
 
 // DefaultWeights are those of a nil Options.Weights.
 func DefaultWeights() Weights {
-	return Weights{Together: 0.12, Alike: 0.2, Sessions: 1, Next: 0.1, Basket: 1, Baskets: 1, Habit: 0.3, Fade: 200, Own: 0.7, Target: 0.4, Goods: 0.15, Rare: 0.35,
-		Visits: VisitWeights{Step: 2, Near: 5, IDF: 1.5, Len: 0.2, Age: 1, Before: 0.6},
-		Tastes: VisitWeights{Step: 30, Near: 50, IDF: 1.5, Len: 0.5, Before: 1}}
+	return Weights{Together: 0.12, Alike: 0.2, Ridge: 1, Sessions: 1, Next: 0.1, Basket: 1, Baskets: 1, Habit: 0.3, Fade: 200, Own: 0.7, Target: 0.4, Goods: 0.15, Rare: 0.35,
+		Visits: VisitWeights{Step: 2, Near: 5, IDF: 1.5, Len: 0.2, Age: 1, Before: 0.6, Neighbours: 500},
+		Tastes: VisitWeights{Step: 30, Near: 50, IDF: 1.5, Len: 0.5, Before: 1, Neighbours: 200}}
 }
 
 // board is the working space of one ranking.
@@ -47,15 +51,65 @@ type board struct {
 	queue                      queue
 }
 
-// mix adds a part to the sum, by its weight over its highest score.
-func (b *board) mix(weight float64) {
+// faint is the share of a part's highest score below which it says nothing.
+const faint = 1.0 / 64
+
+// mix adds a part to the sum, by its weight over its highest score, and empties
+// it; it reports whether the part said anything.
+func (b *board) mix(weight float64) bool {
 	top := b.part.top()
 	if top <= 0 || weight <= 0 {
-		return
+		return false
 	}
-	f := float32(weight) / top
+	f, least := float32(weight)/top, top*faint
 	for _, i := range b.part.touched {
-		b.sum.add(i, f*b.part.score[i])
+		if x := b.part.score[i]; x > least {
+			b.sum.add(i, f*x)
+		}
+		b.part.score[i] = 0 // nor is it added twice if it was touched twice
+	}
+	b.part.touched = b.part.touched[:0]
+	return true
+}
+
+// freshest are how many of a customer's latest items are looked at for what came
+// since the last Fit, freshShare what those say beside what it found.
+const (
+	freshest   = 5
+	freshShare = 0.5
+)
+
+// history adds what speaks for items by what a customer took.
+func (l *learned) history(b *board, u *person, customer string, w *Weights) {
+	n, items, together, alike := len(l.items.of), u.items, w.Together, w.Alike
+	if w.Ridge > 0 && l.fitted != nil {
+		b.part.reset(n)
+		for _, it := range items {
+			l.fitted.from(it, &b.part)
+		}
+		if b.mix(w.Ridge) {
+			if alike *= w.Beside; w.Beside <= 0 {
+				items, together = l.fitted.unknown(items), freshShare*w.Ridge
+			}
+		}
+	}
+	if together > 0 && len(items) > 0 {
+		b.part.reset(n)
+		for back := range items {
+			f := 1.0
+			if w.Recent > 0 {
+				f = math.Exp(-float64(back) / w.Recent)
+			}
+			l.together.from(items[len(items)-1-back], f, w.Own, &b.part)
+		}
+		l.together.damp(b.target.set(w.Target), &b.part)
+		b.mix(together)
+	}
+	if alike > 0 {
+		b.part.reset(n)
+		l.alike.from(items, customer, &w.Tastes, &b.alike, b, &b.part)
+		l.together.damp(b.rare.set(w.Rare), &b.part)
+		b.mix(alike)
 	}
 }
 
@@ -65,22 +119,7 @@ func (l *learned) rank(b *board, customer, own string, session []uint32, again b
 	n := len(l.items.of)
 	b.sum.reset(n)
 	if u := l.users[customer]; customer != "" && u != nil {
-		b.part.reset(n)
-		for back := range u.items {
-			f := 1.0
-			if w.Recent > 0 {
-				f = math.Exp(-float64(back) / w.Recent)
-			}
-			l.together.from(u.items[len(u.items)-1-back], f, w.Own, &b.part)
-		}
-		l.together.damp(b.target.set(w.Target), &b.part)
-		b.mix(w.Together)
-		if w.Alike > 0 {
-			b.part.reset(n)
-			l.alike.from(u.items, customer, &w.Tastes, &b.alike, b, &b.part)
-			l.together.damp(b.rare.set(w.Rare), &b.part)
-			b.mix(w.Alike)
-		}
+		l.history(b, u, customer, w)
 	}
 	if u := l.users[customer]; again && customer != "" && u != nil {
 		b.part.reset(n)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -79,12 +80,19 @@ func (s *Shelf) why(it *stocked, r *ask, c *scored) []Reason {
 	if text, code := budget(r.Request); text != "" {
 		add(1.4, Reason{Code: code}, "{budget}", text)
 	}
+	if len(it.Needs) > 0 {
+		about("follows", it.Needs[len(it.Needs)-1], 1.2)
+	}
 	if c.due > 0 {
 		add(1.3*c.due, Reason{Code: "due"})
 	}
 	if c.history > 0 {
-		if id, code := s.because(it, r.u); id != "" {
-			about(code, id, c.history)
+		if id, code, at := s.because(it, r.u); id != "" {
+			w := c.history
+			if code == "series" {
+				w += 0.5
+			}
+			add(w, Reason{Code: code, Item: id}, "{name}", nameIn(s.index.items[id].Name, r.Language), "{when}", s.ago(at, r))
 		} else {
 			add(c.history, Reason{Code: "history"})
 		}
@@ -120,25 +128,46 @@ func (s *Shelf) why(it *stocked, r *ask, c *scored) []Reason {
 }
 
 // because is the item of the customer's history that most speaks for another,
-// and whether they bought it or looked at it; "" when it is not on the shelf.
-func (s *Shelf) because(it *stocked, u *person) (id, code string) {
+// whether they bought it or looked at it, and when they bought it; "" when it is
+// not on the shelf.
+func (s *Shelf) because(it *stocked, u *person) (id, code string, at int64) {
 	l, best := s.learned, float32(0)
 	if u == nil {
-		return "", ""
+		return "", "", 0
 	}
 	for _, no := range u.items[max(0, len(u.items)-maxHistory):] {
 		if int(no) >= len(l.together.rows) || no == it.no {
 			continue
 		}
 		w := l.together.rows[no].get(it.no)
-		if of := s.index.numbered(no); w > best && of != nil {
-			best, id, code = w, of.ID, "looked"
-			if u.fact(no).owned {
-				code = "bought"
+		of := s.index.numbered(no)
+		if w <= best || of == nil {
+			continue
+		}
+		best, id, code, at = w, of.ID, "looked", 0
+		if f := u.fact(no); f.owned {
+			code, at = "bought", f.bought
+			if series := it.Attributes["series"]; len(series) > 0 && slices.Equal(series, of.Attributes["series"]) {
+				code = "series"
 			}
 		}
 	}
-	return id, code
+	return id, code, at
+}
+
+// ago says when something was, for a reason; "" when that is not known, or too
+// long ago to be sure what the customer calls it.
+func (s *Shelf) ago(at int64, r *ask) string {
+	if at == 0 || r.Now.IsZero() {
+		return ""
+	}
+	switch days := r.Now.Sub(time.Unix(0, at)).Hours() / 24; {
+	case days >= 0 && days < 7:
+		return s.reasons.say(r.Language, "ago_days")
+	case days >= 7 && days < 14:
+		return s.reasons.say(r.Language, "ago_week")
+	}
+	return ""
 }
 
 // asked are the values the item has of those asked for, besides the category.

@@ -49,6 +49,66 @@ func TestReplayHoldsBackTheTail(t *testing.T) {
 	assert.Zero(t, none.Queries)
 }
 
+// What came from a day on judges what was learned before it; the last item of
+// each customer does likewise.
+func TestReplayCutsOtherwise(t *testing.T) {
+	t.Parallel()
+	var all []Event
+	for u := range 20 {
+		segment := []string{"men", "women"}[u%2]
+		for k := range 4 {
+			all = append(all, Event{ID: fmt.Sprint(u, "-", k), At: noon(k * 60), Kind: "viewed", Customer: fmt.Sprint("u", u), Item: "abcdefg"[u/2%4+k:][:1], Segments: []string{segment}})
+		}
+	}
+	all = append(all, Event{ID: "new", At: noon(200), Kind: "viewed", Customer: "late", Item: "a0"})
+	for name, c := range map[string]struct {
+		o     ReplayOptions
+		learn int
+		want  int // items a query waits for
+	}{
+		"from a day on": {ReplayOptions{After: noon(120)}, 40, 2},
+		"leave one out": {ReplayOptions{LeaveOneOut: true}, 61, 1},
+	} {
+		r := NewReplay(all, &c.o)
+		require.Len(t, r.queries, 20, name)
+		assert.Len(t, r.learn, c.learn, name)
+		for _, q := range r.queries {
+			assert.Len(t, q.want, c.want, name)
+		}
+		rep, err := r.Judge(t.Context(), nil)
+		require.NoError(t, err)
+		assert.Positive(t, rep.Novelty, name)
+		require.Len(t, rep.Segments, 2, name)
+		assert.Equal(t, 10, rep.Segments["women"].Queries, name)
+	}
+}
+
+// Looks that are noise are given no strength, where purchases foretell.
+func TestTuneKinds(t *testing.T) {
+	t.Parallel()
+	var all []Event
+	add := func(u, kind, item string) {
+		all = append(all, Event{ID: fmt.Sprint(len(all)), At: noon(len(all)), Kind: kind, Customer: u, Item: item})
+	}
+	for i := range 300 {
+		u := fmt.Sprint("u", i)
+		for k := range 6 {
+			add(u, "viewed", fmt.Sprint("noise", (i*31+k*k*17)%40))
+		}
+		for k := range 4 {
+			add(u, "purchased", fmt.Sprint("p", i%5, "-", (i/5*3+k*k)%10))
+		}
+	}
+	r := NewReplay(all, &ReplayOptions{Goal: []string{"purchased"}})
+	require.NotEmpty(t, r.queries)
+	before, err := r.Judge(t.Context(), nil)
+	require.NoError(t, err)
+	kinds, rep, err := r.TuneKinds(t.Context(), nil)
+	require.NoError(t, err)
+	assert.Less(t, kinds["viewed"], kinds["purchased"])
+	assert.GreaterOrEqual(t, rep.NDCG, before.NDCG)
+}
+
 func TestReplayOfBaskets(t *testing.T) {
 	t.Parallel()
 	var all []Event

@@ -7,11 +7,10 @@ import (
 
 // Caps of the session index.
 const (
-	maxVisits    = 1 << 18 // latest sessions
-	maxSession   = 50      // latest items of a session
-	maxPosting   = 1000    // latest sessions kept for an item
-	maxLook      = 8000    // postings read for a ranking, shared by the items at hand
-	maxNeighbour = 500     // sessions like the one at hand that count
+	maxVisits  = 1 << 18 // latest sessions
+	maxSession = 50      // latest items of a session
+	maxPosting = 1000    // latest sessions kept for an item
+	lookEach   = 16      // postings read for each of Neighbours, shared by the items at hand
 )
 
 // visit is one session, its items in order.
@@ -25,6 +24,7 @@ type visit struct {
 // the ring holds the latest, and a posting to one that has left it is skipped.
 type visits struct {
 	ring     []visit // session n stands at n % maxVisits
+	long     []uint8 // by place in the ring: how many items it has
 	next     uint32
 	open     map[string]uint32
 	postings [][]uint32 // by item, the latest last
@@ -50,6 +50,7 @@ func (v *visits) add(key string, item uint32) {
 		v.open[key] = n
 		if len(v.ring) < maxVisits {
 			v.ring = append(v.ring, visit{key: key})
+			v.long = append(v.long, 0)
 		} else {
 			old := &v.ring[n%maxVisits]
 			if old.key != "" { // it was erased
@@ -64,6 +65,7 @@ func (v *visits) add(key string, item uint32) {
 		s.items = append(s.items[:0], s.items[1:]...)
 	}
 	s.items = append(s.items, item)
+	v.long[n%maxVisits] = uint8(len(s.items))
 	if held {
 		return
 	}
@@ -81,7 +83,7 @@ func (v *visits) add(key string, item uint32) {
 func (v *visits) erase(key string) {
 	if n, ok := v.open[key]; ok {
 		delete(v.open, key)
-		v.ring[n%maxVisits] = visit{}
+		v.ring[n%maxVisits], v.long[n%maxVisits] = visit{}, 0
 	}
 }
 
@@ -96,6 +98,9 @@ type VisitWeights struct {
 	Len    float64 // power of the other session's length that divides its likeness
 	Age    float64 // e-folding by the other session's age, as a share of all held; 0 ignores age
 	Before float64 // weight of items before the match against those after it
+	// Neighbours are how many of the sessions most like the one at hand count,
+	// and bound how many are looked at.
+	Neighbours float64
 }
 
 // from adds to scores what sessions like this one hold (V-SKNN: Ludewig &
@@ -107,7 +112,7 @@ func (v *visits) from(items []uint32, own string, w *VisitWeights, t *lens, b *b
 	like.reset(len(v.ring))
 	now.reset(len(v.postings))
 	items = items[max(0, len(items)-maxSession):]
-	look := min(maxPosting, maxLook/max(1, len(items)))
+	look := min(maxPosting, int(lookEach*w.Neighbours)/max(1, len(items)))
 	for back := range items {
 		item := items[len(items)-1-back]
 		if int(item) >= len(v.postings) || now.score[item] > 0 {
@@ -123,17 +128,12 @@ func (v *visits) from(items []uint32, own string, w *VisitWeights, t *lens, b *b
 			}
 		}
 	}
-	length, age := t.length.set(w.Len), t.age.set(w.Age)
-	share := ageSteps / float32(len(v.ring)+1)
-	for _, i := range like.touched {
-		if len(v.ring[i].items) == 0 { // erased
-			like.score[i] = 0
-			continue
-		}
-		like.score[i] *= length.of(float32(len(v.ring[i].items))) * age[uint32(share*float32((v.next-1-i)%maxVisits))]
+	t.set(w, len(v.ring))
+	for _, i := range like.touched { // what was erased has length 0, which weighs nothing
+		like.score[i] *= t.length[v.long[i]] * t.age[uint32(t.share*float32((v.next-1-i)%maxVisits))]
 	}
 	if w.Near <= 0 {
-		for _, i := range strongest(like, maxNeighbour) {
+		for _, i := range strongest(like, int(w.Neighbours)) {
 			f := like.score[i]
 			for _, item := range v.ring[i].items {
 				to.add(item, f)
@@ -146,7 +146,7 @@ func (v *visits) from(items []uint32, own string, w *VisitWeights, t *lens, b *b
 		after[d] = float32(math.Exp(-float64(d) / w.Near))
 		before[d] = float32(w.Before) * after[d]
 	}
-	for _, i := range strongest(like, maxNeighbour) {
+	for _, i := range strongest(like, int(w.Neighbours)) {
 		s := &v.ring[i]
 		at, best := -1, float32(0) // where the two sessions match
 		for j, item := range s.items {
@@ -170,31 +170,30 @@ func (v *visits) from(items []uint32, own string, w *VisitWeights, t *lens, b *b
 
 // lens are the tables of one structure's weights.
 type lens struct {
-	length power
-	age    ages
-}
-
-// ages are the weights of sessions by their age as a share of all held.
-type ages struct {
-	folding float64
-	weight  [ageSteps]float32
+	of     VisitWeights // what they were made for
+	length [maxSession + 1]float32
+	age    [ageSteps]float32
+	share  float32 // of the ring a session is, in steps
 }
 
 const ageSteps = 256
 
-// set fills the table unless it is of this e-folding already; 0 is no decay.
-func (a *ages) set(folding float64) *[ageSteps]float32 {
-	if a.folding == folding && a.weight[0] != 0 {
-		return &a.weight
+// set fills the tables unless they are of these weights already.
+func (t *lens) set(w *VisitWeights, held int) {
+	t.share = ageSteps / float32(held+1)
+	if t.of == *w && t.age[0] != 0 {
+		return
 	}
-	a.folding = folding
-	for i := range a.weight {
-		a.weight[i] = 1
-		if folding > 0 {
-			a.weight[i] = float32(math.Exp(-float64(i) / ageSteps / folding))
+	t.of = *w
+	for i := 1; i < len(t.length); i++ {
+		t.length[i] = float32(math.Pow(float64(i), -w.Len))
+	}
+	for i := range t.age {
+		t.age[i] = 1
+		if w.Age > 0 {
+			t.age[i] = float32(math.Exp(-float64(i) / ageSteps / w.Age))
 		}
 	}
-	return &a.weight
 }
 
 // strongest are about the n highest of a vector: whole bins of a histogram, so

@@ -2,7 +2,9 @@ package recommend
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"sync"
 	"time"
@@ -35,9 +37,17 @@ type Options struct {
 	// MaxPer limits how many items of one answer share a value of an attribute,
 	// as {"brand": 2, "seller": 1}, so that none fills every answer.
 	MaxPer map[string]int
+	// Suits is a hard rule of the host's own, for what no filter of a request can
+	// forget: whether a fund suits a customer's risk profile, whether an audience
+	// may see it. It is asked for every item that passes the rest, while the shelf
+	// is locked: answer at once, and call nothing of the Shelf. nil lets all pass.
+	Suits func(*Item, *Request) bool
+	// Mastery, 0 to 1, is how far what an item Needs must be mastered, by
+	// "progressed" events, before it is suggested; with 0 owning it is enough.
+	Mastery float64
 	// MaxShown is how often an item is shown to a customer who does not react to
-	// it before it is no longer suggested unasked; 0 for no limit. It needs
-	// "shown" events.
+	// it before it is no longer suggested unasked; each time before counts against
+	// it. 0 for no limit. It needs "shown" events.
 	MaxShown int
 }
 
@@ -49,9 +59,19 @@ type Shelf struct {
 	weights Weights
 	boards  sync.Pool // of *board
 
-	mu      sync.RWMutex
+	writing sync.Mutex   // held by who changes anything, and by who must see nothing change for long
+	mu      sync.RWMutex // locked only while something changes, so that readers do not wait
 	index   index
 	learned *learned
+}
+
+// change changes the shelf.
+func (s *Shelf) change(by func()) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	by()
 }
 
 // New makes a shelf of items. It fails on an item that is not valid, with its id.
@@ -81,8 +101,6 @@ func (s *Shelf) Put(items ...Item) error {
 			return fmt.Errorf("recommend: %w", err)
 		}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	all := make([]*stocked, len(items))
 	for i, it := range items {
 		if len(it.Variants) > 0 {
@@ -91,21 +109,45 @@ func (s *Shelf) Put(items ...Item) error {
 				it.Stock += v.Stock
 			}
 		}
-		all[i] = &stocked{Item: it, no: s.learned.items.add(it.ID)}
+		all[i] = &stocked{Item: it}
 	}
-	s.index.put(all, s.opts.Attributes)
+	s.change(func() {
+		for _, it := range all {
+			it.no = s.learned.items.add(it.ID)
+		}
+		s.index.put(all, s.opts.Attributes)
+	})
 	return nil
+}
+
+// PutAll puts items as they come, some at a time, so that readers need not wait
+// for a large catalogue. It stops at the first that is not valid; those before
+// it are on the shelf.
+func (s *Shelf) PutAll(items iter.Seq[Item]) error {
+	some := make([]Item, 0, 256)
+	for it := range items {
+		if err := it.validate(); err != nil {
+			return errors.Join(fmt.Errorf("recommend: %w", err), s.Put(some...))
+		}
+		if some = append(some, it); len(some) == cap(some) {
+			if err := s.Put(some...); err != nil {
+				return err
+			}
+			some = some[:0]
+		}
+	}
+	return s.Put(some...)
 }
 
 // Remove takes items off the shelf.
 func (s *Shelf) Remove(ids ...string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, id := range ids {
-		if it := s.index.items[id]; it != nil {
-			s.index.forget(it, s.opts.Attributes)
+	s.change(func() {
+		for _, id := range ids {
+			if it := s.index.items[id]; it != nil {
+				s.index.forget(it, s.opts.Attributes)
+			}
 		}
-	}
+	})
 }
 
 // all are an item's attributes with category, brand and the variants that are left.
@@ -156,12 +198,18 @@ func (s *Shelf) Items() []Item {
 	return out
 }
 
-// Record learns from events, each once by its ID. It never fails.
+// atOnce is how many events are recorded before readers have their turn.
+const atOnce = 64
+
+// Record learns from events, each once by its ID. It never fails. Readers wait
+// for some of many events only.
 func (s *Shelf) Record(_ context.Context, events ...Event) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i := range events {
-		s.learned.record(&events[i])
+	for some := range slices.Chunk(events, atOnce) {
+		s.change(func() {
+			for i := range some {
+				s.learned.record(&some[i])
+			}
+		})
 	}
 	return nil
 }
@@ -170,17 +218,18 @@ func (s *Shelf) Record(_ context.Context, events ...Event) error {
 // their events taught about items stays, of nobody; sessions are known by the
 // host's session ids only. It makes a Shelf a bot.Eraser.
 func (s *Shelf) Erase(_ context.Context, tenant, customer string) (map[string]int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	l, key := s.learned, keyed(tenant, customer)
-	rows := map[string]int{"customers": 0, "waiting": len(l.waiting.events)}
-	l.waiting.events = slices.DeleteFunc(l.waiting.events, func(e Event) bool { return e.Tenant == tenant && e.Customer == customer })
-	rows["waiting"] -= len(l.waiting.events)
-	if l.users[key] != nil {
-		delete(l.users, key)
-		rows["customers"]++
-	}
-	l.alike.erase(key)
+	rows := map[string]int{"customers": 0, "waiting": 0}
+	s.change(func() {
+		l, key := s.learned, keyed(tenant, customer)
+		waiting := len(l.waiting.events)
+		l.waiting.events = slices.DeleteFunc(l.waiting.events, func(e Event) bool { return e.Tenant == tenant && e.Customer == customer })
+		rows["waiting"] = waiting - len(l.waiting.events)
+		if l.users[key] != nil {
+			delete(l.users, key)
+			rows["customers"] = 1
+		}
+		l.alike.erase(key)
+	})
 	return rows, nil
 }
 
@@ -241,7 +290,7 @@ func (s *Shelf) recommend(r *Request) []Suggestion {
 	out := make([]Suggestion, min(r.N, len(best)))
 	for i := range out {
 		c := &best[i]
-		out[i] = Suggestion{Item: c.Item, Score: c.score, Reasons: s.why(c.stocked, &a, &c.scored), Features: c.features, Choice: c.choice}
+		out[i] = Suggestion{Item: c.Item, Score: c.score, Reasons: s.why(c.stocked, &a, &c.scored), Notice: nameIn(c.Notice, r.Language), Features: c.features, Choice: c.choice}
 	}
 	return out
 }

@@ -11,16 +11,16 @@ import (
 )
 
 // magic begins a snapshot; its digit is the version.
-const magic = "frontdesk recommend 2\n"
+const magic = "frontdesk recommend 3\n"
 
 // Save writes what was learned from events: not the catalogue, the options or a
 // bandit. Write it to a new file and rename that over the old one; a part of a
-// snapshot is refused by Restore.
+// snapshot is refused by Restore. Readers go on meanwhile, events wait.
 func (s *Shelf) Save(w io.Writer) error {
 	c := &codec{buf: []byte(magic)}
-	s.mu.RLock()
+	s.writing.Lock()
 	s.learned.code(c)
-	s.mu.RUnlock()
+	s.writing.Unlock()
 	c.buf = binary.LittleEndian.AppendUint32(c.buf, crc32.ChecksumIEEE(c.buf))
 	if _, err := w.Write(c.buf); err != nil {
 		return fmt.Errorf("recommend: saving a snapshot: %w", err)
@@ -44,8 +44,6 @@ func (s *Shelf) Restore(r io.Reader) error {
 	if crc32.ChecksumIEEE(raw[:len(raw)-4]) != sum {
 		return fmt.Errorf("recommend: restoring a snapshot: %w: its sum does not agree; learn from the log instead", errDamaged)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	l := newLearned(&s.opts)
 	c := &codec{buf: body[:len(body)-4], reading: true}
 	if l.code(c); c.err == nil && len(c.buf) > 0 {
@@ -54,14 +52,16 @@ func (s *Shelf) Restore(r io.Reader) error {
 	if c.err != nil {
 		return fmt.Errorf("recommend: restoring a snapshot: %w; learn from the log instead", c.err)
 	}
-	s.learned = l
-	clear(s.index.nos)
-	for _, it := range s.index.place {
-		if it != nil {
-			it.no = l.items.add(it.ID)
-			s.index.number(it)
+	s.change(func() {
+		s.learned = l
+		clear(s.index.nos)
+		for _, it := range s.index.place {
+			if it != nil {
+				it.no = l.items.add(it.ID)
+				s.index.number(it)
+			}
 		}
-	}
+	})
 	return nil
 }
 
@@ -110,6 +110,15 @@ func (l *learned) code(c *codec) {
 		c.int(&g.n)
 	})
 	l.decay.code(c)
+	found := l.fitted != nil
+	if c.flag(&found); found {
+		if c.reading {
+			l.fitted = &fitted{}
+		}
+		array(c, &l.fitted.rows, func(r *[]cell) {
+			array(c, r, func(x *cell) { c.item(&x.item); c.signed(&x.w) })
+		})
+	}
 	if c.reading && c.err == nil {
 		for i, w := range l.popular {
 			l.top.note(uint32(i), w, l.count)
@@ -136,6 +145,7 @@ func (p *pairs) code(c *codec) {
 		r := &p.rows[i]
 		n := c.size(r.n)
 		if c.reading {
+			r.reserve(n)
 			for range n {
 				var x cell
 				c.item(&x.item)
@@ -163,6 +173,7 @@ func (v *visits) code(c *codec) {
 		array(c, &s.items, c.item)
 		if len(s.items) > maxSession {
 			c.fail()
+			s.items = nil
 		}
 	})
 	if c.reading && (len(v.ring) > maxVisits || int(v.next) < len(v.ring) || len(v.ring) < maxVisits && int(v.next) != len(v.ring)) {
@@ -170,7 +181,9 @@ func (v *visits) code(c *codec) {
 		return
 	}
 	if c.reading { // the ring's numbers follow from next
+		v.long = make([]uint8, len(v.ring))
 		for i := range v.ring {
+			v.long[i] = uint8(len(v.ring[i].items))
 			n := v.next - 1 - (v.next-1-uint32(i))%maxVisits
 			if v.ring[i].key != "" { // not erased
 				v.open[v.ring[i].key] = n
@@ -207,6 +220,7 @@ func (u *person) code(c *codec) {
 		c.item(&f.item)
 		c.flag(&f.owned)
 		c.flag(&f.unwanted)
+		c.f32(&f.mastered)
 		c.i64(&f.bought)
 		c.i64(&f.dismissed)
 	})

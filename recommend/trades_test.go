@@ -67,3 +67,73 @@ func TestReadItems(t *testing.T) {
 		assert.ErrorContains(t, err, want)
 	}
 }
+
+// A fund is suggested only to whom it suits, whatever asks for it, and never
+// without its warning.
+func TestSuitability(t *testing.T) {
+	t.Parallel()
+	const warning = "投资有风险，入市需谨慎"
+	items, err := ReadCatalogue(strings.NewReader("id,category,name.zh,name.en,price.CNY,stock,risk,notice.zh,goes_with\n"+
+		"bond,fund,稳健债券,Steady bonds,1000,9,2,"+warning+",tech\ntech,fund,科技股票,Tech shares,1000,9,4,"+warning+",bond\nbook,book,理财入门,Saving,20,9,,,\n"), "c.csv")
+	require.NoError(t, err)
+	risk := map[string]float64{"careful": 2, "bold": 5}
+	s, err := New(items, &Options{Suits: func(it *Item, r *Request) bool {
+		return it.Category != "fund" || it.Has(Filter{Attribute: "risk", Min: 1, Max: max(1, risk[r.Customer])})
+	}})
+	require.NoError(t, err)
+	record(t, s, Event{Kind: "viewed", Customer: "careful", Session: "s", Item: "tech"}, Event{Kind: "viewed", Customer: "careful", Session: "s", Item: "bond"})
+	for name, c := range map[string]struct {
+		r    Request
+		want string
+	}{
+		"a careful customer":          {Request{Customer: "careful", Personal: true}, "bond book"},
+		"even asked for by name":      {Request{Customer: "careful", Text: "科技股票 Tech shares", Must: []Filter{{Attribute: "category", Any: []string{"fund"}}}}, "bond"},
+		"even as a complement":        {Request{Customer: "careful", GoesWith: []string{"bond"}}, ""},
+		"a bold one":                  {Request{Customer: "bold"}, "bond book tech"},
+		"nobody knows who this is":    {Request{}, "book"},
+		"the first that is looked at": {Request{Customer: "careful", Session: []string{"tech"}}, "bond book"},
+	} {
+		got := recommendTo(t, s, c.r)
+		assert.Equal(t, c.want, ids(got), name)
+		for _, g := range got {
+			assert.Equal(t, g.Item.Category == "fund", g.Notice == warning, name+": "+g.Item.ID)
+		}
+	}
+}
+
+// The next course waits until the one before is mastered, not only bought, and
+// says what it follows.
+func TestMastery(t *testing.T) {
+	t.Parallel()
+	items, err := ReadCatalogue(strings.NewReader("id,category,name.zh,name.en,price.CNY,stock,needs\ngo1,course,Go 入门,Go basics,99,9,\ngo2,course,Go 进阶,More Go,199,9,go1\n"), "c.csv")
+	require.NoError(t, err)
+	s, err := New(items, &Options{Mastery: 0.8})
+	require.NoError(t, err)
+	course := Request{Customer: "c", Language: "zh", Must: []Filter{{Attribute: "category", Any: []string{"course"}}}}
+	record(t, s, Event{Kind: "purchased", Customer: "c", Item: "go1"}, Event{Kind: "progressed", Customer: "c", Item: "go1", Value: 0.5})
+	require.Empty(t, recommendTo(t, s, course), "half of it is not enough")
+	record(t, s, Event{Kind: "progressed", Customer: "c", Item: "go1", Value: 0.9}, Event{Kind: "progressed", Customer: "c", Item: "go1", Value: 0.6})
+	got := recommendTo(t, s, course)
+	require.Equal(t, "go2", ids(got))
+	assert.Equal(t, Reason{Code: "follows", Text: "您已有「Go 入门」，接着就是这个", Item: "go1"}, got[0].Reasons[0])
+}
+
+// A table that may not eat nuts, a trip for a family from their city: hard rules
+// hold for everything that is suggested, wishes only rank.
+func TestDishesAndTrips(t *testing.T) {
+	t.Parallel()
+	items, err := ReadCatalogue(strings.NewReader("id,category,name.zh,price.CNY,stock,contains,taste,origin,party,goes_with\n"+
+		"kungpao,dish,宫保鸡丁,38,9,peanut,spicy,,,\nmapo,dish,麻婆豆腐,28,9,soy,spicy,,,\nbass,dish,清蒸鲈鱼,68,9,fish,light,,,nutcake\nnutcake,sweet,核桃酥,18,9,nut,sweet,,,\n"+
+		"sanya,trip,三亚亲子游,2999,9,,,shanghai|beijing,family,\nlijiang,trip,丽江情侣游,3999,9,,,shanghai,couple,\nski,trip,长白山滑雪,3599,9,,,beijing,family|couple,\n"), "c.csv")
+	require.NoError(t, err)
+	s, err := New(items, nil)
+	require.NoError(t, err)
+	is := func(attribute string, any ...string) Filter { return Filter{Attribute: attribute, Any: any} }
+	allergic := []Filter{is("contains", "peanut", "nut")}
+	got := recommendTo(t, s, Request{Must: []Filter{is("category", "dish")}, Not: allergic, Wish: []Filter{is("taste", "spicy")}})
+	require.Equal(t, "bass mapo", ids(got))
+	assert.Equal(t, "mapo", got[0].Item.ID, "the taste they wish comes first")
+	assert.Empty(t, recommendTo(t, s, Request{GoesWith: []string{"bass"}, Not: allergic}), "the cake has nuts")
+	assert.Equal(t, "nutcake", ids(recommendTo(t, s, Request{GoesWith: []string{"bass"}})))
+	assert.Equal(t, "sanya", ids(recommendTo(t, s, Request{Must: []Filter{is("category", "trip"), is("origin", "shanghai"), is("party", "family")}})))
+}

@@ -147,6 +147,29 @@ func TestRecommend(t *testing.T) {
 	}
 }
 
+// A host's own log is cut by a day, or leaving out the last of each customer.
+func TestRecommendOwnLog(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	for i := range 12 {
+		for k, item := range []string{"tent", "stove", "lamp"} {
+			fmt.Fprintf(&log, `{"id":"%d%d","at":"2026-03-0%dT09:00:00Z","kind":"viewed","customer":"u%d","item":"%s","segments":["s%d"]}`+"\n", i, k, k+1, i, item, i%2)
+		}
+	}
+	d := write(t, map[string]string{"log.jsonl": log.String(), "bad.jsonl": "{"})
+	for name, args := range map[string][]string{"a day": {"-after", "2026-03-03"}, "leave one out": {"-leave-one-out"}, "tuned": {"-tune"}, "fitted": {"-fit"}} {
+		res := evaluate(t, append([]string{"recommend", "-log", d + "/log.jsonl"}, args...)...)
+		assert.Equal(t, 12.0, res["queries"], name)
+		for _, key := range []string{"recall_at_20", "coverage", "novelty_bits"} {
+			assert.Contains(t, res, key, name)
+		}
+		assert.Len(t, res["segments"], 2, name)
+	}
+	for want, args := range map[string][]string{"bad.jsonl: event 1": {"-log", d + "/bad.jsonl"}, "write a day like": {"-log", d + "/log.jsonl", "-after", "soon"}, "-set moon": {"-set", "moon"}} {
+		assert.ErrorContains(t, run(context.Background(), append([]string{"recommend"}, args...), io.Discard, io.Discard), want)
+	}
+}
+
 func TestErrors(t *testing.T) {
 	t.Parallel()
 	d := write(t, map[string]string{"one.tsv": "only one column\n", "empty.tsv": ""})

@@ -5,7 +5,8 @@
 //	go run ./examples/evaluate slots -train train_slots.tsv -test test_slots.tsv
 //	go run ./examples/evaluate sentiment -test test.tsv
 //	go run ./examples/evaluate retrieve -dir DIR -queries dev
-//	go run ./examples/evaluate recommend -train train.tsv -test test.tsv
+//	go run ./examples/evaluate recommend -set gowalla -fit
+//	go run ./examples/evaluate recommend -log events.jsonl -after 2026-11-01
 //
 // Files are UTF-8 with tabs between columns. Seconds are CPU seconds of the
 // whole process; the wall clock's stand beside them as *_wall_s.
@@ -38,7 +39,7 @@ func commands() []command {
 		{"slots", "-train F -test F [-no-intents]", evaluateSlots},
 		{"sentiment", "[-train F] -test F", evaluateSentiment},
 		{"retrieve", "-dir D [-queries dev|test] [-no-answers]", evaluateRetrieve},
-		{"recommend", "-train F -test F [-sessions | -next | -baskets] [-valid F] [-tune] [-items F]", evaluateRecommend},
+		{"recommend", "-set NAME | -log F [-after DAY | -leave-one-out] | -train F -test F [-sessions | -next | -baskets | -next-baskets] [-valid F] [-items F]; each with [-fit] [-tune]", evaluateRecommend},
 	}
 }
 

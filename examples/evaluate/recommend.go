@@ -2,44 +2,66 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
+	"time"
 
 	"github.com/frontdesk-go/frontdesk/recommend"
 )
 
 func evaluateRecommend(ctx context.Context, args []string, log io.Writer) (result, error) {
+	m := &ranked{catalogue: map[string]bool{}, shown: map[string]bool{}, log: log}
 	fs := flags("recommend", log)
+	set := fs.String("set", "", "a public set below recommend/ of $FRONTDESK_DATA, with its files and its task: gowalla, lastfm, beauty, toys, diginetica, tmall, yoochoose64, tafeng, tafeng-next, groceries; toys-cold and beauty-cold for new items")
+	own := fs.String("log", "", "your own log instead: one recommend.Event as JSON a line")
+	after := fs.String("after", "", "with -log: judge by what came from this day on, as 2026-11-30")
+	leave := fs.Bool("leave-one-out", false, "with -log: judge by the last item of each customer")
 	train := fs.String("train", "", "events to learn from")
 	test := fs.String("test", "", "events to predict")
-	sessions := fs.Bool("sessions", false, "files hold one session a line, items in order: next item for every prefix")
-	next := fs.Bool("next", false, "files hold user, item, position: the next item of each user, seen items left out")
-	baskets := fs.Bool("baskets", false, "files hold baskets: the rest of each basket")
-	nextBasket := fs.Bool("next-baskets", false, "train holds user, number, basket in order; test user, basket: the next basket of each user")
-	tune := fs.Bool("tune", false, "choose weights by replaying the train part, before the test is read")
-	valid := fs.String("valid", "", "with -next: what came between train and test; rankings see it, nothing learns it")
+	usual := map[string]*bool{
+		"sessions":     fs.Bool("sessions", false, "files hold one session a line, items in order: next item for every prefix"),
+		"next":         fs.Bool("next", false, "files hold user, item, position: the next item of each user, seen items left out"),
+		"baskets":      fs.Bool("baskets", false, "files hold baskets: the rest of each basket"),
+		"next-baskets": fs.Bool("next-baskets", false, "train holds user, number, basket in order; test user, basket: the next basket of each user"),
+	}
+	fs.BoolVar(&m.tune, "tune", false, "choose weights by replaying the train part, before the test is read")
+	fs.BoolVar(&m.fit, "fit", false, "solve the regressions of Shelf.Fit after learning")
+	fs.StringVar(&m.valid, "valid", "", "with -next: what came between train and test; rankings see it, nothing learns it")
 	items := fs.String("items", "", "attributes of items: item, attribute ids")
 	if err := fs.Parse(args); err != nil {
 		return nil, err
 	}
+	if *own != "" {
+		return m.own(ctx, *own, *after, *leave)
+	}
+	kind := "users"
+	for name, on := range usual {
+		if *on {
+			kind = name
+		}
+	}
+	if *set != "" {
+		dir := filepath.Join(os.Getenv("FRONTDESK_DATA"), "recommend")
+		if name, cold := coldSets()[*set]; cold {
+			return evaluateCold(ctx, filepath.Join(dir, name))
+		}
+		f, known := publicSets()[*set]
+		if !known || os.Getenv("FRONTDESK_DATA") == "" {
+			return nil, fmt.Errorf("-set %s: name one of the table in docs/recommend.md, and its folder in FRONTDESK_DATA", *set)
+		}
+		kind, *train, *test = f.task, filepath.Join(dir, f.train), filepath.Join(dir, f.test)
+		if f.valid != "" {
+			m.valid = filepath.Join(dir, f.valid)
+		}
+	}
 	if err := need(map[string]string{"train": *train, "test": *test}); err != nil {
 		return nil, err
-	}
-	m := &ranked{catalogue: map[string]bool{}, shown: map[string]bool{}, tune: *tune, valid: *valid, log: log}
-	run := m.users
-	switch {
-	case *sessions:
-		run = m.sessions
-	case *next:
-		run = m.next
-	case *baskets:
-		run = m.baskets
-	case *nextBasket:
-		run = m.nextBaskets
 	}
 	if *items != "" {
 		rs, err := rows(*items, 1)
@@ -50,14 +72,7 @@ func evaluateRecommend(ctx context.Context, args []string, log io.Writer) (resul
 			m.catalogue[r[0]] = true
 		}
 	}
-	if err := run(ctx, *train, *test); err != nil {
-		return nil, err
-	}
-	n := float64(max(1, m.queries))
-	return result{"queries": m.queries, "events": m.events, "recall_at_10": round(m.recall10 / n), "recall_at_20": round(m.recall20 / n), "ndcg_at_20": round(m.ndcg20 / n),
-		"hit_rate_at_10": round(m.hit10 / n), "hit_rate_at_20": round(m.hit20 / n), "mrr_at_20": round(m.mrr20 / n),
-		"coverage": round(float64(len(m.shown)) / float64(max(1, len(m.catalogue)))), "items": len(m.catalogue),
-		"event_us": round(m.eventCPU / float64(max(1, m.events)) * 1e6), "query_us": round(m.queryCPU / n * 1e6)}, nil
+	return m.run(ctx, tasks()[kind], *train, *test)
 }
 
 // ranked sums over queries.
@@ -66,21 +81,59 @@ type ranked struct {
 	recall10                              float64
 	recall20, ndcg20, hit10, hit20, mrr20 float64
 	catalogue, shown                      map[string]bool
-	eventCPU, queryCPU                    float64
-	tune                                  bool
+	history                               map[string][]string // of the task next
+	tune, fit                             bool
 	valid                                 string
 	log                                   io.Writer
 }
 
+// run learns the train file, then ranks what the test file asks for.
+func (m *ranked) run(ctx context.Context, t task, train, test string) (result, error) {
+	events, err := t.train(m, train)
+	if err != nil {
+		return nil, err
+	}
+	res := result{}
+	s, err := m.learn(ctx, events, res)
+	if err != nil {
+		return nil, err
+	}
+	queries, err := t.test(m, test)
+	if err != nil {
+		return nil, err
+	}
+	took := make([]float64, len(queries))
+	w := start()
+	for i, q := range queries {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		began := time.Now()
+		got := s.Rank(q.customer, q.session, 20, q.seen)
+		took[i] = float64(time.Since(began).Nanoseconds()) / 1000
+		m.judge(got, q.want)
+	}
+	cpu, _ := w.stop()
+	n := float64(max(1, m.queries))
+	slices.Sort(took)
+	for key, v := range map[string]float64{"recall_at_10": m.recall10 / n, "recall_at_20": m.recall20 / n, "ndcg_at_20": m.ndcg20 / n, "hit_rate_at_10": m.hit10 / n,
+		"hit_rate_at_20": m.hit20 / n, "mrr_at_20": m.mrr20 / n, "coverage": float64(len(m.shown)) / float64(max(1, len(m.catalogue))),
+		"query_us": cpu / n * 1e6, "query_p99_us": took[len(took)*99/100]} {
+		res[key] = round(v)
+	}
+	res["queries"], res["events"], res["items"] = m.queries, m.events, len(m.catalogue)
+	return res, nil
+}
+
 // learn records events in chunks, and counts the time.
-func (m *ranked) learn(ctx context.Context, events []recommend.Event) (*recommend.Shelf, error) {
+func (m *ranked) learn(ctx context.Context, events []recommend.Event, res result) (*recommend.Shelf, error) {
 	opts := &recommend.Options{}
 	if m.tune {
 		w, rep, err := recommend.NewReplay(events, nil).Tune(ctx)
 		if err != nil {
 			return nil, err
 		}
-		opts.Weights = &w
+		opts.Weights, m.fit = &w, w.Ridge > 0
 		if _, err := fmt.Fprintf(m.log, "tuned on %d rankings of the train part: ndcg %.4f, recall %.4f, mrr %.4f: %+v\n", rep.Queries, rep.NDCG, rep.Recall, rep.MRR, w); err != nil {
 			return nil, err
 		}
@@ -92,6 +145,7 @@ func (m *ranked) learn(ctx context.Context, events []recommend.Event) (*recommen
 	for i := range events {
 		m.catalogue[events[i].Item] = true
 	}
+	m.events = len(events)
 	w := start()
 	for chunk := range slices.Chunk(events, 4096) {
 		if err := ctx.Err(); err != nil {
@@ -102,8 +156,15 @@ func (m *ranked) learn(ctx context.Context, events []recommend.Event) (*recommen
 		}
 	}
 	cpu, _ := w.stop()
-	m.eventCPU += cpu
-	m.events += len(events)
+	res["event_us"] = round(cpu / float64(max(1, m.events)) * 1e6)
+	if m.fit {
+		w := start()
+		if err := s.Fit(ctx); err != nil {
+			return nil, err
+		}
+		cpu, _ := w.stop()
+		res["fit_s"] = round(cpu)
+	}
 	return s, nil
 }
 
@@ -144,181 +205,65 @@ func (m *ranked) judge(got []recommend.Scored, want map[string]bool) {
 	}
 }
 
-func (m *ranked) users(ctx context.Context, train, test string) error {
-	rs, err := rows(train, 2)
+// own judges a host's own log, cut in two.
+func (m *ranked) own(ctx context.Context, path, after string, leave bool) (result, error) {
+	f, err := os.Open(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	events := make([]recommend.Event, len(rs))
-	for i, r := range rs {
-		events[i] = recommend.Event{ID: strconv.Itoa(i), Kind: "viewed", Customer: r[0], Item: r[1]}
-	}
-	s, err := m.learn(ctx, events)
-	if err != nil {
-		return err
-	}
-	ts, err := rows(test, 2)
-	if err != nil {
-		return err
-	}
-	want := map[string]map[string]bool{}
-	var order []string
-	for _, r := range ts {
-		if want[r[0]] == nil {
-			want[r[0]] = map[string]bool{}
-			order = append(order, r[0])
-		}
-		want[r[0]][r[1]] = true
-	}
-	w := start()
-	for _, u := range order {
-		m.judge(s.Rank(u, nil, 20, false), want[u])
-	}
-	m.queryCPU, _ = w.stop()
-	return ctx.Err()
-}
-
-func (m *ranked) next(ctx context.Context, train, test string) error {
-	rs, err := rows(train, 3)
-	if err != nil {
-		return err
-	}
-	history := map[string][]string{}
-	events := make([]recommend.Event, len(rs))
-	for i, r := range rs {
-		history[r[0]] = append(history[r[0]], r[1])
-		events[i] = recommend.Event{ID: strconv.Itoa(i), Kind: "viewed", Customer: r[0], Session: r[0], Item: r[1]}
-	}
-	s, err := m.learn(ctx, events)
-	if err != nil {
-		return err
-	}
-	if m.valid != "" {
-		vs, err := rows(m.valid, 2)
-		if err != nil {
-			return err
-		}
-		for _, r := range vs {
-			history[r[0]] = append(history[r[0]], r[1])
-		}
-	}
-	ts, err := rows(test, 2)
-	if err != nil {
-		return err
-	}
-	w := start()
-	for _, r := range ts {
-		h := history[r[0]]
-		m.judge(s.Rank(r[0], h[max(0, len(h)-5):], 20, false), map[string]bool{r[1]: true})
-	}
-	m.queryCPU, _ = w.stop()
-	return ctx.Err()
-}
-
-func (m *ranked) sessions(ctx context.Context, train, test string) error {
-	rs, err := rows(train, 1)
-	if err != nil {
-		return err
-	}
+	defer func() { _ = f.Close() }()
 	var events []recommend.Event
-	for i, r := range rs {
-		for _, it := range splitItems(r) {
-			events = append(events, recommend.Event{ID: strconv.Itoa(len(events)), Kind: "viewed", Session: strconv.Itoa(i), Item: it})
+	for d := json.NewDecoder(f); ; {
+		var e recommend.Event
+		if err := d.Decode(&e); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return nil, fmt.Errorf("%s: event %d: %w: write one recommend.Event as JSON a line", path, len(events)+1, err)
+		}
+		events = append(events, e)
+	}
+	opts := &recommend.ReplayOptions{LeaveOneOut: leave}
+	if after != "" {
+		if opts.After, err = time.Parse(time.DateOnly, after); err != nil {
+			return nil, fmt.Errorf("-after: %w: write a day like 2026-11-30", err)
 		}
 	}
-	s, err := m.learn(ctx, events)
-	if err != nil {
-		return err
+	r := recommend.NewReplay(events, opts)
+	res := result{"events": len(events)}
+	var rep recommend.Report
+	if m.tune {
+		var w recommend.Weights
+		if w, _, err = r.Tune(ctx); err != nil {
+			return nil, err
+		}
+		if res["kinds"], rep, err = r.TuneKinds(ctx, &w); err != nil {
+			return nil, err
+		}
+		res["weights"], res["chosen_on_the_same_queries"] = w, true
 	}
-	ts, err := rows(test, 1)
-	if err != nil {
-		return err
-	}
-	w := start()
-	for _, r := range ts {
-		its := splitItems(r)
-		for i := 1; i < len(its); i++ {
-			m.judge(s.Rank("", its[max(0, i-20):i], 20, true), map[string]bool{its[i]: true})
+	if !m.tune {
+		w := recommend.DefaultWeights()
+		if !m.fit {
+			w.Ridge = 0
+		}
+		if rep, err = r.Judge(ctx, &w); err != nil {
+			return nil, err
 		}
 	}
-	m.queryCPU, _ = w.stop()
-	return ctx.Err()
+	for key, v := range reported(rep) {
+		res[key] = v
+	}
+	segments := result{}
+	for name, of := range rep.Segments {
+		segments[name] = reported(of)
+	}
+	if len(segments) > 0 {
+		res["segments"] = segments
+	}
+	return res, nil
 }
 
-// baskets learns whole baskets and completes others with one item hidden.
-func (m *ranked) baskets(ctx context.Context, train, test string) error {
-	rs, err := rows(train, 1)
-	if err != nil {
-		return err
-	}
-	var events []recommend.Event
-	for i, r := range rs {
-		for _, it := range splitItems(r[len(r)-1:]) {
-			events = append(events, recommend.Event{ID: strconv.Itoa(len(events)), Kind: "purchased", Basket: strconv.Itoa(i), Item: it})
-		}
-	}
-	s, err := m.learn(ctx, events)
-	if err != nil {
-		return err
-	}
-	ts, err := rows(test, 1)
-	if err != nil {
-		return err
-	}
-	w := start()
-	for _, r := range ts {
-		its := splitItems(r[len(r)-1:])
-		if len(its) < 2 {
-			continue
-		}
-		last := len(its) - 1
-		m.judge(s.Rank("", its[:last], 20, false), map[string]bool{its[last]: true})
-	}
-	m.queryCPU, _ = w.stop()
-	if m.queries == 0 {
-		return fmt.Errorf("%s: no basket has two items", test)
-	}
-	return ctx.Err()
-}
-
-// nextBaskets learns the baskets of users and ranks for their next one; what
-// they bought before may come again.
-func (m *ranked) nextBaskets(ctx context.Context, train, test string) error {
-	rs, err := rows(train, 3)
-	if err != nil {
-		return err
-	}
-	var events []recommend.Event
-	for _, r := range rs {
-		for _, it := range splitItems(r[2:]) {
-			events = append(events, recommend.Event{ID: strconv.Itoa(len(events)), Kind: "purchased", Customer: r[0], Basket: r[0] + "/" + r[1], Item: it})
-		}
-	}
-	s, err := m.learn(ctx, events)
-	if err != nil {
-		return err
-	}
-	ts, err := rows(test, 2)
-	if err != nil {
-		return err
-	}
-	w := start()
-	for _, r := range ts {
-		want := map[string]bool{}
-		for _, it := range splitItems(r[1:]) {
-			want[it] = true
-		}
-		m.judge(s.Rank(r[0], nil, 20, true), want)
-	}
-	m.queryCPU, _ = w.stop()
-	return ctx.Err()
-}
-
-// splitItems reads items with spaces, commas, tabs or bars between.
-func splitItems(cols []string) []string {
-	sep := func(r rune) bool { return r == ' ' || r == ',' || r == '\t' }
-	if s := strings.Join(cols, "\t"); !strings.Contains(s, "|") {
-		return strings.FieldsFunc(s, sep)
-	}
-	return strings.FieldsFunc(strings.Join(cols, "|"), func(r rune) bool { return r == '|' })
+func reported(r recommend.Report) result {
+	return result{"queries": r.Queries, "recall_at_20": round(r.Recall), "ndcg_at_20": round(r.NDCG), "hit_rate_at_20": round(r.HitRate), "mrr_at_20": round(r.MRR),
+		"coverage": round(r.Coverage), "novelty_bits": round(r.Novelty)}
 }
