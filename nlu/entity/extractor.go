@@ -264,6 +264,8 @@ func startsHan(r rune) int {
 	switch r {
 	case '¥', '￥', '€', '£', '≤', '≥', '≈', '别', '低', '少', '不', '便', '预', '控', '超', '高', '多', '起', '差', '约', '介', '从', '人', '至':
 		return hanMoney
+	case '几':
+		return hanMoney | hanDate
 	case '小':
 		return hanMoney | hanSize
 	case '最':
@@ -274,7 +276,7 @@ func startsHan(r rune) int {
 		return hanDate | hanSize
 	case '均', '加', '特':
 		return hanSize
-	case '今', '明', '后', '昨', '前', '上', '这', '本', '下', '周', '星', '礼', '月', '去', '过', '近', '再', '几', '好',
+	case '今', '明', '后', '昨', '前', '上', '这', '本', '下', '周', '星', '礼', '月', '去', '过', '近', '再', '好',
 		'早', '清', '午', '傍', '晚', '夜', '凌', '国', '年', '零', '重', '腊', '劳', '元', '情', '妇', '儿', '教', '圣', '平', '双', '春', '除', '端':
 		return hanDate
 	}
