@@ -16,6 +16,7 @@ import (
 // other name.
 const (
 	TypeOrder    = "order"     // Value "SF1234567890", letters in upper case
+	TypeTracking = "tracking"  // Value "1Z999AA10123456784", see Options.Tracking
 	TypePhone    = "phone"     // Value in E.164, "+8613800138000"
 	TypeEmail    = "email"     // Value in lower case
 	TypeURL      = "url"       // Value as written
@@ -60,6 +61,11 @@ type Options struct {
 	// 20 digits, or 1 to 4 letters and at least 3 digits, when it stands
 	// alone; anything with a digit after a word such as 订单 or "order".
 	Order string
+	// Tracking is a regular expression that a tracking number matches as a
+	// whole, letters in upper case: [Carriers], or the shape of the host's own
+	// carrier. What matches is of TypeTracking even where the message says
+	// order. "" finds none: a tracking number is then an order number.
+	Tracking string
 }
 
 // Tagger finds entities in a message; offsets are bytes of the message, in
@@ -74,6 +80,7 @@ type Extractor struct {
 	names    *gazetteer
 	patterns []compiled
 	order    *regexp.Regexp
+	tracking *regexp.Regexp
 	off      map[string]bool
 	builtin  bool
 	tagger   Tagger
@@ -93,6 +100,11 @@ func New(opts *Options) (*Extractor, error) {
 	if opts.Order != "" {
 		if x.order, err = regexp.Compile(`^(?:` + opts.Order + `)$`); err != nil {
 			return nil, fmt.Errorf("entity: Options.Order %q: %w", opts.Order, err)
+		}
+	}
+	if opts.Tracking != "" {
+		if x.tracking, err = regexp.Compile(`^(?:` + opts.Tracking + `)$`); err != nil {
+			return nil, fmt.Errorf("entity: Options.Tracking %q: %w", opts.Tracking, err)
 		}
 	}
 	if x.patterns, err = compilePatterns(opts.Patterns); err != nil {
