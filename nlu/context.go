@@ -46,7 +46,7 @@ func complete(m *Meaning, folded string, before Context) {
 	newHead := slices.ContainsFunc(own, func(e Entity) bool { return heads(e.Type) })
 	pointed := slices.ContainsFunc(own, func(e Entity) bool { return e.Type == "item" }) // "is the second one in stock?"
 	asks := elliptic(folded)
-	if live && short && narrowed && m.Intent != before.Intent && !newHead && asks && bare(folded, own) {
+	if live && short && narrowed && m.Intent != before.Intent && !newHead && (asks || small(m.Intent)) && bare(folded, own) {
 		m.Intent, m.FollowUp = before.Intent, true // "in size M?", of whatever was asked before
 	}
 	if live && short && narrowed && asks && m.Intent == before.Intent {
@@ -131,7 +131,7 @@ func bare(s string, own []Entity) bool {
 	for _, t := range text.Tokens(s) {
 		switch t.Text {
 		case "and", "or", "in", "a", "an", "the", "one", "ones", "how", "what", "about", "then", "ok", "size", "please", "also", "only", "just", "any", "some", "with",
-			"那", "么", "呢", "的", "吗", "有", "没", "要", "换", "成", "个", "色", "码", "再", "看":
+			"那", "么", "呢", "的", "吗", "有", "没", "不", "要", "换", "成", "个", "色", "码", "再", "看":
 		default:
 			return false
 		}

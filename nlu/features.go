@@ -6,6 +6,10 @@ import (
 	"github.com/frontdesk-go/frontdesk/internal/text"
 )
 
+// short is how many bytes a word of a 3- or 4-gram has at most: a Han
+// character, or the, my, ^.
+const short = 3
+
 // maxTokens bounds how much of a message is classified.
 const maxTokens = 256
 
@@ -55,7 +59,7 @@ func (f *featurer) add(h uint64, block int32) {
 func (f *featurer) reset(words, bytes int) {
 	f.out = f.out[:0]
 	size := 64
-	for size < 2*(6*(words+2)+3*min(bytes, 26*words)) {
+	for size < 2*(7*(words+2)+3*min(bytes, 26*words)) {
 		size *= 2
 	}
 	if size > len(f.room) {
@@ -78,10 +82,11 @@ func hash(h uint64, s string) uint64 {
 // join continues a hash by a separator and a word.
 func join(h uint64, s string) uint64 { return hash((h^' ')*1099511628211, s) }
 
-// features of a normalised text: boundary tokens, word 1- and 2-grams and
-// skip-bigrams, in-word character 3- to 5-grams of Latin words, and 1- to
-// 4-grams of Han characters with boundaries. The result is valid until the
-// next call.
+// features of a normalised text: in one block boundary tokens, word 1- and
+// 2-grams and skip-bigrams, where a Han character is a word; in the other
+// in-word character 3- to 5-grams of Latin words, 1- and 2-grams of Han
+// characters, and 3- and 4-grams of Han characters and short words with
+// boundaries. The result is valid until the next call.
 func (f *featurer) features(s string) []feature {
 	tokens := text.Tokens(s)
 	if len(tokens) > maxTokens {
@@ -110,11 +115,18 @@ func (f *featurer) features(s string) []feature {
 		}
 		two := join(one, w[i+1])
 		f.add(two, blockWords)
+		if len(w[i]) >= 3 && w[i][0] >= 0x80 {
+			f.add(one, blockChars)
+			f.add(two, blockChars)
+		}
 		if i+2 < len(w) {
 			f.add(join(join(one, "_"), w[i+2]), blockWords)
+			if len(w[i]) > short || len(w[i+1]) > short || len(w[i+2]) > short {
+				continue
+			}
 			three := join(two, w[i+2])
 			f.add(three, blockChars)
-			if i+3 < len(w) && len(w[i+1]) < 4 && len(w[i+2]) < 4 {
+			if i+3 < len(w) && len(w[i+3]) <= short {
 				f.add(join(three, w[i+3]), blockChars)
 			}
 		}

@@ -184,7 +184,7 @@ func (m *Model) score(s *scratch, folded string) (known float64, ok bool) {
 	}
 	if m.net != nil {
 		if s.hidden == nil {
-			s.hidden = make([]float32, m.net.hidden)
+			s.hidden = make([]float32, m.net.units())
 		}
 		for c := range s.scores {
 			s.scores[c] *= (1 - netShare) / netShare

@@ -9,47 +9,53 @@ import (
 	"slices"
 )
 
-// network is a second opinion beside the weights: the features' embeddings,
+// network is a second opinion beside the weights: small networks of embeddings,
 // summed, rectified, then a linear layer (as fastText, with a hidden layer that
-// is not linear). It knows the commonest features of the model's vocabulary.
-// Embeddings are a byte each and a scale a row.
+// is not linear), side by side. They know the commonest features of the model's
+// vocabulary. An embedding takes half a byte a unit and a scale a network.
 type network struct {
-	hidden int
-	place  []int32 // of a feature in embed and scale, or -1
-	embed  []int8  // kept features × hidden
-	scale  []float32
-	offset []float32 // hidden
-	out    []float32 // classes × hidden
+	nets   int
+	place  []int32   // of a feature in embed and scale, or -1
+	embed  []byte    // kept features × nets × netHidden, two a byte
+	scale  []float32 // kept features × nets
+	offset []float32 // nets × netHidden
+	out    []float32 // classes × nets × netHidden
 	bias   []float32 // classes
 }
 
 // How the network learns. Dropout is of whole features and of hidden units.
 const (
-	netCount    = 3 // networks that are averaged
-	hiddenUnits = 64
-	netBatch    = 32
-	netRate     = 0.003
-	netKeepIn   = 0.4
-	netKeep     = 0.5
-	netSteps    = 1500 // at least
-	netEpochs   = 10   // at least
+	netCount  = 3   // networks that are averaged
+	netHidden = 128 // units of each
+	netBatch  = 32
+	netRate   = 0.003
+	netKeepIn = 0.4
+	netKeep   = 0.5
+	netSteps  = 1500 // at least
+	netEpochs = 10   // at least
 
-	netShare    = 0.6    // of the networks in the scores
-	netFeatures = 24_000 // the rest, all of them rare, is left to the linear model
+	netShare    = 0.75   // of the networks in the scores
+	netFeatures = 28_000 // the rest, all of them rare, is left to the linear model
 )
 
-// add adds the network's scores to those of the classes. h is room for the
+// units is how many hidden units all networks have.
+func (n *network) units() int { return n.nets * netHidden }
+
+// add adds the networks' scores to those of the classes. h is room for the
 // hidden units.
 func (n *network) add(fs []feature, h, scores []float32) {
 	copy(h, n.offset)
 	for i := range fs {
 		if f := &fs[i]; f.at >= 0 && n.place[f.at] >= 0 {
-			at := n.place[f.at]
-			from := int(at) * n.hidden
-			v := f.weight * n.scale[at]
-			row := n.embed[from : from+len(h)]
-			for j := range h {
-				h[j] += v * float32(row[j])
+			at := int(n.place[f.at]) * n.nets
+			for k := range n.nets {
+				v := f.weight * n.scale[at+k]
+				row := n.embed[(at+k)*netHidden/2 : (at+k+1)*netHidden/2]
+				part := h[k*netHidden : (k+1)*netHidden]
+				for j, b := range row {
+					part[2*j] += v * float32(int8(b<<4)>>4)
+					part[2*j+1] += v * float32(int8(b)>>4)
+				}
 			}
 		}
 	}
@@ -57,7 +63,7 @@ func (n *network) add(fs []feature, h, scores []float32) {
 		h[j] = max(0, v)
 	}
 	for c := range scores {
-		scores[c] += n.bias[c] + dot(n.out[c*n.hidden:(c+1)*n.hidden], h)
+		scores[c] += n.bias[c] + dot(n.out[c*len(h):(c+1)*len(h)], h)
 	}
 }
 
@@ -86,13 +92,12 @@ func axpy(v float32, x, y []float32) {
 }
 
 // matrix is a parameter under training by lazy Adam (Kingma and Ba 2015): a
-// row moves only in the steps that touch it. The second moment is one number a
-// row: as accurate, in half the time.
+// row moves only in the steps that touch it.
 type matrix struct {
 	width   int
 	value   []float32
 	first   []float32 // moment
-	second  []float32 // moment of each row
+	second  []float32 // moment
 	grad    []float32 // of the touched rows, in their order
 	place   []int32   // of a row among the touched, plus one
 	touched []int32
@@ -100,7 +105,7 @@ type matrix struct {
 
 func newMatrix(rows, width int) *matrix {
 	n := rows * width
-	return &matrix{width: width, value: make([]float32, n), first: make([]float32, n), second: make([]float32, rows), place: make([]int32, rows)}
+	return &matrix{width: width, value: make([]float32, n), first: make([]float32, n), second: make([]float32, n), place: make([]int32, rows)}
 }
 
 func (m *matrix) row(i int32) []float32 {
@@ -126,17 +131,15 @@ func (m *matrix) gradient(i int32) []float32 {
 // the moments' decays so far.
 func (m *matrix) step(rate float64, power1, power2 float64) {
 	const b1, b2, tiny = 0.9, 0.999, 1e-8
+	move, grow := float32(rate/(1-power1)), float32(1/(1-power2))
 	for n, i := range m.touched {
 		g := m.grad[n*m.width : (n+1)*m.width]
-		square := dot(g, g) / float32(len(g))
-		s2 := &m.second[i]
-		*s2 = b2**s2 + (1-b2)*square
-		move := float32(rate / (1 - power1) / (math.Sqrt(float64(*s2)/(1-power2)) + tiny))
 		from := int(i) * m.width
-		v, s1 := m.value[from:from+len(g)], m.first[from:from+len(g)]
+		v, s1, s2 := m.value[from:from+len(g)], m.first[from:from+len(g)], m.second[from:from+len(g)]
 		for j, d := range g {
 			s1[j] = b1*s1[j] + (1-b1)*d
-			v[j] -= move * s1[j]
+			s2[j] = b2*s2[j] + (1-b2)*d*d
+			v[j] -= move * s1[j] / (float32(math.Sqrt(float64(s2[j]*grow))) + tiny)
 		}
 		m.place[i] = 0
 	}
@@ -146,10 +149,10 @@ func (m *matrix) step(rate float64, power1, power2 float64) {
 // trainNetwork fits networks to the rows, which start and see the rows in
 // different ways, and makes one of them that says what they say on average.
 func trainNetwork(ctx context.Context, rows []row, features, classes int, seed uint64, progress func()) (*network, error) {
-	const h, wide = hiddenUnits, netCount * hiddenUnits
+	const h, wide = netHidden, netCount * netHidden
 	place, kept := commonest(rows, features, netFeatures)
 	rows = replaced(rows, place)
-	n := &network{hidden: wide, place: place, offset: make([]float32, wide), out: make([]float32, classes*wide), bias: make([]float32, classes)}
+	n := &network{nets: netCount, place: place, offset: make([]float32, wide), out: make([]float32, classes*wide), bias: make([]float32, classes)}
 	all := make([]float32, kept*wide)
 	for i := range netCount {
 		embed, offset, out, bias, err := trainOne(ctx, rows, kept, classes, rand.New(rand.NewPCG(seed, uint64(0x6e6574+i))))
@@ -167,15 +170,14 @@ func trainNetwork(ctx context.Context, rows []row, features, classes int, seed u
 		axpy(1.0/netCount, bias.value, n.bias)
 		progress()
 	}
-	n.embed, n.scale = quantise(all, wide)
+	n.embed, n.scale = quantise(all)
 	return n, nil
 }
 
 // trainOne fits one network: cross-entropy, dropout, lazy Adam with a linearly
 // falling rate.
 func trainOne(ctx context.Context, rows []row, features, classes int, rng *rand.Rand) (embed, offset, out, bias *matrix, err error) {
-	const h = hiddenUnits
-	smoothing := smoothing(len(rows), classes)
+	const h = netHidden
 	embed, offset = newMatrix(features, h), newMatrix(1, h)
 	out, bias = newMatrix(classes, h), newMatrix(1, classes)
 	for i := range embed.value {
@@ -221,10 +223,7 @@ func trainOne(ctx context.Context, rows []row, features, classes int, rng *rand.
 				p[c] = bias.value[c] + dot(out.row(int32(c)), hidden)
 			}
 			softmax(p)
-			for c := range p {
-				p[c] -= smoothing / float32(classes)
-			}
-			p[r.class] -= 1 - smoothing
+			p[r.class]--
 			weight := r.weight / float32(n)
 			clear(back)
 			for c, g := range p {
@@ -296,20 +295,25 @@ func replaced(rows []row, place []int32) []row {
 	return out
 }
 
-// quantise packs the rows of a dense matrix into bytes and a scale each.
-func quantise(dense []float32, width int) (bytes []int8, scale []float32) {
-	bytes, scale = make([]int8, len(dense)), make([]float32, len(dense)/width)
+// quantise packs the networks' rows of a dense matrix into half a byte a value,
+// two's complement, the first of two in the lower half, and a scale each, which
+// is the upper half of a float.
+func quantise(dense []float32) (packed []byte, scale []float32) {
+	packed, scale = make([]byte, len(dense)/2), make([]float32, len(dense)/netHidden)
 	for i := range scale {
-		row := dense[i*width : (i+1)*width]
+		row := dense[i*netHidden : (i+1)*netHidden]
 		for _, v := range row {
-			scale[i] = max(scale[i], v/127, -v/127)
+			scale[i] = max(scale[i], v/7, -v/7)
 		}
-		if scale[i] == 0 {
+		if scale[i] = math.Float32frombits(math.Float32bits(scale[i]) &^ 0xffff); scale[i] == 0 {
 			continue
 		}
-		for j, v := range row {
-			bytes[i*width+j] = int8(math.Round(float64(v / scale[i])))
+		half := func(v float32) byte {
+			return byte(int8(max(-7, min(7, math.Round(float64(v/scale[i])))))) & 15
+		}
+		for j := 0; j < netHidden; j += 2 {
+			packed[(i*netHidden+j)/2] = half(row[j]) | half(row[j+1])<<4
 		}
 	}
-	return bytes, scale
+	return packed, scale
 }

@@ -5,27 +5,27 @@ import (
 	"math"
 )
 
-// maxHidden is how many hidden units a file may have: more than training makes.
-const maxHidden = 1024
+// maxNets is how many networks a file may have: more than training makes.
+const maxNets = 8
 
-// append writes the network behind b; nil is written as no hidden units.
+// append writes the networks behind b; nil is written as none.
 func (n *network) append(b []byte) []byte {
 	if n == nil {
 		return binary.AppendUvarint(b, 0)
 	}
-	b = binary.AppendUvarint(b, uint64(n.hidden))
-	b = binary.AppendUvarint(b, uint64(len(n.scale)))
-	last := 0
+	b = binary.AppendUvarint(b, uint64(n.nets))
+	b = binary.AppendUvarint(b, uint64(len(n.scale)/n.nets))
+	last, bytes := 0, n.units()/2
 	for feature, at := range n.place {
 		if at < 0 {
 			continue
 		}
 		b = binary.AppendUvarint(b, uint64(feature-last))
 		last = feature
-		b = floats(b, n.scale[at:at+1])
-		for _, v := range n.embed[int(at)*n.hidden : int(at+1)*n.hidden] {
-			b = append(b, byte(v))
+		for _, s := range n.scale[int(at)*n.nets : int(at+1)*n.nets] {
+			b = binary.LittleEndian.AppendUint16(b, uint16(math.Float32bits(s)>>16))
 		}
+		b = append(b, n.embed[int(at)*bytes:int(at+1)*bytes]...)
 	}
 	return floats(b, n.offset, n.out, n.bias)
 }
@@ -40,18 +40,18 @@ func floats(b []byte, all ...[]float32) []byte {
 	return b
 }
 
-// network reads a network for so many features and classes, or nil.
+// network reads networks for so many features and classes, or nil.
 func (d *decoder) network(features, classes int) *network {
-	h := d.count(maxHidden)
-	if h == 0 {
+	n := &network{nets: d.count(maxNets)}
+	if n.nets == 0 {
 		return nil
 	}
-	kept := d.count(features)
-	if d.bad || kept*(5+h)+4*(h+classes*h+classes) > len(d.b) {
+	kept, h := d.count(features), n.units()
+	if d.bad || kept*(1+2*n.nets+h/2)+4*(h+classes*h+classes) > len(d.b) {
 		d.bad = true
 		return nil
 	}
-	n := &network{hidden: h, place: make([]int32, features), embed: make([]int8, 0, kept*h), scale: make([]float32, kept)}
+	n.place, n.embed, n.scale = make([]int32, features), make([]byte, 0, kept*h/2), make([]float32, 0, kept*n.nets)
 	for i := range n.place {
 		n.place[i] = -1
 	}
@@ -64,16 +64,30 @@ func (d *decoder) network(features, classes int) *network {
 			return nil
 		}
 		n.place[last] = int32(at)
-		n.scale[at] = d.float()
-		for _, v := range d.take(h) {
-			n.embed = append(n.embed, int8(v))
+		for range n.nets {
+			n.scale = append(n.scale, d.half())
 		}
+		n.embed = append(n.embed, d.take(h/2)...)
 	}
 	n.offset, n.out, n.bias = d.floats(h), d.floats(h*classes), d.floats(classes)
 	if d.bad {
 		return nil
 	}
 	return n
+}
+
+// half reads the upper half of a float.
+func (d *decoder) half() float32 {
+	b := d.take(2)
+	if b == nil {
+		return 0
+	}
+	f := math.Float32frombits(uint32(binary.LittleEndian.Uint16(b)) << 16)
+	if !(f >= 0 && f <= 1e6) {
+		d.bad = true
+		return 0
+	}
+	return f
 }
 
 // floats reads n of them, and nil when fewer are left.

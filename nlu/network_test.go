@@ -123,3 +123,39 @@ func TestCommonest(t *testing.T) {
 		}
 	})
 }
+
+// A value comes back within half a step of its row's scale, and a network of
+// what was packed adds up as the values do.
+func TestQuantise(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		dense := rapid.SliceOfN(rapid.Float32Range(-9, 9), 2*netHidden, 2*netHidden).Draw(t, "dense")
+		if rapid.Bool().Draw(t, "empty") {
+			clear(dense[:netHidden])
+		}
+		n := &network{nets: 1, place: []int32{0, -1, 1}, offset: make([]float32, netHidden), out: make([]float32, netHidden), bias: make([]float32, 1)}
+		n.embed, n.scale = quantise(dense)
+		for i := range n.offset {
+			n.offset[i], n.out[i] = 1000, 1 // nothing is cut off below
+		}
+		for at, from := range map[int32]int{0: 0, 1: -1, 2: netHidden} {
+			h, scores := make([]float32, netHidden), make([]float32, 1)
+			n.add([]feature{{at: at, weight: 1}}, h, scores)
+			for j, v := range h {
+				want := float32(1000)
+				if from >= 0 {
+					want += dense[from+j]
+				}
+				require.InDelta(t, want, v, 9.0/7*0.51+0.05)
+			}
+			require.InDelta(t, sum(h), scores[0], 1)
+		}
+	})
+}
+
+func sum(x []float32) (s float32) {
+	for _, v := range x {
+		s += v
+	}
+	return s
+}

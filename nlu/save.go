@@ -24,16 +24,17 @@ import (
 //	vocabulary  of each feature: its hash less the one before, its document frequency
 //	weights     of each feature: entries; if any, the scale as a float, then of
 //	            each entry the class less the one before and the value as a byte
-//	network     its hidden units, 0 when there is none; of each feature: its
-//	            scale as a float and, unless that is 0, a byte a unit; then as
-//	            floats the offset of each unit, of each class its row and bias
+//	network     how many there are, 0 when none; the features they know; of each
+//	            its number less the one before, a scale for each network (the
+//	            upper half of a float) and half a byte a unit; then as floats
+//	            the offset of each unit, of each class its row and bias
 //	embedding   its dimensions, 0 when there is none; then as floats its share,
 //	            temperature and power, the mean, of each class its row and bias
 //
 // and a CRC-32 (IEEE) of all before it.
 const (
 	fileMagic   = "FDNLU"
-	fileVersion = 3
+	fileVersion = 4
 	maxFile     = 1 << 30
 )
 

@@ -16,6 +16,7 @@ import (
 // other name.
 const (
 	TypeOrder    = "order"     // Value "SF1234567890", letters in upper case
+	TypeTracking = "tracking"  // Value "1Z999AA10123456784", see Options.Tracking
 	TypePhone    = "phone"     // Value in E.164, "+8613800138000"
 	TypeEmail    = "email"     // Value in lower case
 	TypeURL      = "url"       // Value as written
@@ -60,6 +61,11 @@ type Options struct {
 	// 20 digits, or 1 to 4 letters and at least 3 digits, when it stands
 	// alone; anything with a digit after a word such as 订单 or "order".
 	Order string
+	// Tracking is a regular expression that a tracking number matches as a
+	// whole, letters in upper case: [Carriers], or the shape of the host's own
+	// carrier. What matches is of TypeTracking even where the message says
+	// order. "" finds none: a tracking number is then an order number.
+	Tracking string
 }
 
 // Tagger finds entities in a message; offsets are bytes of the message, in
@@ -74,6 +80,7 @@ type Extractor struct {
 	names    *gazetteer
 	patterns []compiled
 	order    *regexp.Regexp
+	tracking *regexp.Regexp
 	off      map[string]bool
 	builtin  bool
 	tagger   Tagger
@@ -93,6 +100,11 @@ func New(opts *Options) (*Extractor, error) {
 	if opts.Order != "" {
 		if x.order, err = regexp.Compile(`^(?:` + opts.Order + `)$`); err != nil {
 			return nil, fmt.Errorf("entity: Options.Order %q: %w", opts.Order, err)
+		}
+	}
+	if opts.Tracking != "" {
+		if x.tracking, err = regexp.Compile(`^(?:` + opts.Tracking + `)$`); err != nil {
+			return nil, fmt.Errorf("entity: Options.Tracking %q: %w", opts.Tracking, err)
 		}
 	}
 	if x.patterns, err = compilePatterns(opts.Patterns); err != nil {
@@ -264,6 +276,8 @@ func startsHan(r rune) int {
 	switch r {
 	case '¥', '￥', '€', '£', '≤', '≥', '≈', '别', '低', '少', '不', '便', '预', '控', '超', '高', '多', '起', '差', '约', '介', '从', '人', '至':
 		return hanMoney
+	case '几':
+		return hanMoney | hanDate
 	case '小':
 		return hanMoney | hanSize
 	case '最':
@@ -274,7 +288,7 @@ func startsHan(r rune) int {
 		return hanDate | hanSize
 	case '均', '加', '特':
 		return hanSize
-	case '今', '明', '后', '昨', '前', '上', '这', '本', '下', '周', '星', '礼', '月', '去', '过', '近', '再', '几', '好',
+	case '今', '明', '后', '昨', '前', '上', '这', '本', '下', '周', '星', '礼', '月', '去', '过', '近', '再', '好',
 		'早', '清', '午', '傍', '晚', '夜', '凌', '国', '年', '零', '重', '腊', '劳', '元', '情', '妇', '儿', '教', '圣', '平', '双', '春', '除', '端':
 		return hanDate
 	}

@@ -32,7 +32,7 @@ const (
 // dollars". A bare number is money only beside a word that bounds it.
 func (c *scan) money(i int) {
 	m, from, to, ok := c.price(i)
-	if !ok {
+	if !ok || c.last(i) == "half" && isLetter(c.at(i)) {
 		return
 	}
 	// 100以上300以下 is one range.
@@ -116,6 +116,9 @@ func (c *scan) bareMoney(a amount, b bound, lo, hi float64, end int, ranged, bet
 	}
 	if b == rough && after && text.IsHan(c.before(end)) {
 		return round(lo) // 500左右
+	}
+	if a.short && b == exact && !after {
+		return lo >= 100 // 三百五, 1.5k: what is counted exactly is not said so
 	}
 	if b == rough || b == exact || !after && b == lower && a.val >= 1990 && a.val < 2040 {
 		return false
@@ -280,9 +283,9 @@ func (c *scan) amount(i int) (amount, bool) {
 	if a.hi == 0 && !a.han && !a.words {
 		switch {
 		case c.at(j) == 'k' && !isAlnum(c.at(j+1)):
-			a.val, a.digits, j = a.val*1000, 0, j+1
+			a.val, a.digits, a.short, j = a.val*1000, 0, a.val != math.Trunc(a.val), j+1
 		case c.at(j) == 'w' && !isAlnum(c.at(j+1)):
-			a.val, a.digits, j = a.val*10000, 0, j+1
+			a.val, a.digits, a.short, j = a.val*10000, 0, a.val != math.Trunc(a.val), j+1
 		}
 	}
 	a.end = j
@@ -290,7 +293,7 @@ func (c *scan) amount(i int) (amount, bool) {
 		a.end = c.opt(j, "元", "块钱", "块", " rmb", "rmb", " usd", "usd")
 		return a, a.val < maxNumber
 	}
-	if c.has(j, "多") { // 三百多块: at least three hundred, less than four
+	if c.has(j, "多") || c.has(j, "来") { // 三百多块: at least three hundred, less than four
 		if _, e := c.currency(j+len("多"), a); e > 0 && a.val >= 10 {
 			a.hi = a.val + math.Pow(10, math.Floor(math.Log10(a.val)))
 			j += len("多")
@@ -305,6 +308,8 @@ func (c *scan) amount(i int) (amount, bool) {
 	} else if e := c.phrase(j, "毛钱", "毛", "角钱", "角"); e >= 0 && a.val < 10 &&
 		(strings.HasSuffix(c.s[:e], "钱") || !text.IsHan(c.peek(e))) {
 		a.val, a.currency, a.end = a.val/10, "CNY", e
+	} else if e := c.phrase(j, "分钱"); e >= 0 && a.val < 100 {
+		a.val, a.currency, a.end = a.val/100, "CNY", e
 	}
 	return a, a.val < maxNumber
 }
@@ -391,6 +396,9 @@ func (c *scan) currency(i int, a amount) (string, int) {
 	case r < 128 && isLetter(byte(r)):
 		w := c.word(j)
 		code := ""
+		if e := c.phrase(j, "pounds sterling"); e >= 0 {
+			return "GBP", e
+		}
 		switch w {
 		case "dollars", "dollar", "bucks", "buck", "usd", "cents", "cent":
 			code = "USD"

@@ -1,7 +1,9 @@
 package entity
 
 import (
+	_ "embed"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -19,7 +21,7 @@ func TestMoney(t *testing.T) {
 		{"300块以内的裙子", "300块以内", "0 30000 CNY"},
 		{"两百到三百", "两百到三百", "20000 30000 "},
 		{"一百块左右", "一百块左右", "8000 12000 CNY"},
-		{"2千5的手机，2千5块", "2千5块", "250000 250000 CNY"},
+		{"2千5块的手机", "2千5块", "250000 250000 CNY"},
 		{"两千五百元", "两千五百元", "250000 250000 CNY"},
 		{"預算五百塊", "預算五百塊", "0 50000 CNY"},
 		{"预算大概1500", "预算大概1500", "0 150000 "},
@@ -108,6 +110,7 @@ func TestNoMoney(t *testing.T) {
 	for _, in := range []string{
 		"三天以内", "不超过3天", "超过24小时", "最多5件", "一块儿去", "三块肥皂", "元旦快乐", "三元素", "身高165到170", "2020到2025", "两件",
 		"第一件", "一百", "300", "24小时以内", "10公里以内", "三点左右", "5分好评", "周三以上",
+		"三百五十", "几百人", "五百多人", "1.5k steps", "4k tv", "three hundred",
 		"under 5 days", "over 3 weeks", "more than 3 times", "over 100 reviews", "around 5", "between 2020 and 2024", "up to 3",
 		"5 pounds", "iphone 15", "under warranty", "about 20 minutes", "less than 10%", "size 100", "0042",
 	} {
@@ -168,7 +171,7 @@ func TestQuantities(t *testing.T) {
 		{"a dozen bottles", "a dozen bottles", 12, "bottle"},
 		{"it's been two weeks", "two weeks", 2, "week"},
 		{"for 3 days", "3 days", 3, "day"},
-		{"20 percent, I mean 20%", "20%", 20, "%"},
+		{"20 percent off", "20 percent", 20, "%"},
 		{"half an hour", "half an hour", 0.5, "hour"},
 		{"a couple of bags", "a couple of bags", 2, "bag"},
 		{"1,200 pcs", "1,200 pcs", 1200, "piece"},
@@ -189,4 +192,31 @@ func TestQuantities(t *testing.T) {
 			assert.NotEqual(t, TypeQuantity, e.Type, "%s: %+v", in, e)
 		}
 	}
+}
+
+//go:embed testdata/amounts.txt
+var amountLines string
+
+func TestAmountLines(t *testing.T) {
+	t.Parallel()
+	x, err := New(nil)
+	require.NoError(t, err)
+	list := rows(t, amountLines, 3)
+	zh := 0
+	for _, f := range list {
+		got := x.Extract(f[0], "", testNow())
+		require.Len(t, got, 1, f[0])
+		value := ""
+		switch e := got[0]; {
+		case e.Money != nil:
+			value = strings.TrimSpace(fmt.Sprintf("%d..%d %s", e.Money.Min, e.Money.Max, e.Money.Currency))
+		case e.Quantity != nil:
+			value = fmt.Sprintf("%v %s", e.Quantity.Number, e.Quantity.Unit)
+		}
+		assert.Equal(t, f[1:], []string{got[0].Text, value}, f[0])
+		zh += hanLine(f[0])
+	}
+	assert.GreaterOrEqual(t, len(list), 200)
+	assert.GreaterOrEqual(t, zh, 100)
+	assert.GreaterOrEqual(t, len(list)-zh, 100)
 }

@@ -13,6 +13,7 @@ type number struct {
 	zero    bool // written with a leading zero
 	words   bool // "two hundred"
 	han     bool // 二百, 2百
+	short   bool // the last unit is left out: 三百五, 两万3, 1.5k
 }
 
 // maxNumber bounds what is taken for an amount; above it is an identifier.
@@ -224,8 +225,9 @@ loop:
 		digit, pending, gap, units, run, lastUnit = 0, false, false, true, 0, u
 		j += size
 	}
+	short := pending && units && !gap && run == 1 && lastUnit >= 100
 	if pending {
-		if units && !gap && run == 1 && lastUnit >= 100 {
+		if short {
 			digit *= lastUnit / 10 // 三百五, 两万3
 		}
 		section += digit
@@ -233,7 +235,7 @@ loop:
 	if j == start || !pending && !units {
 		return number{}, false
 	}
-	n := number{val: total + section, end: j, han: true, zero: len(lit) > 1 && lit[0] == '0'}
+	n := number{val: total + section, end: j, han: true, short: short, zero: len(lit) > 1 && lit[0] == '0'}
 	if point && !units && c.has(j, "点") && run == 1 {
 		k := j + len("点")
 		f, scale := 0.0, 1.0
@@ -258,6 +260,12 @@ loop:
 // pair reads two neighbouring digits as a rough number: 两三, 三五百.
 func (c *scan) pair(i int) (number, bool) {
 	a, n := c.rune(i)
+	if a == '几' { // 几百: from two to nine hundred
+		if u := hanUnit(c.peek(i + n)); u >= 100 && !c.measure(i+n) && hanUnit(c.peek(i+n+len("百"))) == 0 {
+			return number{val: 2 * u, hi: 9 * u, end: i + n + len("百"), han: true}, true
+		}
+		return number{}, false
+	}
 	lo, ok := hanDigit(a)
 	if !ok || lo == 0 || a == '幺' {
 		return number{}, false

@@ -37,6 +37,9 @@ func (c *scan) orderNumber(i int) {
 		return
 	}
 	w := c.s[i:j]
+	if !hyphen && c.tracking(i, j, strings.ToUpper(w)) {
+		return
+	}
 	cue, strong := c.orderCue(i, j)
 	if c.notOrder(i, j) {
 		return

@@ -15,6 +15,12 @@ func (c *scan) quantity(i int) {
 		c.addQuantity(i, end, q)
 		return
 	}
+	if e := c.phrase(i, "百分之"); e >= 0 {
+		if n, ok := c.number(e); ok && n.hi == 0 {
+			c.addQuantity(i, n.end, Quantity{n.val, "%"})
+		}
+		return
+	}
 	n, ok := c.number(i)
 	if !ok {
 		if n, ok = c.article(i); !ok {
@@ -233,6 +239,8 @@ func enUnit(w string) string {
 		return w
 	case "liter", "liters", "litre", "litres":
 		return "l"
+	case "percent":
+		return "%"
 	case "box", "boxes":
 		return "box"
 	case "pcs", "pc", "piece", "pieces":
