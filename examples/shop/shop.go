@@ -155,7 +155,7 @@ func understanding(ctx context.Context, data fs.FS, st *stock) (*nlu.Model, erro
 	if err != nil {
 		return nil, err
 	}
-	return nlu.Train(ctx, examples, &nlu.Options{Extractor: extractor, Seed: 1})
+	return nlu.Train(ctx, examples, &nlu.Options{Extractor: extractor, Seed: 1, Threshold: 0.4})
 }
 
 func (st *stock) loadShelf(data fs.FS, opened time.Time, online bool) (err error) {

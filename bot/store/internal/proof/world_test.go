@@ -135,7 +135,7 @@ func (w *world) start(o order) *replica {
 }
 
 // patience bounds how long anything is waited for: only a failure waits so long.
-const patience = 30 * time.Second
+const patience = 90 * time.Second
 
 // until waits until ok says so of the ledger, which is locked meanwhile.
 func (w *world) until(what string, ok func() bool) bool {
