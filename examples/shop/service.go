@@ -96,7 +96,7 @@ func (s *shop) blame(next bot.Handler) bot.Handler {
 		}
 		if ok && o.Owner == uid {
 			cause, fault := "", ""
-			if s.late(t, &o) {
+			if told := t.Mood.Cause; s.late(t, &o) && (told == "" || told == sentiment.CauseDelay) {
 				cause, fault = sentiment.CauseDelay, sentiment.FaultOurs
 			}
 			if err := t.Blame(ctx, cause, fault); err != nil {
