@@ -209,17 +209,18 @@ func (b *Bot) attempt(ctx context.Context, held *hold, from *start) (replies []R
 		if held.lost(t.version) { // the one who took over may be at it
 			continue
 		}
-		if id := t.session.begun; id != "" && !from.accepted {
+		if ids := t.session.begun; len(ids) > 0 && !from.accepted {
 			waiting, err := b.opts.Store.Arrivals(ctx, k, 0, maxBurst)
 			if err != nil {
 				return nil, fmt.Errorf("bot: reading accepted messages: %w", err)
 			}
-			if slices.ContainsFunc(waiting, func(a Arrival) bool { return a.Message.ID == id }) {
+			if slices.ContainsFunc(waiting, func(a Arrival) bool { return slices.Contains(ids, a.Message.ID) }) {
 				return nil, errBegun
 			}
 		}
 		t.hush = h
 		b.serve(ctx, t)
+		held.version = t.version // what it journalled raised it
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -270,7 +271,7 @@ func (b *Bot) load(ctx context.Context, k Key, from *start) (*Turn, error) {
 	}
 	t.Message, t.Key, t.Now, t.Language = m, k, now, firstOf(s.Language, m.Language, b.opts.Language)
 	t.bot, t.version, t.fresh, t.size = b, rec.Version, len(rec.Session) == 0, len(rec.Session)
-	t.push, t.stream, t.from = from.push, from.stream, from
+	t.push, t.stream, t.from, t.journalled = from.push, from.stream, from, s.left
 	if from.timer != nil {
 		t.fired = from.timer.ID
 		t.Meaning.Intent = "timer." + from.timer.Name

@@ -38,6 +38,15 @@ func (b *Bot) commit(ctx context.Context, t *Turn) error {
 	c := &Commit{Key: t.Key, Version: t.version, Customer: firstOf(s.Customer, "t-"+t.Key.Conversation),
 		Message: t.Message.ID, DropPending: t.drop, Timers: t.timers, Fired: t.fired, Stop: t.stop,
 		Ticket: t.ticket, At: t.Now, Also: t.from.also(), Accepted: t.from.accepted}
+	if !t.from.accepted {
+		// What a message did whose turn died ends in this one: given again, the
+		// message must not do it again.
+		for _, id := range s.used {
+			if id != "" && id != c.Message && !slices.Contains(c.Also, id) {
+				c.Also = append(c.Also[:len(c.Also):len(c.Also)], id)
+			}
+		}
+	}
 	t.Track(Event{Kind: EventTurn, Key: t.Meaning.Intent, Value: t.answers})
 	c.Events = t.events
 	spoken := t.fired == "" && t.push == nil
@@ -88,6 +97,7 @@ func (b *Bot) enter(t *Turn, c *Commit, send bool) []Reply {
 
 // store commits, and tells Run.
 func (b *Bot) store(ctx context.Context, t *Turn, c *Commit) (err error) {
+	t.session.N++
 	if c.Session, err = t.session.append(make([]byte, 0, t.size+sessionRoom)); err != nil {
 		return fmt.Errorf("session: %w", err)
 	}

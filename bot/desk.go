@@ -60,7 +60,7 @@ func (b *Bot) Join(ctx context.Context, k Key, agent string) (handoff.Ticket, er
 			return t.take(tk, agent)
 		}
 		*tk = handoff.NewTicket(handoff.Case{
-			ID: fmt.Sprintf("%s-%d", k.Conversation, t.version+1), Tenant: k.Tenant, Conversation: k.Conversation,
+			ID: fmt.Sprintf("%s-%d", k.Conversation, t.session.N+1), Tenant: k.Tenant, Conversation: k.Conversation,
 			Customer: t.session.Customer, Channel: t.session.Thread.Channel, Language: t.Language, Created: t.Now,
 			Decision: handoff.Decision{Reason: handoff.Proactive, Priority: handoff.Normal}, Transcript: b.transcript(ctx, t),
 			Facts: t.facts(), Mood: t.session.Moods, Open: b.openMatter(t), Suggested: t.Text("handoff.suggested"),

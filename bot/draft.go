@@ -14,7 +14,7 @@ type Draft struct {
 // ends.
 func (t *Turn) Draft() *Draft {
 	t.drafts++
-	return &Draft{t: t, id: fmt.Sprintf("%s-%d-d%d", t.Key.Conversation, t.version+1, t.drafts)}
+	return &Draft{t: t, id: fmt.Sprintf("%s-%d-d%d", t.Key.Conversation, t.session.N+1, t.drafts)}
 }
 
 // Add puts text behind what was written so far.
@@ -43,7 +43,7 @@ func (d *Draft) Send(r Reply) error {
 // catalogue, see Text. It is no reply and is gone when the turn ends.
 func (t *Turn) Notice(text string, args ...any) {
 	t.drafts++
-	t.part(Part{Reply: fmt.Sprintf("%s-%d-d%d", t.Key.Conversation, t.version+1, t.drafts), Text: t.Text(text, args...), Notice: true})
+	t.part(Part{Reply: fmt.Sprintf("%s-%d-d%d", t.Key.Conversation, t.session.N+1, t.drafts), Text: t.Text(text, args...), Notice: true})
 }
 
 func (t *Turn) part(p Part) {

@@ -220,19 +220,25 @@ func (r *run) write(more ...step) error {
 	}
 	f := *r.frame
 	f.Open = nil
-	f.Message = r.t.Message.ID
+	f.Message, f.Before = r.t.Message.ID, nil
 	f.Steps = append(append([]step(nil), r.reached...), more...)
 	for i, s := range r.old {
 		if !r.seen[i] {
 			f.Steps = append(f.Steps, s)
 		}
 	}
-	// A turn may run several frames: the journal holds all that did something.
+	// A turn may run several frames: the journal holds all that did something,
+	// also in turns that died and that no commit has taken in yet.
 	js := &r.t.journalled
 	i := slices.IndexFunc(*js, func(j *frame) bool { return j.Number == f.Number })
 	if i < 0 {
 		*js = append(*js, &f)
 	} else {
+		if have := (*js)[i]; have.Message != f.Message { // of a turn that died
+			f.Before = append(slices.Clone(have.Before), have.Message)
+		} else {
+			f.Before = have.Before
+		}
 		(*js)[i] = &f
 	}
 	raw := []byte{'['}
@@ -246,7 +252,11 @@ func (r *run) write(more ...step) error {
 		}
 	}
 	raw = append(raw, ']')
-	return r.t.bot.opts.Store.Journal(r.ctx, r.t.Key, r.t.version, raw)
+	err := r.t.bot.opts.Store.Journal(r.ctx, r.t.Key, r.t.version, raw)
+	if err == nil {
+		r.t.version++
+	}
+	return err
 }
 
 // failed makes the recorded form of an error; the cause goes to the log.

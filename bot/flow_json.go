@@ -89,6 +89,13 @@ func (f *frame) append(b []byte) ([]byte, error) {
 	if f.Message != "" {
 		b = appendQuoted(append(b, `,"m":`...), f.Message)
 	}
+	if len(f.Before) > 0 {
+		raw, err := json.Marshal(f.Before)
+		if err != nil {
+			return nil, err
+		}
+		b = append(append(b, `,"mb":`...), raw...)
+	}
 	if f.Told {
 		b = append(b, `,"b":true`...)
 	}
@@ -209,6 +216,8 @@ func (f *frame) decode(value, raw []byte, whole string) error {
 			f.Failed, err = strconv.Atoi(string(value))
 		case "m":
 			f.Message, err = unquote(value)
+		case "mb":
+			err = json.Unmarshal(value, &f.Before)
 		case "b":
 			f.Told = string(value) == "true"
 		}

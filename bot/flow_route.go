@@ -96,7 +96,7 @@ func (b *Bot) afterCrash(ctx context.Context, t *Turn, st *flowState) (done bool
 	}
 	t.Trace.Add("flow", "going on with %s, effects so far %v", f.Flow, f.effects())
 	same := f.Message != "" && f.Message == t.Message.ID
-	f.Message = ""
+	f.Message, f.Before = "", nil
 	// No question is open: the frame's last turn failed or died.
 	h, ok := b.router.Named(f.Flow)
 	if !ok {

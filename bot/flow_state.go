@@ -83,7 +83,9 @@ type flowState struct {
 	Waiting []*frame  `json:"wait,omitempty"`
 	Inbox   []arrived `json:"in,omitempty"`
 	died    []Event   // of turns that died, not in the log yet
-	begun   string    // the message of such a turn
+	begun   []string  // the messages of such turns
+	used    []string  // those of them that a flow has taken in
+	left    []*frame  // what such turns had journalled
 }
 
 // frame is one flow under way.
@@ -97,9 +99,10 @@ type frame struct {
 	Fill    []nlu.Entity `json:"fill,omitempty"` // heard and not used yet
 	Files   []Attachment `json:"fi,omitempty"`   // sent and not used yet
 	Held    *held        `json:"held,omitempty"`
-	Failed  int          `json:"x,omitempty"` // failed turns in a row
-	Message string       `json:"m,omitempty"` // in a journal: the message of the turn
-	Told    bool         `json:"b,omitempty"` // its start stands in the event log
+	Failed  int          `json:"x,omitempty"`  // failed turns in a row
+	Message string       `json:"m,omitempty"`  // in a journal: the message of the turn
+	Before  []string     `json:"mb,omitempty"` // and those of turns that died over the frame before
+	Told    bool         `json:"b,omitempty"`  // its start stands in the event log
 }
 
 // step is one record.
@@ -222,7 +225,10 @@ func (st *flowState) restore(journal []byte) error {
 		return err
 	}
 	for _, f := range frames {
-		st.begun = f.Message
+		st.left = append(st.left, new(*f))
+		messages := append(slices.Clone(f.Before), f.Message)
+		st.begun = append(st.begun, messages...)
+		st.used = append(st.used, messages[0]) // the others came upon the frame
 		same := func(have *frame) bool { return have.Number == f.Number && have.Flow == f.Flow }
 		if i := slices.IndexFunc(st.Stack, same); i >= 0 {
 			st.died = append(st.died, f.unlogged(st.Stack[i])...)

@@ -237,7 +237,7 @@ func (b *Bot) wake(ctx context.Context, t *Turn, st *flowState) error {
 		f := st.Waiting[i]
 		st.Waiting = slices.Delete(st.Waiting, i, i+1)
 		st.push(f)
-		f.Message = ""
+		f.Message, f.Before = "", nil
 		h, ok := b.router.Named(f.Flow)
 		if !ok {
 			b.end(t, st, "removed")

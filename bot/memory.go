@@ -173,6 +173,7 @@ func (m *Memory) Journal(_ context.Context, k Key, version int64, entry []byte) 
 	if c.version != version {
 		return ErrConflict
 	}
+	c.version++
 	c.journal = slices.Clone(entry)
 	return nil
 }

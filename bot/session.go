@@ -21,6 +21,7 @@ const sessionVersion = 1
 // know every field; the tags say how it is named.
 type session struct {
 	V        int             `json:"v"`
+	N        int64           `json:"n,omitempty"` // commits so far; versions are more, see Store.Journal
 	Thread   Thread          `json:"thread"`
 	Customer string          `json:"customer,omitempty"`
 	Language string          `json:"language,omitempty"`
@@ -38,7 +39,9 @@ type session struct {
 	Vars     vars            `json:"-"`
 	At       time.Time       `json:"at,omitzero"` // of the last turn
 	died     []Event         // of a turn that died; the next commit logs them
-	begun    string          // the message of that turn
+	begun    []string        // the messages of such turns
+	used     []string        // those of them that a flow has taken in
+	left     []*frame        // what such turns had journalled
 }
 
 // ownerWaiting owns a conversation whose ticket nobody has taken yet.
@@ -58,6 +61,9 @@ func (s *session) read(rec Record) error {
 			return fmt.Errorf("bot: session of conversation %s does not decode: %w", rec.Key.Conversation, err)
 		}
 	}
+	if s.N == 0 && len(rec.Session) > 0 {
+		s.N = rec.Version // written before commits were counted
+	}
 	if s.V > sessionVersion {
 		return fmt.Errorf("bot: session of conversation %s has version %d, this program knows %d: run a newer one",
 			rec.Key.Conversation, s.V, sessionVersion)
@@ -72,7 +78,7 @@ func (s *session) read(rec Record) error {
 	if err := st.restore(rec.Journal); err != nil {
 		return fmt.Errorf("bot: journal of conversation %s does not decode: %w", rec.Key.Conversation, err)
 	}
-	s.died, s.begun = st.died, st.begun
+	s.died, s.begun, s.used, s.left = st.died, st.begun, st.used, st.left
 	s.Flows, err = st.encode()
 	return err
 }

@@ -39,6 +39,9 @@ func (s *session) append(b []byte) ([]byte, error) {
 	}
 	b = append(b, `{"v":`...)
 	b = strconv.AppendInt(b, int64(s.V), 10)
+	if s.N != 0 {
+		b = strconv.AppendInt(append(b, `,"n":`...), s.N, 10)
+	}
 	b = append(b, `,"thread":{"channel":`...)
 	b = appendQuoted(b, s.Thread.Channel)
 	text(`,"tenant":`, s.Thread.Tenant)
@@ -87,6 +90,8 @@ func (s *session) decode(raw []byte) error {
 		switch string(name) {
 		case "v":
 			s.V, err = strconv.Atoi(string(value))
+		case "n":
+			s.N, err = strconv.ParseInt(string(value), 10, 64)
 		case "thread":
 			err = s.Thread.decode(value)
 		case "customer":

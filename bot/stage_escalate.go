@@ -66,7 +66,7 @@ func (b *Bot) handOver(ctx context.Context, t *Turn, d handoff.Decision) error {
 	}
 	t.session.Pressing = false
 	c := handoff.Case{
-		ID: fmt.Sprintf("%s-%d", t.Key.Conversation, t.version+1), Tenant: t.Key.Tenant, Conversation: t.Key.Conversation,
+		ID: fmt.Sprintf("%s-%d", t.Key.Conversation, t.session.N+1), Tenant: t.Key.Tenant, Conversation: t.Key.Conversation,
 		Customer: t.Customer.ID, Channel: t.session.Thread.Channel, Language: t.Language, Created: t.Now,
 		Decision: d, Transcript: lines, Facts: t.facts(), Mood: t.session.Moods, Open: b.openMatter(t),
 	}

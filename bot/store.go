@@ -28,8 +28,9 @@ type Store interface {
 	// the journal.
 	Commit(ctx context.Context, c *Commit) error
 	// Journal writes what a crash must not forget while the turn still runs,
-	// replacing the journal before. It returns ErrConflict when version is not
-	// the stored version, and does not change the version.
+	// replacing the journal before, and makes the version one more: of two that
+	// run a turn on one version, one is refused before its effect. It returns
+	// ErrConflict when version is not the stored version.
 	Journal(ctx context.Context, k Key, version int64, entry []byte) error
 	// Append writes events that belong to no turn. Known ids are ignored.
 	Append(ctx context.Context, events ...Event) error
@@ -114,7 +115,8 @@ type Activity struct {
 // to keep: nobody changes it afterwards.
 type Commit struct {
 	Key Key
-	// Version is that of the record the turn was run on; the commit makes it Version+1.
+	// Version is that of the record the turn was run on, and one more for each
+	// journal of the turn; the commit makes it Version+1.
 	Version int64
 	// Customer owns the conversation's rows from now on.
 	Customer string

@@ -181,12 +181,12 @@ func (t *Turn) Track(e Event) {
 }
 
 // id names the i-th thing of a kind that the turn makes: the same when the turn
-// runs again on the same version.
+// runs again, of a process that died over it.
 func (t *Turn) id(kind string, i int) string {
 	b := make([]byte, 0, 48)
 	b = append(b, t.Key.Conversation...)
 	b = append(b, '-')
-	b = strconv.AppendInt(b, t.version+1, 10)
+	b = strconv.AppendInt(b, t.session.N+1, 10)
 	b = append(b, '-')
 	b = append(b, kind...)
 	return string(strconv.AppendInt(b, int64(i), 10))

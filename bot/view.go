@@ -75,7 +75,7 @@ func (b *Bot) State(ctx context.Context, k Key) (State, error) {
 	if err := s.read(rec); err != nil {
 		return State{}, err
 	}
-	st := State{Key: k, Thread: s.Thread, Language: firstOf(s.Language, b.opts.Language), Owner: OwnerBot, Customer: s.Customer, Turns: rec.Version}
+	st := State{Key: k, Thread: s.Thread, Language: firstOf(s.Language, b.opts.Language), Owner: OwnerBot, Customer: s.Customer, Turns: s.N}
 	switch s.Owner {
 	case "":
 		return st, nil

@@ -121,11 +121,7 @@ func (f *faulty) Commit(ctx context.Context, c *bot.Commit) error {
 
 func (f *faulty) Journal(ctx context.Context, k bot.Key, version int64, entry []byte) error {
 	if f.journal {
-		rec, err := f.Load(ctx, k)
-		if err == nil && rec.Version != version {
-			err = bot.ErrConflict
-		}
-		return err
+		entry = nil
 	}
 	return f.Store.Journal(ctx, k, version, entry)
 }

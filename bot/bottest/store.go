@@ -182,13 +182,15 @@ func TestStore(t *testing.T, open func(t *testing.T) bot.Store) {
 		t.Parallel()
 		s, k := setup(t)
 		require.NoError(t, s.Journal(ctx, k, 0, []byte(`{"a":1}`)))
-		require.NoError(t, s.Journal(ctx, k, 0, []byte(`{"a":2}`)))
-		require.ErrorIs(t, s.Journal(ctx, k, 1, []byte(`{}`)), bot.ErrConflict)
+		require.ErrorIs(t, s.Journal(ctx, k, 0, []byte(`{}`)), bot.ErrConflict, "of two turns on one version the second is refused")
+		require.ErrorIs(t, s.Commit(ctx, commit(k, 0)), bot.ErrConflict, "nor may the second take the intent of the first away")
+		require.NoError(t, s.Journal(ctx, k, 1, []byte(`{"a":2}`)))
+		require.ErrorIs(t, s.Journal(ctx, k, 3, []byte(`{}`)), bot.ErrConflict)
 		rec, err := s.Load(ctx, k)
 		require.NoError(t, err)
 		assert.Equal(t, `{"a":2}`, string(rec.Journal))
-		assert.Equal(t, int64(0), rec.Version)
-		require.NoError(t, s.Commit(ctx, commit(k, 0)))
+		assert.Equal(t, int64(2), rec.Version)
+		require.NoError(t, s.Commit(ctx, commit(k, 2)))
 		rec, err = s.Load(ctx, k)
 		require.NoError(t, err)
 		assert.Nil(t, rec.Journal)
@@ -503,11 +505,12 @@ func TestStore(t *testing.T, open func(t *testing.T) bot.Store) {
 				for v := range int64(turns) {
 					c := commit(k, v)
 					c.Events = []bot.Event{{ID: fmt.Sprintf("%s-%d", k.Conversation, v), At: at, Tenant: "shop", Conversation: k.Conversation, Kind: bot.EventTurn, Value: fmt.Sprint(v)}}
-					assert.NoError(t, s.Journal(ctx, k, v, []byte("{}")))
+					assert.NoError(t, s.Journal(ctx, k, 2*v, []byte("{}")))
+					c.Version = 2*v + 1
 					assert.NoError(t, s.Commit(ctx, c))
 					rec, err := s.Load(ctx, k)
 					assert.NoError(t, err)
-					assert.Equal(t, v+1, rec.Version, "one's own commit is seen at once")
+					assert.Equal(t, 2*v+2, rec.Version, "one's own commit is seen at once")
 				}
 			})
 		}
@@ -529,6 +532,14 @@ func TestStore(t *testing.T, open func(t *testing.T) bot.Store) {
 			}
 		}
 	})
+
+	for name, same := range map[string]bool{"two engines, one message: one effect": true, "two engines, two messages: each key once": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, _ := setup(t)
+			testTwoEngines(t, s, th, same)
+		})
+	}
 
 	t.Run("one of many concurrent commits wins", func(t *testing.T) {
 		t.Parallel()

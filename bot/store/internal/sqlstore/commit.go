@@ -110,7 +110,7 @@ func (b *batch) events(events []bot.Event) {
 // Journal implements bot.Store.
 func (s *Store) Journal(ctx context.Context, k bot.Key, version int64, entry []byte) error {
 	b := s.batch(ctx)
-	b.add(`UPDATE conversations SET journal = ? WHERE tenant = ? AND id = ? AND version = ?`,
+	b.add(`UPDATE conversations SET version = version + 1, journal = ? WHERE tenant = ? AND id = ? AND version = ?`,
 		b.sealed("journal", k.Tenant, k.Conversation, entry), k.Tenant, k.Conversation, version).Must = true
 	_, err := b.write()
 	return err

@@ -49,6 +49,7 @@ func testFrozenHolder(t *testing.T, s Store, k bot.Key) {
 	v, err := s.Acquire(ctx, k, "frozen", now, time.Second)
 	require.NoError(t, err)
 	require.NoError(t, s.Journal(ctx, k, v, []byte(`{"intent":"refund"}`)))
+	v++
 	now = now.Add(time.Second)
 	taken, err := s.Acquire(ctx, k, "b", now, time.Second)
 	require.NoError(t, err)
@@ -115,6 +116,9 @@ func testLeaseModel(t *testing.T, s Store, _ bot.Key) {
 				if w := pick(t); w.turns {
 					err := s.Journal(ctx, k, w.version, []byte(w.name))
 					require.Equal(t, w.valid, err == nil, "%s: %v", w.name, err)
+					if err == nil {
+						w.version++
+					}
 				}
 			},
 			"commit": func(t *rapid.T) {
