@@ -2,8 +2,9 @@ package sentiment_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"math"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -13,17 +14,34 @@ import (
 	"github.com/frontdesk-go/frontdesk/sentiment"
 )
 
-// desk are labelled messages of a shop where thanks are mere politeness.
+// desk are labelled messages of a shop where thanks are mere politeness. No two
+// are alike, so that what is learnt from some must carry over to the others.
 func desk() []sentiment.Labelled {
 	var out []sentiment.Labelled
-	for i := range 12 {
-		out = append(out,
-			sentiment.Labelled{Text: fmt.Sprintf("订单%d到货了吗,谢谢", i), Class: sentiment.ClassNeutral},
-			sentiment.Labelled{Text: fmt.Sprintf("where is parcel %d, thanks", i), Class: sentiment.ClassNeutral},
-			sentiment.Labelled{Text: fmt.Sprintf("第%d单太差劲了,骗子", i), Class: sentiment.ClassNegative},
-			sentiment.Labelled{Text: fmt.Sprintf("order %d was perfect, absolutely love it", i), Class: sentiment.ClassPositive},
-		)
+	for class, texts := range map[sentiment.Class][]string{
+		sentiment.ClassNeutral: {
+			"订单到货了吗,谢谢", "麻烦改一下地址,谢谢", "发票开公司抬头,多谢", "周末送货可以吗?谢谢", "谢谢,我再看看尺码", "帮忙查下物流,谢谢啦",
+			"好的,那我等短信,谢谢", "退换货地址发我一下,谢谢", "请转人工,谢谢", "两件一起寄,谢谢", "谢谢,先不用了", "积分怎么查,谢谢",
+			"where is my parcel, thanks", "could you change the address, thanks", "thanks, I will check the size again", "an invoice for the company please, thanks",
+			"can it come on Saturday? thanks", "thanks, that's all for now", "please send me the return label, thanks", "both items in one box, thanks",
+			"what time do you open, thanks", "thanks, I'll wait for the text", "put me through to a person, thanks", "how do I see my points, thanks",
+		},
+		sentiment.ClassNegative: {
+			"太差劲了,骗子", "质量差得离谱,再也不来了", "客服态度恶劣", "气死我了,又发错货", "垃圾,退钱", "等了三周,受够了",
+			"忽悠人的,差评", "很失望,跟图片完全两样", "穿一次就烂,坑人", "这服务简直恶心", "后悔买了,浪费钱", "从没见过这么敷衍的店",
+		},
+		sentiment.ClassPositive: {
+			"order was perfect, absolutely love it", "best shop I know, highly recommend", "so comfortable, I am delighted", "brilliant quality and beautiful colours",
+			"excellent service, very happy with it", "wow, fantastic, exceeded my expectations", "my daughter adores it, superb", "amazing value, really impressed",
+			"great fit, great price, love it", "lovely fabric, wonderful to wear", "outstanding, will definitely buy again", "the nicest coat I have ever had, perfect",
+		},
+	} {
+		for _, text := range texts {
+			out = append(out, sentiment.Labelled{Text: text, Class: class})
+		}
 	}
+	// By text, as the order matters and each fold must have all classes.
+	slices.SortFunc(out, func(a, b sentiment.Labelled) int { return strings.Compare(a.Text, b.Text) })
 	return out
 }
 
@@ -33,11 +51,12 @@ func TestCalibrate(t *testing.T) {
 	c, report, err := s.Calibrate(desk())
 	require.NoError(t, err)
 	assert.Equal(t, 48, report.Messages)
-	assert.InDelta(t, 0.5, report.Before.Accuracy, 0.01, "thanks count as praise")
-	assert.InDelta(t, 1, report.After.Accuracy, 0.01)
-	assert.InDelta(t, 50, report.Gain(), 1)
+	assert.Less(t, report.Before.Accuracy, 0.75, "thanks count as praise")
+	assert.Greater(t, report.After.Accuracy, 0.85)
+	assert.Greater(t, report.Gain(), 15.0)
 	assert.Less(t, report.After.LogLoss, report.Before.LogLoss)
-	assert.Contains(t, report.String(), "48 messages: accuracy 50.0 to 100.0 %")
+	assert.Contains(t, report.String(), "48 messages: accuracy ")
+	t.Log(report)
 
 	raw, err := json.Marshal(c)
 	require.NoError(t, err)

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -12,16 +14,20 @@ import (
 	"github.com/frontdesk-go/frontdesk/sentiment"
 )
 
-// garage are messages with labels no package has.
+// garage are messages with labels no package has, no two alike.
 func garage() []sentiment.Example {
 	var out []sentiment.Example
-	for i := range 15 {
-		out = append(out,
-			sentiment.Example{Text: fmt.Sprintf("第%d次来修了,太气人了", i), Label: "投诉"},
-			sentiment.Example{Text: fmt.Sprintf("师傅%d号手艺真好,谢谢", i), Label: "表扬"},
-			sentiment.Example{Text: fmt.Sprintf("can I bring the car in at %d", i), Label: "booking"},
-		)
+	for label, texts := range map[string][]string{
+		"投诉": {"修了三次还是漏油,太气人了", "说好今天取车,骗人", "师傅态度恶劣", "乱收费,黑店", "换个灯泡要八百,坑人", "刹车没修好就还给我,太差劲了", "拖了两周,受够了", "车漆刮花了还不认账", "越修越坏,退钱", "没人管没人问,失望"},
+		"表扬": {"师傅手艺真好,谢谢", "修得又快又便宜,满意", "老板很热心,点赞", "异响全没了,太棒了", "讲解很耐心,好评", "比4S店靠谱,推荐", "洗得干干净净,开心", "救了我的急,感谢", "开起来像新车,喜欢", "价格公道,放心"},
+		"booking": {"can I bring the car in at nine", "I'd like to book a service for Monday", "is there a slot for an oil change tomorrow", "could you fit new tyres on Friday", "book me in for the MOT please",
+			"when can you look at the brakes", "can I drop it off on Tuesday evening", "any appointment left this week", "I want to come in for a wheel alignment", "please move my appointment to Thursday"},
+	} {
+		for _, text := range texts {
+			out = append(out, sentiment.Example{Text: text, Label: label})
+		}
 	}
+	slices.SortFunc(out, func(a, b sentiment.Example) int { return strings.Compare(a.Text, b.Text) })
 	return out
 }
 
@@ -30,10 +36,11 @@ func TestTrainLabels(t *testing.T) {
 	s := scorer(t)
 	l, report, err := s.TrainLabels(context.Background(), garage())
 	require.NoError(t, err)
-	assert.Equal(t, 45, report.Examples)
+	assert.Equal(t, 30, report.Examples)
 	assert.InDelta(t, 1.0/3, report.Commonest, 1e-9)
-	assert.Greater(t, report.Accuracy, 0.95)
-	assert.Contains(t, report.String(), "45 examples: accuracy")
+	assert.Greater(t, report.Accuracy, 0.8)
+	t.Log(report)
+	assert.Contains(t, report.String(), "30 examples: accuracy")
 	assert.Equal(t, []string{"booking", "投诉", "表扬"}, l.Labels())
 
 	got := l.Label("could I bring it in tomorrow")
@@ -62,15 +69,19 @@ func TestTrainLabelsErrors(t *testing.T) {
 	s, ctx := scorer(t), context.Background()
 	_, _, err := s.TrainLabels(ctx, garage()[:19])
 	assert.ErrorContains(t, err, "19 examples: at least 20")
-	one, none, many := garage(), garage(), garage()
+	one, none := garage(), garage()
+	many := slices.Concat(one, one)
 	for i := range one {
-		one[i].Label, many[i].Label = "a", fmt.Sprint(i)
+		one[i].Label = "a"
+	}
+	for i := range many {
+		many[i].Label = fmt.Sprint(i)
 	}
 	none[4].Label = ""
 	_, _, err = s.TrainLabels(ctx, one)
 	assert.ErrorContains(t, err, "1 labels: want 2 to 32")
 	_, _, err = s.TrainLabels(ctx, many)
-	assert.ErrorContains(t, err, "45 labels")
+	assert.ErrorContains(t, err, "want 2 to 32")
 	_, _, err = s.TrainLabels(ctx, none)
 	assert.ErrorContains(t, err, "example 5 has no label")
 	stopped, cancel := context.WithCancel(ctx)

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,16 +15,24 @@ import (
 	"github.com/frontdesk-go/frontdesk/sentiment"
 )
 
-// parlour are messages of a trade whose words no lexicon has.
+// parlour are messages of a trade whose words no lexicon has: what is said of
+// one pet is said of others.
 func parlour() []sentiment.Labelled {
 	var out []sentiment.Labelled
-	for i := range 40 {
-		out = append(out,
-			sentiment.Labelled{Text: fmt.Sprintf("猫咪%d号剪完毛炸毛了", i), Class: sentiment.ClassNegative},
-			sentiment.Labelled{Text: fmt.Sprintf("狗狗%d洗完蓬蓬松松", i), Class: sentiment.ClassPositive},
-			sentiment.Labelled{Text: fmt.Sprintf("%d号几点可以接", i), Class: sentiment.ClassNeutral},
-		)
+	groom := map[sentiment.Class][]string{
+		sentiment.ClassNegative: {"炸毛了", "剃秃了一块", "剪出豁口", "尾巴剃秃了", "毛打结没梳开", "指甲剪出血线", "耳朵没掏"},
+		sentiment.ClassPositive: {"蓬蓬松松", "蓬松得像云", "造型圆滚滚", "毛茸茸香喷喷", "圆滚滚一团", "顺滑带光泽", "香喷喷的"},
+		sentiment.ClassNeutral:  {"几点可以接", "洗一次多少钱", "要提前约吗", "周六有位置吗", "用哪种浴液", "剪毛要多久", "能送到家吗"},
 	}
+	pets := []string{"我家猫咪", "狗狗洗完", "泰迪今天", "布偶剪完", "金毛", "小比熊"}
+	for _, class := range []sentiment.Class{sentiment.ClassNegative, sentiment.ClassPositive, sentiment.ClassNeutral} {
+		for _, says := range groom[class] {
+			for _, pet := range pets {
+				out = append(out, sentiment.Labelled{Text: pet + says, Class: class})
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b sentiment.Labelled) int { return strings.Compare(a.Text, b.Text) })
 	return out
 }
 
@@ -34,7 +42,7 @@ func TestTrain(t *testing.T) {
 	w, report, err := s.Train(context.Background(), parlour())
 	require.NoError(t, err)
 	t.Log(report)
-	assert.Equal(t, 120, report.Messages)
+	assert.Equal(t, 126, report.Messages)
 	assert.Less(t, report.Before.Accuracy, 0.5, "unknown words are neutral")
 	assert.Greater(t, report.Gain(), 30.0)
 

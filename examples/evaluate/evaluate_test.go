@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -191,4 +192,21 @@ func TestAuroc(t *testing.T) {
 	assert.Equal(t, 1.0, auroc([]float64{2, 3}, []float64{0, 1}))
 	assert.Equal(t, 0.5, auroc([]float64{1, 1}, []float64{1, 1}))
 	assert.Equal(t, 0.75, auroc([]float64{1, 3}, []float64{0, 2}))
+}
+
+// The shipped weights are what -build makes of the public sets, byte for byte:
+// nobody has turned a weight by hand. It takes half a minute of CPU.
+func TestShippedWeights(t *testing.T) {
+	t.Parallel()
+	data := os.Getenv("FRONTDESK_DATA")
+	if data == "" || os.Getenv("FRONTDESK_REBUILD") == "" || runtime.GOARCH != "amd64" {
+		t.Skip("needs FRONTDESK_DATA, the folder of public sets, FRONTDESK_REBUILD=1, and amd64: others may round differently")
+	}
+	file := filepath.Join(t.TempDir(), "w.bin")
+	evaluate(t, "sentiment", "-data", filepath.Join(data, "sentiment"), "-build", file)
+	got, err := os.ReadFile(file)
+	require.NoError(t, err)
+	want, err := os.ReadFile("../../sentiment/weights.bin")
+	require.NoError(t, err)
+	assert.True(t, bytes.Equal(want, got), "the lexicon, the rules or learning changed: build the weights again")
 }
