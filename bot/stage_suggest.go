@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -178,16 +179,50 @@ const EventGranted = "granted"
 // so, and written to the log with the turn, for FoldGrants and for an audit. why
 // says what for, by who agreed, "" for the rule itself. The errors are those of
 // Offers.Take; then nothing was given. Where granting has an effect outside,
-// such as issuing a coupon, do that in Once, with Once's key for the coupon.
+// such as issuing a coupon, it is Issue.
 func (t *Turn) Grant(o *recommend.Offers, of recommend.Offer, why, by string) error {
-	g := recommend.Grant{ID: t.grantID(), At: t.Now, Tenant: t.Key.Tenant, Customer: t.Customer.ID,
-		Rule: of.Rule, Code: of.Code, Amount: of.Amount, Currency: of.Currency, Why: why, By: by}
+	g := t.grant(of, t.grantID(), why, by)
 	if err := o.Take(g); err != nil {
 		return err
 	}
-	t.Trace.Add("offer", "%s granted: %s", of.Rule, why)
-	t.Track(Event{ID: g.ID + "/" + g.Rule, Kind: EventGranted, Key: g.Rule, Value: g.Code, Amount: g.Amount, Currency: g.Currency, Source: by + "|" + why})
+	t.granted(g)
 	return nil
+}
+
+// Issue is Grant where giving does something outside, such as a coupon's issue:
+// in a flow, by Once, whose key is the grant's ID and issue's. It returns what
+// issue returned, also when the turn runs again. An offer that is used up or
+// whose budget is spent comes back as *Failed with the code "offer"; when issue
+// refuses (Refuse), the grant is taken back. issue must honour the key.
+func (t *Turn) Issue(ctx context.Context, o *recommend.Offers, of recommend.Offer, why, by string, issue func(ctx context.Context, key string) (code string, err error)) (string, error) {
+	g, err := Once(ctx, t, "grant_"+of.Rule, func(ctx context.Context, key string) (recommend.Grant, error) {
+		g := t.grant(of, key, why, by)
+		if err := o.Take(g); err != nil {
+			return g, Refuse("offer", err.Error())
+		}
+		code, err := issue(ctx, key)
+		if no := (*Failed)(nil); errors.As(err, &no) {
+			o.Return(g)
+		}
+		g.Code = code
+		return g, err
+	}, Idempotent)
+	if err != nil {
+		return "", err
+	}
+	t.granted(g)
+	return g.Code, nil
+}
+
+func (t *Turn) grant(of recommend.Offer, id, why, by string) recommend.Grant {
+	return recommend.Grant{ID: id, At: t.Now, Tenant: t.Key.Tenant, Customer: t.Customer.ID,
+		Rule: of.Rule, Code: of.Code, Amount: of.Amount, Currency: of.Currency, Why: why, By: by}
+}
+
+// granted writes a grant to the log with the turn.
+func (t *Turn) granted(g recommend.Grant) {
+	t.Trace.Add("offer", "%s granted: %s", g.Rule, g.Why)
+	t.Track(Event{ID: g.ID + "/" + g.Rule, At: g.At, Kind: EventGranted, Key: g.Rule, Value: g.Code, Amount: g.Amount, Currency: g.Currency, Source: g.By + "|" + g.Why})
 }
 
 // FoldGrants tells offers what the log says was granted, at the start and, with

@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -59,6 +60,61 @@ func TestGrant(t *testing.T) {
 	}
 	assert.Equal(t, 1, fresh.Spent("", "sorry").Times)
 	assert.Equal(t, 1, offers.Spent("", "sorry").Times)
+}
+
+// A coupon is issued once, whatever runs again, and logged; one that cannot be
+// issued leaves the offer to others.
+func TestIssue(t *testing.T) {
+	t.Parallel()
+	const rules = "- {name: sorry, give: {percent: 10}, budget: {times: 1}}\n"
+	offers, err := recommend.ReadOffers(strings.NewReader(rules), "offers.yaml")
+	require.NoError(t, err)
+	store, keys := bot.NewMemory(), map[string]int{}
+	closed := true
+	mux := bot.NewMux()
+	mux.HandleFunc("coupon", func(ctx context.Context, turn *bot.Turn) error {
+		code, err := turn.Issue(ctx, offers, recommend.Offer{Rule: "sorry", Percent: 10}, "late parcel", "ann", func(_ context.Context, key string) (string, error) {
+			if closed {
+				return "", bot.Refuse("closed", "closed")
+			}
+			keys[key]++
+			return "C-1", nil
+		})
+		var no *bot.Failed
+		if errors.As(err, &no) {
+			return turn.Say(no.Code)
+		}
+		if err != nil {
+			return err
+		}
+		if ok, err := bot.Confirm(turn, "more", "Got "+code+". Anything else?"); err != nil || !ok { // the next message runs all of it again
+			return err
+		}
+		return turn.Say("done " + code)
+	})
+	b := newBot(t, bot.Options{Store: store, Understand: intentByWord{}}, mux)
+	said := func(peer, id, text string) string {
+		replies, err := b.Handle(t.Context(), bot.Message{ID: id, Thread: thread(peer), Text: text})
+		require.NoError(t, err)
+		require.NotEmpty(t, replies)
+		return replies[len(replies)-1].Text
+	}
+	require.Equal(t, "closed", said("z", "1", "coupon"))
+	require.Zero(t, offers.Spent("", "sorry").Times, "what could not be issued is not spent")
+	closed = false
+	require.Contains(t, said("a", "1", "coupon"), "Got C-1")
+	assert.Contains(t, said("a", "2", "yes"), "done C-1")
+	assert.Equal(t, "offer", said("b", "1", "coupon"), "the budget is for one")
+	assert.Len(t, keys, 1)
+	for key, n := range keys {
+		assert.Equal(t, 1, n)
+		fresh, err := recommend.ReadOffers(strings.NewReader(rules), "offers.yaml")
+		require.NoError(t, err)
+		_, err = bot.FoldGrants(t.Context(), store, fresh, 0)
+		require.NoError(t, err)
+		assert.Equal(t, 1, fresh.Spent("", "sorry").Times, "a new process knows of it from the log")
+		require.NoError(t, fresh.Take(recommend.Grant{ID: key, Rule: "sorry"}), "and knows it by its key")
+	}
 }
 
 // What a bandit showed by chance is logged with its propensity, and comes back

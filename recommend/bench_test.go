@@ -1,9 +1,16 @@
 package recommend
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"fmt"
+	"io"
+	"maps"
+	"math"
 	"math/rand/v2"
+	"runtime"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -50,6 +57,9 @@ func BenchmarkRecommend(b *testing.B) {
 		{"for you", func(i int) Request {
 			return Request{Customer: fmt.Sprint("u", i%2000), Personal: true, Segments: []string{"women"}, Now: now, N: 10, Language: "zh", Currency: "CNY"}
 		}},
+		{"for you, fitted", func(i int) Request {
+			return Request{Customer: fmt.Sprint("u", i%2000), Personal: true, Segments: []string{"women"}, Now: now, N: 10, Language: "zh", Currency: "CNY"}
+		}},
 		{"session", func(i int) Request {
 			return Request{Session: []string{fmt.Sprint("i", i*37%10000), fmt.Sprint("i", i*37%10000)}, Now: now, N: 10, Language: "zh", Currency: "CNY"}
 		}},
@@ -68,6 +78,9 @@ func BenchmarkRecommend(b *testing.B) {
 		}},
 		{"unknown visitor", func(int) Request { return Request{Now: now, N: 10, Language: "zh"} }},
 	} {
+		if c.name == "for you, fitted" {
+			require.NoError(b, s.Fit(b.Context()))
+		}
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
 			defer cpu(b)()
@@ -105,39 +118,136 @@ func cpu(b *testing.B) func() {
 	return func() { b.ReportMetric((used()-before)/float64(b.N), "cpu-ns/op") }
 }
 
-// BenchmarkGowalla streams a public set: an event, a ranking, and one after
-// the other.
+// places are the items of gowalla as a catalogue: what they are like is made up.
+func places(events []Event) []Item {
+	var out []Item
+	chance, known := rand.New(rand.NewPCG(2, 0)), map[string]bool{}
+	for i := range events {
+		id := events[i].Item
+		if known[id] {
+			continue
+		}
+		known[id] = true
+		out = append(out, Item{ID: id, Category: fmt.Sprint("c", chance.IntN(40)), Brand: fmt.Sprint("b", chance.IntN(200)), Stock: chance.IntN(10), Name: map[string]string{"en": "place " + id},
+			Price: map[string]int64{"USD": 100 + int64(chance.IntN(9900))}, Attributes: map[string][]string{"colour": {fmt.Sprint(chance.IntN(12))}}})
+	}
+	return out
+}
+
+// BenchmarkGowalla streams a public set: events, rankings, recommendations of
+// ten with filters and reasons before and after a Fit, one after the other, and
+// a plainly written item-kNN beside them.
 func BenchmarkGowalla(b *testing.B) {
 	all := rows(b, "gowalla/train.tsv")
 	events := make([]Event, len(all))
 	for i, r := range all {
-		events[i] = Event{Kind: "viewed", Customer: r[0], Item: r[1]}
+		events[i] = Event{ID: fmt.Sprint(i), Kind: "viewed", Customer: r[0], Item: r[1]}
 	}
-	s, err := New(nil, nil)
-	require.NoError(b, err)
-	require.NoError(b, s.Record(b.Context(), events...))
-	b.Run("event", func(b *testing.B) {
-		b.ReportAllocs()
+	b.Run("memory", func(b *testing.B) {
+		held := func() float64 {
+			var m runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&m)
+			return float64(m.HeapAlloc) / 1e6
+		}
 		for b.Loop() {
-			fresh, err := New(nil, nil)
+			before := held()
+			s, err := New(nil, nil)
 			require.NoError(b, err)
-			require.NoError(b, fresh.Record(b.Context(), events...))
+			require.NoError(b, s.Record(b.Context(), events...))
+			b.ReportMetric(held()-before, "MB")
+			require.NotEmpty(b, s.Rank("0", nil, 1, false))
 		}
-		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(events)), "ns/event")
 	})
-	b.Run("rank", func(b *testing.B) {
-		b.ReportAllocs()
+	s, err := New(places(events), nil)
+	require.NoError(b, err)
+	b.Run("event", func(b *testing.B) {
+		spread(b)(func(i int) {
+			if i < len(events) {
+				require.NoError(b, s.Record(b.Context(), events[i]))
+			}
+		})
+	})
+	require.NoError(b, s.Record(b.Context(), events...))
+	customer := func(i int) string { return events[i*7919%len(events)].Customer }
+	ten := func(i int) {
+		got, err := s.Recommend(b.Context(), Request{Customer: customer(i), Personal: true, N: 10, Language: "en", Currency: "USD", MaxPrice: 9000, Not: []Filter{{Attribute: "colour", Any: []string{"3"}}}})
+		require.NoError(b, err)
+		require.NotEmpty(b, got)
+	}
+	rank := func(i int) { s.Rank(customer(i), nil, 10, false) }
+	b.Run("rank", func(b *testing.B) { spread(b)(rank) })
+	b.Run("ten", func(b *testing.B) { spread(b)(ten) })
+	require.NoError(b, s.Fit(b.Context()))
+	b.Run("rank fitted", func(b *testing.B) { spread(b)(rank) })
+	b.Run("ten fitted", func(b *testing.B) { spread(b)(ten) })
+	b.Run("event and ten fitted", func(b *testing.B) {
+		spread(b)(func(i int) {
+			require.NoError(b, s.Record(b.Context(), Event{Kind: "viewed", Customer: customer(i), Item: events[i*104729%len(events)].Item}))
+			ten(i)
+		})
+	})
+	plain := plainly(events)
+	b.Run("plain item-kNN", func(b *testing.B) { spread(b)(func(i int) { plain(customer(i), 10) }) })
+	b.Run("save", func(b *testing.B) {
+		for b.Loop() {
+			require.NoError(b, s.Save(io.Discard))
+		}
+	})
+	var file bytes.Buffer
+	require.NoError(b, s.Save(&file))
+	b.Run("restore", func(b *testing.B) {
+		for b.Loop() {
+			require.NoError(b, s.Restore(bytes.NewReader(file.Bytes())))
+		}
+	})
+}
+
+// spread runs something b.N times and reports the mean of processor time and
+// the 99th percentile of wall time, in microseconds.
+func spread(b *testing.B) func(func(int)) {
+	return func(do func(int)) {
 		defer cpu(b)()
+		took := make([]int64, 0, 1<<16)
 		for i := 0; b.Loop(); i++ {
-			s.Rank(fmt.Sprint(i*7919%29858), nil, 10, false)
+			began := time.Now()
+			do(i)
+			took = append(took, time.Since(began).Nanoseconds())
 		}
-	})
-	b.Run("event and rank", func(b *testing.B) {
-		defer cpu(b)()
-		for i := 0; b.Loop(); i++ {
-			e := events[i*7919%len(events)]
-			require.NoError(b, s.Record(b.Context(), Event{Kind: "viewed", Customer: e.Customer, Item: events[i*104729%len(events)].Item}))
-			s.Rank(e.Customer, nil, 10, false)
+		slices.Sort(took)
+		b.ReportMetric(float64(took[len(took)*99/100])/1000, "p99-us")
+	}
+}
+
+// plainly is cosine item-kNN as one writes it in an afternoon: maps of maps,
+// counted whole, no caps.
+func plainly(events []Event) func(customer string, n int) []string {
+	history, count, pair := map[string][]string{}, map[string]float64{}, map[string]map[string]float64{}
+	for i := range events {
+		e := &events[i]
+		count[e.Item]++
+		if pair[e.Item] == nil {
+			pair[e.Item] = map[string]float64{}
 		}
-	})
+		h := history[e.Customer]
+		for _, other := range h[max(0, len(h)-maxHistory):] {
+			pair[e.Item][other]++
+			pair[other][e.Item]++
+		}
+		history[e.Customer] = append(h, e.Item)
+	}
+	return func(customer string, n int) []string {
+		score := map[string]float64{}
+		for _, item := range history[customer] {
+			for other, c := range pair[item] {
+				score[other] += c / math.Sqrt(count[item]*count[other])
+			}
+		}
+		for _, item := range history[customer] {
+			delete(score, item)
+		}
+		out := slices.Collect(maps.Keys(score))
+		slices.SortFunc(out, func(a, b string) int { return cmp.Compare(score[b], score[a]) })
+		return out[:min(n, len(out))]
+	}
 }

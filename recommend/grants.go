@@ -186,6 +186,29 @@ func (o *Offers) Take(g Grant) error {
 	return fmt.Errorf("%w: %s", ErrNoRule, g.Rule)
 }
 
+// Return takes back a grant that Take counted and that came to nothing, such as
+// a coupon that could not be issued. One that is not counted changes nothing.
+func (o *Offers) Return(g Grant) {
+	v := &o.given
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if !v.taken(g.ID, g.Rule) {
+		return
+	}
+	id, key := g.Rule+"\x00"+g.ID, account{g.Tenant, g.Rule}
+	delete(v.known.now, id)
+	delete(v.known.old, id)
+	delete(v.had, hers{g.Tenant, g.Customer, g.Rule})
+	for _, s := range []*Spent{v.spent[key], v.days[key][day(g.At)]} {
+		if s != nil {
+			s.Times--
+			if g.Amount > 0 && g.Currency != "" {
+				s.Amount[g.Currency] -= g.Amount
+			}
+		}
+	}
+}
+
 // Record folds grants of the event log, in any order, each once by its ID;
 // those that Take has counted count no second time.
 func (o *Offers) Record(grants ...Grant) {

@@ -1,15 +1,14 @@
 package recommend
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // A request looks at all items that may pass its filters, unless they are more
-// than wide: then at those that something speaks for, few of each kind.
+// than wide: then at those that something speaks for, most of all what events
+// say of the customer and the session, and few of each other kind.
 const (
 	wide = 1000
-	few  = 100
+	many = 80
+	few  = 40
 )
 
 // pool fills b.pool with the places worth looking at; all reports that nothing
@@ -25,7 +24,7 @@ func (s *Shelf) pool(a *ask, b *board) (all bool) {
 		b.settle()
 		return true
 	case len(a.GoesWith) > 0:
-		b.numbers(s, strongest(&b.signals.with, 2*few))
+		b.numbers(s, strongest(&b.signals.with, 2*many))
 		for _, it := range a.with {
 			b.pool = append(b.pool, x.listed[it.ID]...)
 			for _, id := range it.GoesWith {
@@ -41,33 +40,42 @@ func (s *Shelf) pool(a *ask, b *board) (all bool) {
 		s.whole(a, b)
 		return true
 	}
-	b.numbers(s, strongest(&b.signals.history, few))
-	b.numbers(s, strongest(&b.signals.session, few))
+	b.numbers(s, strongest(&b.signals.history, max(many, 4*a.N)))
+	b.numbers(s, strongest(&b.signals.session, max(many, 4*a.N)))
 	b.numbers(s, l.top.items)
 	for _, t := range a.trends {
 		b.numbers(s, t.top.items)
 	}
-	b.pool = append(b.pool, strongest(&b.words, few)...)
+	b.pool = append(b.pool, strongest(&b.words, max(many, 4*a.N))...)
 	for i := range a.wish {
 		for _, n := range a.wish[i].any {
-			b.pool = append(b.pool, x.by[n][max(0, len(x.by[n])-few):]...)
+			b.pool = append(b.pool, x.by[n][max(0, len(x.by[n])-many):]...)
 		}
 	}
-	likes := slices.Clone(b.signals.taste.touched)
-	slices.SortFunc(likes, func(m, n uint32) int {
-		return cmp.Or(cmp.Compare(b.signals.taste.score[n], b.signals.taste.score[m]), cmp.Compare(m, n))
-	})
-	for i, n := range likes { // the latest, of the best liked the most
-		if i == 8 {
-			break
-		}
-		b.pool = append(b.pool, x.by[n][max(0, len(x.by[n])-few>>i):]...)
+	for i, n := range b.signals.liked() { // the latest, of the best liked the most
+		b.pool = append(b.pool, x.by[n][max(0, len(x.by[n])-many>>i):]...)
 	}
 	for at := max(0, len(x.place)-few); at < len(x.place); at++ {
 		b.pool = append(b.pool, uint32(at))
 	}
 	b.settle()
 	return false
+}
+
+// liked are the six values most to the customer's taste, the best first.
+func (g *signals) liked() []uint32 {
+	most := make([]uint32, 0, 7)
+	for _, n := range g.taste.touched {
+		at := len(most)
+		for at > 0 && g.taste.score[n] > g.taste.score[most[at-1]] {
+			at--
+		}
+		if at < 6 {
+			most = slices.Insert(most, at, n)
+			most = most[:min(6, len(most))]
+		}
+	}
+	return most
 }
 
 // whole fills b.pool with all that may pass the filters.

@@ -43,6 +43,7 @@ func DefaultWeights() Weights {
 type board struct {
 	sum, part, like, now, skip scratch
 	target, rare, goods        power
+	logs                       logarithm
 	visits, alike, baskets     lens
 	signals                    signals
 	words, picked              scratch // by place

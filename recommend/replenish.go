@@ -36,8 +36,11 @@ func (s *Shelf) due(it *stocked, r *ask) float64 {
 		return 0
 	}
 	f := r.u.fact(it.no)
+	if !f.owned || f.bought == 0 {
+		return 0
+	}
 	g := s.learned.gaps[it.no]
-	if !f.owned || f.bought == 0 || it.LastsDays <= 0 && g.n < minRepeats {
+	if it.LastsDays <= 0 && g.n < minRepeats {
 		return 0
 	}
 	days, n := g.sum.Hours()/24, float64(g.n)

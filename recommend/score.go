@@ -62,7 +62,7 @@ func (s *Shelf) score(it *stocked, a *ask, b *board) scored {
 		taken = float64(s.learned.popular[it.no] / a.now)
 	}
 	if taken > 0 {
-		c.popular = math.Log1p(taken) / g.most
+		c.popular = min(1, float64(b.logs.of(float32(1+taken)))/g.most)
 	}
 	c.trend = trending(a.trends, it.no)
 	if taken < 9 && len(g.taste.touched) > 0 { // then events know better
