@@ -55,7 +55,7 @@ func complete(m *Meaning, folded string, before Context) {
 	if live && short && named && m.Intent != before.Intent && len(m.Intents) > 0 && !(small(m.Intent) && m.Intents[0].Probability >= 0.6) {
 		best := m.Intents[0]
 		switch {
-		case m.Intent == "" && narrowed && !newHead, asks && (best.Probability < 0.6 || !newHead && best.Probability < 0.9):
+		case (m.Intent == "" || small(m.Intent)) && narrowed && !newHead, asks && (best.Probability < 0.6 || !newHead && best.Probability < 0.9):
 			m.Intent, m.FollowUp = before.Intent, true
 		case m.Intent == "" && best.Name == before.Intent:
 			m.Intent = before.Intent // doubtful alone, likely on this topic
@@ -130,7 +130,7 @@ func bare(s string, own []Entity) bool {
 	}
 	for _, t := range text.Tokens(s) {
 		switch t.Text {
-		case "and", "or", "in", "a", "an", "the", "one", "ones", "how", "what", "about", "then", "ok", "size", "please", "also", "only", "just", "any", "some", "with",
+		case "and", "or", "in", "a", "an", "the", "one", "ones", "how", "what", "about", "then", "ok", "size", "please", "also", "only", "not", "no", "me", "just", "any", "some", "with",
 			"那", "么", "呢", "的", "吗", "有", "没", "不", "要", "换", "成", "个", "色", "码", "再", "看":
 		default:
 			return false

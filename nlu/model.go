@@ -49,7 +49,7 @@ func (m *Model) borrow() *scratch {
 	if s, ok := m.scratch.Get().(*scratch); ok {
 		return s
 	}
-	return &scratch{scores: make([]float32, len(m.intents)), order: make([]int32, 0, len(m.intents))}
+	return &scratch{scores: make([]float32, len(m.intents)), order: make([]int32, 0, maxCandidates)}
 }
 
 // Normalize is the text as the model reads it, in standard wording, with the
@@ -114,26 +114,14 @@ func (m *Model) classify(folded string, vector []float32) ([]Intent, float64) {
 		known = 1 // words that training has not seen are no news to the embedder
 	}
 	none, top := likely(s.scores, m.none)
-	order := s.order[:0]
-	for i := range s.scores {
-		if i != m.none {
-			order = append(order, int32(i))
-		}
-	}
 	for c := range s.scores {
 		s.scores[c] /= temperature
 	}
 	softmax(s.scores)
-	out := make([]Intent, min(maxCandidates, len(order)))
-	for n := range out {
-		best := n
-		for i := n + 1; i < len(order); i++ {
-			if s.scores[order[i]] > s.scores[order[best]] {
-				best = i
-			}
-		}
-		order[n], order[best] = order[best], order[n]
-		out[n] = Intent{Name: m.intents[order[n]], Probability: float64(s.scores[order[n]])}
+	order := first(s.order[:0], s.scores, m.none)
+	out := make([]Intent, len(order))
+	for n, c := range order {
+		out[n] = Intent{Name: m.intents[c], Probability: float64(s.scores[c])}
 	}
 	sure := top * (1 - none)
 	if known < m.familiar {
@@ -142,20 +130,42 @@ func (m *Model) classify(folded string, vector []float32) ([]Intent, float64) {
 	return out, min(1, max(0, 1-math.Pow(sure, power)))
 }
 
+// first puts the maxCandidates likeliest classes other than none behind order,
+// likeliest first, of equals the first.
+func first(order []int32, p []float32, none int) []int32 {
+	var least float32 // of those that are in, once there are enough
+	for c, v := range p {
+		if c == none || len(order) == maxCandidates && v <= least {
+			continue
+		}
+		if len(order) < maxCandidates {
+			order = append(order, 0)
+		}
+		at := len(order) - 1
+		for ; at > 0 && p[order[at-1]] < v; at-- {
+			order[at] = order[at-1]
+		}
+		order[at] = int32(c)
+		least = p[order[len(order)-1]]
+	}
+	return order
+}
+
 // likely is the probability of the class none, and of the likeliest other.
 func likely(scores []float32, none int) (pNone, pTop float64) {
 	most := slices.Max(scores)
-	var sum, top float64
+	best := float32(math.Inf(-1))
+	var sum float64
 	for c, v := range scores {
-		p := math.Exp(float64(v - most))
+		p := float64(exp(v - most))
 		sum += p
 		if c == none {
 			pNone = p
-		} else if p > top {
-			top = p
+		} else {
+			best = max(best, v)
 		}
 	}
-	return pNone / sum, top / sum
+	return pNone / sum, math.Exp(float64(best-most)) / sum
 }
 
 // score leaves the score of each class in s.scores and returns the share of
@@ -172,13 +182,13 @@ func (m *Model) score(s *scratch, folded string) (known float64, ok bool) {
 	for i := range fs {
 		f := &fs[i]
 		if f.block == blockWords {
-			all += f.weight
+			all += f.weight * f.weight // what is rare counts for more here
 		}
 		if f.at < 0 {
 			continue
 		}
 		if f.block == blockWords {
-			seen += f.weight
+			seen += f.weight * f.weight
 		}
 		m.weights.add(f.at, f.weight, s.scores)
 	}
@@ -232,14 +242,8 @@ func (m *Model) understand(ctx context.Context, in Input, judge func(*Meaning) (
 	out.Entities = m.extractor.Extract(in.Text, out.Language, in.Now)
 	out.Entities = refer(in.Text, norm, in.Context, out.Entities)
 	out.Intents, out.Unknown = m.classify(wording, m.vector(ctx, text.Cut(in.Text, maxIntent)))
-	if len(out.Intents) > 0 {
-		least := m.threshold
-		if small(out.Intents[0].Name) {
-			least = max(least, smallThreshold) // a "cancel" misheard costs more than a question asked
-		}
-		if 1-out.Unknown >= least {
-			out.Intent = out.Intents[0].Name
-		}
+	if m.accepts(out.Intents, out.Unknown) {
+		out.Intent = out.Intents[0].Name
 	}
 	if out.Parts = m.parts(in.Text); out.Parts != nil && !slices.ContainsFunc(out.Parts, func(p Part) bool { return p.Intent == out.Intent }) {
 		out.Intent = out.Parts[0].Intent
@@ -265,6 +269,18 @@ func (m *Model) understand(ctx context.Context, in Input, judge func(*Meaning) (
 	}
 	complete(&alone, norm.Text, in.Context)
 	return alone, nil
+}
+
+// accepts reports whether the likeliest intent is likely enough.
+func (m *Model) accepts(intents []Intent, unknown float64) bool {
+	if len(intents) == 0 {
+		return false
+	}
+	least := m.threshold
+	if small(intents[0].Name) {
+		least = max(least, smallThreshold) // a "cancel" misheard costs more than a question asked
+	}
+	return 1-unknown >= least
 }
 
 func han(s string) bool {

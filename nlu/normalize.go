@@ -89,6 +89,8 @@ type normalizer struct {
 	keep   text.Options
 	rules  []rule // sorted by from; the longest of those that share a beginning last
 	starts map[rune][2]int32
+	ascii  [utf8.RuneSelf][2]int32 // starts of those
+	seldom [64]uint64              // bits of the others that may start a rule
 }
 
 func newNormalizer(o *Normalization) (*normalizer, error) {
@@ -150,7 +152,22 @@ func (n *normalizer) index() {
 		}
 		span[1] = int32(i + 1)
 		n.starts[first] = span
+		if first < utf8.RuneSelf {
+			n.ascii[first] = span
+		}
+		n.seldom[first>>6&63] |= 1 << (first & 63)
 	}
+}
+
+// starting are the rules that may start at r.
+func (n *normalizer) starting(r rune) [2]int32 {
+	switch {
+	case r < utf8.RuneSelf:
+		return n.ascii[r]
+	case n.seldom[r>>6&63]&(1<<(r&63)) == 0:
+		return [2]int32{}
+	}
+	return n.starts[r]
 }
 
 // Normalized is a text in standard wording and the way back.
@@ -212,7 +229,8 @@ func (n *normalizer) normalize(s string) Normalized {
 			r, size = utf8.DecodeRuneInString(s[i:])
 		}
 		best := -1
-		if span, ok := n.starts[r]; ok {
+		// A rule in Latin letters or digits is a whole word.
+		if span := n.starting(r); span[1] > 0 && (r >= utf8.RuneSelf || i == 0 || !isAlnum(s[i-1])) {
 			for k := span[0]; k < span[1]; k++ {
 				if strings.HasPrefix(s[i:], n.rules[k].from) && n.rules[k].stands(s, i) && (best < 0 || len(n.rules[k].from) > len(n.rules[best].from)) {
 					best = int(k)
@@ -259,6 +277,10 @@ func (r *rule) stands(s string, i int) bool {
 		return false
 	}
 	return true
+}
+
+func isAlnum(b byte) bool {
+	return 'a' <= b && b <= 'z' || '0' <= b && b <= '9' || 'A' <= b && b <= 'Z'
 }
 
 func isWord(r rune) bool {

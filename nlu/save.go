@@ -16,7 +16,8 @@ import (
 // The file: magic, version, then (numbers as unsigned varints unless said
 // otherwise, floats as 32 bits, little endian)
 //
-//	counts      classes, features, examples trained on, entries of all rows
+//	counts      classes, features, examples trained on, the power of the inverse
+//	            document frequency as a float, entries of all rows
 //	intents     length and bytes of each, sorted
 //	numbers     familiar, threshold, temperature, power, and the bias of each class, as floats
 //	wording     the switches of the normalisation as bits, the rules of its
@@ -48,6 +49,7 @@ func (m *Model) Save(w io.Writer) error {
 	put(len(m.intents))
 	put(len(m.vocab.hashes))
 	put(m.vocab.total)
+	float(m.vocab.power)
 	put(len(m.weights.class))
 	str := func(s string) { b = append(binary.AppendUvarint(b, uint64(len(s))), s...) }
 	for _, name := range m.intents {
@@ -135,8 +137,8 @@ func Load(r io.Reader, extractor *entity.Extractor) (*Model, error) {
 // count is held against the bytes that are left before it sizes anything.
 func decodeModel(b []byte) (*Model, error) {
 	d := &decoder{b: b}
-	k, n, total, entries := d.count(len(b)), d.count(len(b)), d.count(math.MaxUint32), d.count(len(b))
-	if d.bad || k < 2 || k > math.MaxUint16 || 5*k+3*n+2*entries > len(d.b) || total < 1 {
+	k, n, total, power, entries := d.count(len(b)), d.count(len(b)), d.count(math.MaxUint32), d.float(), d.count(len(b))
+	if d.bad || !(power >= 0 && power <= 2) || k < 2 || k > math.MaxUint16 || 5*k+3*n+2*entries > len(d.b) || total < 1 {
 		return nil, errors.New("its counts do not fit its size")
 	}
 	m := &Model{none: -1}
@@ -170,7 +172,7 @@ func decodeModel(b []byte) (*Model, error) {
 		m.norm.rules = append(m.norm.rules, r)
 	}
 	m.norm.index()
-	v := &vocabulary{hashes: make([]uint32, n), df: make([]uint32, n), total: total}
+	v := &vocabulary{hashes: make([]uint32, n), df: make([]uint32, n), total: total, power: power}
 	last := 0
 	for i := range n {
 		step := d.count(math.MaxUint32)

@@ -56,7 +56,7 @@ func (m *Model) Study(messages []string, label int) *Study {
 				continue
 			}
 			intents, unknown := m.classify(words, nil)
-			x = &studied{text: raw, words: words, terms: terms(words), accepted: 1-unknown >= m.threshold}
+			x = &studied{text: raw, words: words, terms: terms(words), accepted: m.accepts(intents, unknown)}
 			if x.doubt = 1; len(intents) > 1 {
 				x.doubt = 1 - (intents[0].Probability-intents[1].Probability)*(1-unknown)
 			}

@@ -245,12 +245,13 @@ func (m *Model) prepare(examples []Example) ([]row, error) {
 	if len(examples) > 5000 {
 		least = 2 // what occurs once teaches little and costs a row
 	}
-	m.vocab = newVocabulary(df, least, len(examples))
+	power := idfPower(len(examples), len(m.intents))
+	m.vocab = newVocabulary(df, least, len(examples), power)
 	for len(m.vocab.hashes)*len(m.intents) > maxWeights {
 		least++
-		m.vocab = newVocabulary(df, least, len(examples))
+		m.vocab = newVocabulary(df, least, len(examples), power)
 	}
-	m.familiar = 0.5
+	m.familiar = 0.65
 	classes := map[string]int32{}
 	perClass := make([]float64, len(m.intents))
 	for i, n := range m.intents {
@@ -369,10 +370,25 @@ func softmax(x []float32) {
 	top := slices.Max(x)
 	var sum float32
 	for i, v := range x {
-		x[i] = float32(math.Exp(float64(v - top)))
+		x[i] = exp(v - top)
 		sum += x[i]
 	}
+	sum = 1 / sum
 	for i := range x {
-		x[i] /= sum
+		x[i] *= sum
 	}
+}
+
+// exp is e to the power of x, which is at most 80, to seven digits: two to the
+// whole part of x/ln 2 by the bits of a float, the rest by a polynomial (Moshier,
+// Cephes, expf). A message takes hundreds of them.
+func exp(x float32) float32 {
+	if x < -80 {
+		return 0
+	}
+	n := float32(math.Floor(float64(x*1.44269504 + 0.5)))
+	x -= n * 0.693359375
+	x += n * 2.12194440e-4
+	p := ((((1.9875691500e-4*x+1.3981999507e-3)*x+8.3334519073e-3)*x+4.1665795894e-2)*x+1.6666665459e-1)*x + 5.0000001201e-1
+	return (p*x*x + x + 1) * math.Float32frombits(uint32(int32(n)+127)<<23)
 }

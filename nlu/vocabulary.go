@@ -13,14 +13,15 @@ type vocabulary struct {
 	hashes []uint32 // sorted; the number of a feature is its place
 	df     []uint32 // in how many examples each stands, at least 1
 	total  int      // examples
+	power  float32  // of the inverse document frequency
 	idf    []float32
 	unseen float32 // idf of what is not in it
 	table  []int32 // open addressing, number plus one; 0 is free
 	shift  int
 }
 
-func newVocabulary(df map[uint32]uint32, least uint32, total int) *vocabulary {
-	v := &vocabulary{total: total}
+func newVocabulary(df map[uint32]uint32, least uint32, total int, power float32) *vocabulary {
+	v := &vocabulary{total: total, power: power}
 	for h, n := range df {
 		if n >= least {
 			v.hashes = append(v.hashes, h)
@@ -54,19 +55,27 @@ func (v *vocabulary) index() {
 			v.idf[i] = common[n]
 			continue
 		}
-		v.idf[i] = rarity(v.total, int(n))
+		v.idf[i] = v.rarity(n)
 		if n < 64 {
 			common[n] = v.idf[i]
 		}
 	}
-	v.unseen = rarity(v.total, 1)
+	v.unseen = v.rarity(1)
 }
 
-// rarity is the weight of a feature in n of so many examples: the root of the
-// usual inverse document frequency. What is rare in few examples is mostly
-// chance; with five an intent the root is worth two points of accuracy.
-func rarity(total, n int) float32 {
-	return float32(math.Sqrt(math.Log(1 + float64(total)/float64(n))))
+// rarity is the weight of a feature in n examples: a power of the inverse
+// document frequency.
+func (v *vocabulary) rarity(n uint32) float32 {
+	return float32(math.Pow(math.Log(1+float64(v.total)/float64(n)), float64(v.power)))
+}
+
+// idfPower is the power for so many examples of so many intents. What is rare
+// among few examples is mostly chance: the root is worth two points of accuracy
+// at five an intent, and nothing at hundreds, where topics have words of their
+// own and the whole is worth one. Between a hundred and a thousand an intent it
+// grows from one to the other.
+func idfPower(examples, intents int) float32 {
+	return float32(min(1, max(0.5, 0.5*(math.Log10(float64(examples)/float64(intents))-1))))
 }
 
 func (v *vocabulary) slot(h uint32) int { return int(h * 0x9e3779b1 >> v.shift) }

@@ -2,9 +2,11 @@ package nlu
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"hash/crc32"
+	"math"
 	"slices"
 	"sync"
 	"testing"
@@ -46,7 +48,7 @@ func TestVocabulary(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		df := rapid.MapOf(rapid.Uint32(), rapid.Uint32Range(1, 9)).Draw(t, "df")
 		least := rapid.Uint32Range(1, 3).Draw(t, "least")
-		v := newVocabulary(df, least, 9)
+		v := newVocabulary(df, least, 9, 0.5)
 		for h, n := range df {
 			if n < least {
 				require.Equal(t, int32(-1), v.find(h))
@@ -103,6 +105,41 @@ func FuzzLoadSealed(f *testing.F) {
 		back, err := Load(&again, nil)
 		require.NoError(t, err)
 		require.Equal(t, m.Intents(), back.Intents())
+	})
+}
+
+func TestIDFPower(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		examples, intents int
+		want              float64
+	}{{50, 10, 0.5}, {1000, 10, 0.5}, {10_000, 10, 1}, {1e6, 2, 1}, {3162, 10, 0.75}, {2, 2, 0.5}} {
+		assert.InDelta(t, c.want, idfPower(c.examples, c.intents), 1e-3)
+	}
+}
+
+func TestExp(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		x := rapid.Float32Range(-79, 10).Draw(t, "x")
+		require.InEpsilon(t, math.Exp(float64(x)), float64(exp(x)), 1e-6)
+	})
+	assert.Equal(t, []float32{1, 0, 0}, []float32{exp(0), exp(-81), exp(float32(math.Inf(-1)))})
+}
+
+func TestFirst(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		p := rapid.SliceOfN(rapid.SampledFrom([]float32{0, 0.1, 0.2, 0.3, 0.5}), 1, 30).Draw(t, "p")
+		none := rapid.IntRange(-1, len(p)-1).Draw(t, "none")
+		var want []int32
+		for c := range p {
+			if c != none {
+				want = append(want, int32(c))
+			}
+		}
+		slices.SortStableFunc(want, func(a, b int32) int { return cmp.Compare(p[b], p[a]) })
+		require.Equal(t, want[:min(len(want), maxCandidates)], first(nil, p, none))
 	})
 }
 
