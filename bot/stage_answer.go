@@ -12,6 +12,10 @@ import (
 // understood, more likely than not.
 const doubtful = 0.05
 
+// pressed is the least confidence of a "did you mean" for a customer who is owed
+// an apology.
+const pressed = 0.4
+
 // answer asks the knowledge base. It reports whether it had something to say.
 // sure asks only for answers beyond doubt, as a question in the middle of a
 // flow needs.
@@ -49,11 +53,11 @@ func (b *Bot) answer(ctx context.Context, t *Turn, sure bool) bool {
 		}
 		_ = t.Send(r)
 		return true
-	case len(a.Hits) > 0 && !sure && (a.Verdict == kb.Unsure ||
+	case len(a.Hits) > 0 && !sure && (a.Verdict == kb.Unsure && (a.Confidence >= pressed || !t.Mood.Plan.Has(sentiment.Apologise)) ||
 		a.Confidence >= doubtful && t.Meaning.Intent != "" && t.Meaning.Unknown < 0.6 && !t.Mood.Plan.Has(sentiment.Thank)):
 		// A message that was understood as a question of the shop's, though the
 		// base is in doubt, is asked about rather than given up; praise asks for
-		// nothing.
+		// nothing, and who is owed an apology is not sent guessing.
 		r := Reply{Text: t.Text("kb.did_you_mean")}
 		for i, h := range a.Hits {
 			if i == 3 {
