@@ -400,7 +400,7 @@ func (b *Bot) putAgain(ctx context.Context, t *Turn, st *flowState, f *frame, h 
 // another handler or, unless it names an option, the knowledge base.
 func (r *run) elsewhere(named bool) bool {
 	t, b := r.t, r.t.bot
-	if isFlowTap(t.Message.Tap) || t.Meaning.FollowUp {
+	if isFlowTap(t.Message.Tap) || t.Meaning.FollowUp || named && t.Meaning.Unknown > 0.5 { // more likely the option than an intent
 		return false
 	}
 	switch t.Meaning.Intent {

@@ -72,6 +72,9 @@ func complete(m *Meaning, folded string, before Context) {
 	if m.Intent != "" && !small(m.Intent) {
 		next.Intent, next.Age = m.Intent, 0
 	}
+	if topic(next.Intent) == topic(before.Intent) {
+		next.Turns = before.Turns + 1
+	}
 	for _, e := range own {
 		e.Start, e.End, e.Text, e.Age, e.Carried = 0, 0, "", 0, true
 		next.Entities = append(next.Entities, e)
@@ -85,7 +88,7 @@ func complete(m *Meaning, folded string, before Context) {
 		}
 		e.Carried = true
 		next.Entities = append(next.Entities, e)
-		if carry && slot(e.Type) || e.Type == "order" && m.Intent != "" {
+		if carry && slot(e.Type) && e.Age <= next.Turns || e.Type == "order" && m.Intent != "" {
 			e.Start, e.End, e.Text = 0, 0, ""
 			m.Entities = append(m.Entities, e)
 		}

@@ -31,6 +31,9 @@ type Context struct {
 	Focus string `json:"focus,omitempty"`
 	// Age counts turns since Intent was set.
 	Age int `json:"age,omitempty"`
+	// Turns counts turns since the conversation came to what Intent is about:
+	// what was said of something else before that is not carried over.
+	Turns int `json:"turns,omitempty"`
 }
 
 // Meaning is what a message was understood to say.

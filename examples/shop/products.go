@@ -29,6 +29,7 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 		return s.show(t, id)
 	}
 	req := t.Wanted(wishes()...)
+	forWhom(&req)
 	if err := s.kind(t, &req); err != nil {
 		return err
 	}
@@ -69,6 +70,26 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 		return err
 	}
 	return s.askConsent(t)
+}
+
+// forWhom turns a search for women or men into one without what is for others:
+// much is for everyone, or says nothing of it.
+func forWhom(req *recommend.Request) {
+	req.Must = slices.DeleteFunc(req.Must, func(f recommend.Filter) bool {
+		var others []string
+		switch {
+		case f.Attribute != "gender" || len(f.Any) != 1:
+			return false
+		case f.Any[0] == "women":
+			others = []string{"men", "kids"}
+		case f.Any[0] == "men":
+			others = []string{"women", "kids"}
+		default:
+			return false
+		}
+		req.Not = append(req.Not, recommend.Filter{Attribute: "gender", Any: others})
+		return true
+	})
 }
 
 // kind asks for the kind of thing within a category that the customer named: a

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/frontdesk-go/frontdesk/bot"
 	"github.com/frontdesk-go/frontdesk/nlu"
@@ -207,6 +208,27 @@ func (s *shop) complaint(ctx context.Context, t *bot.Turn) error {
 	return t.Send(r)
 }
 
+// with finds the one order that holds what an answer names: "the phone one".
+func (s *shop) with(mine []order, h bot.Heard) (string, bot.Sure) {
+	e, ok := h.Meaning.Entity("category")
+	if !ok || e.Carried || utf8.RuneCountInString(h.Text) > 20 {
+		return "", bot.No
+	}
+	found := ""
+	for _, o := range mine {
+		if s.holds(&o, e.Value) {
+			if found != "" {
+				return "", bot.No
+			}
+			found = o.ID
+		}
+	}
+	if found == "" {
+		return "", bot.No
+	}
+	return found, bot.Exact
+}
+
 // whose asks for the order and makes sure that it is the customer's: an order
 // of their account, or proof by the recipient's phone.
 func (s *shop) whose(ctx context.Context, t *bot.Turn, prompt string) (order, error) {
@@ -228,6 +250,12 @@ func (s *shop) whose(ctx context.Context, t *bot.Turn, prompt string) (order, er
 			if i < 4 {
 				q.Quick = append(q.Quick, bot.Choice{Label: o.ID, Value: o.ID})
 			}
+		}
+		q.Parse = func(h bot.Heard) (string, bot.Sure) {
+			if id, sure := bot.OrderID(h); sure != bot.No || h.Meaning == nil {
+				return id, sure
+			}
+			return s.with(mine, h)
 		}
 	}
 	id, err := bot.Ask(t, q)
