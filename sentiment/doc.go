@@ -12,7 +12,8 @@
 //
 // It is tuned by a host's own words ([ReadWords], [Scorer.With] for each
 // tenant), by 50 to 200 labelled messages ([Scorer.Calibrate]) and by more of
-// them ([Scorer.Train]); both report what was gained.
+// them ([Scorer.Train]); both report what was gained. Labels of a host's own,
+// whatever hangs on the mood of a text, are learnt by [Scorer.TrainLabels].
 //
 // A [Trend] is mood over a conversation, plain data that the host stores: its
 // level and peaks, when it turned bad and mended, whether it is worse since the

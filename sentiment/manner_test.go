@@ -20,8 +20,8 @@ var lateManners string
 // Politeness and urgency have no public labels: these lines, more than 300 for
 // each, are the only check. A line that is for one of them guided the rules; of
 // those for both, which were written later, the ones with an odd hash are
-// locked, as in the challenge suite: counted and never shown. Whoever added the
-// words knew the locked lines, so a late set, written afterwards and run once,
+// locked, as in the challenge suite: counted and never shown. They were known
+// when words were added, so a late set, written afterwards and never looked at,
 // tells what the rules are worth.
 func TestManners(t *testing.T) {
 	t.Parallel()
@@ -97,4 +97,4 @@ func TestManners(t *testing.T) {
 	}
 }
 
-var mannerFloor = map[string]float64{"open": 0.98, "locked": 0.9, "late": 0.65}
+var mannerFloor = map[string]float64{"open": 0.98, "locked": 0.9, "late": 0.7}
