@@ -7,7 +7,9 @@ import (
 	"time"
 )
 
-// leaseLook is how often a replica looks whether another has let go.
+// leaseLook is how often a replica looks whether another has let go, on the
+// machine's clock: the other one lets go whether or not Options.Clock moves. When
+// a lease has run out is a matter of Options.Clock.
 const leaseLook = 20 * time.Millisecond
 
 // hold is a conversation taken for this replica.
@@ -50,11 +52,11 @@ func (h *hold) take(ctx context.Context) error {
 		if !errors.Is(err, ErrHeld) {
 			return fmt.Errorf("bot: taking the conversation: %w", err)
 		}
-		fire, stop := o.Clock.NewTimer(leaseLook)
+		look := time.NewTimer(leaseLook)
 		select {
-		case <-fire:
+		case <-look.C:
 		case <-ctx.Done():
-			stop()
+			look.Stop()
 			return fmt.Errorf("%w (%w)", ctx.Err(), err)
 		}
 	}

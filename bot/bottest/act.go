@@ -77,6 +77,10 @@ func (r *Rig) act(a action) (struck bool) {
 	if f.kind() == Twice && a.again {
 		r.repeat(a, replies)
 	}
+	if a.again && err == nil {
+		r.past = append(r.past, answered{a, replies})
+		r.past = r.past[max(0, len(r.past)-window):]
+	}
 	if !f.struck() {
 		r.replies = r.said(a, replies)
 		r.audit()
@@ -156,10 +160,6 @@ func (r *Rig) reordered(b *bot.Bot, a action) ([]bot.Reply, error) {
 			r.fail("%s again, after %d others: %v", past[i].name, len(past)-i, errs[i])
 		}
 		r.sameReplies("delivered again out of order", past[i].replies, again[i])
-	}
-	if err == nil {
-		r.past = append(past, answered{a, replies})
-		r.past = r.past[max(0, len(r.past)-window):]
 	}
 	return replies, err
 }

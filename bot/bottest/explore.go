@@ -48,8 +48,9 @@ type ExploreOptions struct {
 
 // Explore looks for a way to break the promises: it draws conversations of
 // several customers, messages and taps, old ones too, messages that come twice,
-// late, or together with others, time that passes, agents who take conversations
-// and give them back, processes that die, stores that conflict or lose their
+// late, out of order, or together with others, time that passes, agents who step
+// in, take conversations, leave them to a colleague and give them back,
+// processes that die, stores that conflict or lose their
 // answer. After every step the promises must hold; nothing accepted is lost, repeated or out
 // of order; what was returned is what was committed, and a retry gets the same;
 // a turn puts one question; the bot is silent while a person has the
@@ -79,16 +80,18 @@ func Explore(t testing.TB, rig func(t testing.TB) *Rig, opts *ExploreOptions) {
 		e.r = rig(sub)
 		e.start()
 		actions := map[string]func(*rapid.T){
-			"":        e.check,
-			"say":     e.say,
-			"go on":   e.goOn,
-			"tap":     e.tap,
-			"again":   e.again,
-			"advance": e.advance,
-			"crowd":   e.crowd,
-			"take":    e.take,
-			"tell":    e.tell,
-			"return":  e.giveBack,
+			"":         e.check,
+			"say":      e.say,
+			"go on":    e.goOn,
+			"tap":      e.tap,
+			"again":    e.again,
+			"advance":  e.advance,
+			"crowd":    e.crowd,
+			"take":     e.take,
+			"tell":     e.tell,
+			"return":   e.giveBack,
+			"join":     e.join,
+			"transfer": e.transfer,
 		}
 		if len(o.Pushes) > 0 {
 			actions["push"] = e.push
@@ -301,9 +304,9 @@ func (e *explorer) push(rt *rapid.T) {
 
 // fault strikes the action behind it.
 func (e *explorer) fault(rt *rapid.T) {
-	kind := rapid.SampledFrom([]FaultKind{DieBefore, DieAfter, DieAgain, Conflict, LostLease, LostAnswer, Refusal, Twice, Together}).Draw(rt, "fault")
+	kind := rapid.SampledFrom([]FaultKind{DieBefore, DieAfter, DieAgain, Conflict, LostLease, LostAnswer, Refusal, Twice, Together, Reordered}).Draw(rt, "fault")
 	at := Fault{Kind: kind, N: rapid.IntRange(1, 3).Draw(rt, "write")}
-	if kind == Twice || kind == Together {
+	if kind == Twice || kind == Together || kind == Reordered {
 		at.N = 0
 	}
 	fmt.Fprintf(&e.r.log, "# %s\n", at)

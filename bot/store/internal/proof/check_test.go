@@ -4,7 +4,10 @@ package proof
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -49,11 +52,17 @@ type story struct {
 	changed []string          // one id, several texts, or one message, several replies
 }
 
+// stories are those of all conversations, and how many writes were refused as
+// stale. The ledger is read once, however often this is asked.
 func (w *world) stories() (by map[string]*story, stale int) {
-	by = map[string]*story{}
-	for _, l := range w.lines {
+	if w.by == nil {
+		w.by = map[string]*story{}
+	}
+	by = w.by
+	for ; w.heard < len(w.lines); w.heard++ {
+		l := w.lines[w.heard]
 		if l.What == "stale" {
-			stale++
+			w.stale++
 		}
 		if l.Conv == "" {
 			continue
@@ -85,7 +94,7 @@ func (w *world) stories() (by map[string]*story, stale int) {
 			}
 		}
 	}
-	return by, stale
+	return by, w.stale
 }
 
 func (s *story) say(id, text string) {
@@ -130,19 +139,35 @@ func (s *story) complete(name string, asked int) bool {
 func (w *world) settled(asked map[string]int) bool {
 	w.t.Helper()
 	seen := -1
-	return w.until("every acknowledged message was answered", func() bool {
+	open := maps.Clone(asked)
+	if w.until("every acknowledged message was answered", func() bool {
 		if len(w.lines) == seen {
 			return false
 		}
 		seen = len(w.lines)
 		by, _ := w.stories()
-		for name, n := range asked {
+		for name, n := range open {
 			if s := by[name]; n > 0 && (s == nil || !s.complete(name, n)) {
 				return false
 			}
+			delete(open, name) // once complete it stays so
 		}
 		return true
-	})
+	}) {
+		return true
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	by, _ := w.stories()
+	for name, n := range asked {
+		for m := range n {
+			if s := by[name]; s == nil || !s.complete(name, m+1) {
+				w.t.Errorf("%s: nothing came for message %d (%s) of %d, or no thanks for its job", name, m, text(m), n)
+				break
+			}
+		}
+	}
+	return false
 }
 
 // check holds the ledger against the promises; replicas says that two may send
@@ -155,11 +180,10 @@ func (w *world) check(asked map[string]int, replicas bool) (f figures) {
 	assert.Empty(t, w.bad, "lines of the ledger")
 	by, stale := w.stories()
 	f.stale = stale
-	if t.Failed() { // tell all there is
-		for name := range asked {
-			t.Logf("%s in the ledger:\n%s", name, w.told(name))
-		}
+	if t.Failed() { // already: perhaps no conversation's promise is broken
+		t.Logf("the end of the ledger, all of it is in %s\n%s", w.kept(), w.told("", -1))
 	}
+	told := 0
 	for name, n := range asked {
 		s := by[name]
 		if s == nil {
@@ -167,36 +191,89 @@ func (w *world) check(asked map[string]int, replicas bool) (f figures) {
 			continue
 		}
 		f.acked += n
-		if !s.check(t, name, n, replicas, &f) {
-			t.Logf("%s in the ledger:\n%s", name, w.told(name))
+		if at, ok := s.check(t, name, n, replicas, &f); !ok {
+			if told++; told <= 3 {
+				t.Logf("%s in the ledger, all of it is in %s\n%s", name, w.kept(), w.told(name, at))
+			}
 		}
 	}
 	return f
 }
 
-// told is what the ledger says of a conversation.
-func (w *world) told(conv string) string {
-	var b strings.Builder
-	for _, l := range w.lines {
-		switch {
-		case l.Conv != conv && l.What != "up" && l.What != "armed" && l.What != "point" && l.What != "stopped":
-		case len(l.Replies) > 0:
-			fmt.Fprintf(&b, "%s %s %d: %s %s\n", l.Who, l.What, l.N, l.Replies[0].ID, l.Replies[0].Text)
-		default:
-			fmt.Fprintf(&b, "%s %s %d %s %s\n", l.Who, l.What, l.N, l.ID, l.Text)
+// kept is where the whole ledger stays when the test is over.
+func (w *world) kept() string {
+	if w.copy != "" {
+		return w.copy
+	}
+	raw, err := os.ReadFile(w.file.Name())
+	if err == nil {
+		var f *os.File
+		if f, err = os.CreateTemp("", "frontdesk-ledger-*.jsonl"); err == nil {
+			_, err = f.Write(raw)
+			err = errors.Join(err, f.Close())
+			w.copy = f.Name()
 		}
 	}
-	return b.String()
+	if err != nil {
+		return fmt.Sprintf("no file (%v)", err)
+	}
+	return w.copy
 }
 
-func (s *story) check(t *testing.T, name string, asked int, replicas bool, f *figures) (ok bool) {
-	t.Helper()
-	failed := t.Failed()
+// toldLines bounds what a failure prints of the ledger.
+const toldLines = 60
+
+// told is what the ledger says of a conversation up to the last word about a
+// message, or of all for "", up to the end for -1.
+func (w *world) told(conv string, message int) string {
+	var lines []string
+	last := -1
+	for _, l := range w.lines {
+		if conv != "" && l.Conv != conv && l.What != "up" && l.What != "armed" && l.What != "point" && l.What != "stopped" {
+			continue
+		}
+		id, said := l.ID, l.Text
+		if len(l.Replies) > 0 {
+			id, said = l.Replies[0].ID, l.Replies[0].Text
+		}
+		if message >= 0 && l.Conv == conv && (l.What == "acked" && l.N == message || l.What == "effect" && l.N == message/stages ||
+			strings.HasSuffix(said, fmt.Sprint("#", message)) || said == fmt.Sprint("thanks ", message/stages)) {
+			last = len(lines)
+		}
+		lines = append(lines, strings.TrimSpace(fmt.Sprintf("%s %s %d %s %s", l.Who, l.What, l.N, id, said)))
+	}
+	end := len(lines)
+	if last >= 0 {
+		end = min(end, last+3)
+	}
+	from := max(0, end-toldLines)
+	return fmt.Sprintf("… %d lines before\n%s\n… %d lines behind", from, strings.Join(lines[from:end], "\n"), len(lines)-end)
+}
+
+// counted notes whether something failed, and at which message first.
+type counted struct {
+	*testing.T
+	failed       bool
+	message, now int
+}
+
+func (c *counted) Errorf(format string, args ...any) {
+	c.Helper()
+	if !c.failed {
+		c.failed, c.message = true, c.now
+	}
+	c.T.Errorf(format, args...)
+}
+
+func (s *story) check(in *testing.T, name string, asked int, replicas bool, f *figures) (at int, ok bool) {
+	in.Helper()
+	t := &counted{T: in, now: -1}
 	assert.Empty(t, s.changed, "%s: a retry was answered otherwise", name)
 	texts := s.texts()
 	owed := 0
 	var order []string // ids of the answers, by message
 	for n := range asked {
+		t.now = n
 		said := s.answer(texts, n)
 		if !assert.NotEmpty(t, said, "%s: message %d (%s) was lost", name, n, text(n)) {
 			continue
@@ -226,6 +303,7 @@ func (s *story) check(t *testing.T, name string, asked int, replicas bool, f *fi
 		assert.Len(t, thanks, 1, "%s: the timer of job %d", name, job)
 		owed += len(thanks)
 	}
+	t.now = -1
 	again, thanked := 0, 0
 	for _, text := range s.replies {
 		if strings.HasPrefix(text, "thanks ") {
@@ -239,11 +317,11 @@ func (s *story) check(t *testing.T, name string, asked int, replicas bool, f *fi
 	if !replicas { // one that was frozen just before an effect has it late
 		assert.IsIncreasing(t, append([]int{-2, -1}, s.jobs...), "%s: effects in order", name)
 	}
-	at := -1
+	last := -1
 	for _, id := range order {
 		if i := slices.Index(s.sent, id); i >= 0 {
-			assert.Greater(t, i, at, "%s: %q overtook an earlier answer", name, s.replies[id])
-			at = i
+			assert.Greater(t, i, last, "%s: %q overtook an earlier answer", name, s.replies[id])
+			last = i
 		}
 	}
 	for _, times := range s.times {
@@ -253,7 +331,7 @@ func (s *story) check(t *testing.T, name string, asked int, replicas bool, f *fi
 	if !replicas {
 		assert.Empty(t, s.late, "%s: sent again behind a later one", name)
 	}
-	return failed || !t.Failed()
+	return t.message, !t.failed
 }
 
 // left looks into the store when all is done: nothing waits, and the history
@@ -295,6 +373,12 @@ func left(t *testing.T, s bot.Store, asked map[string]int) {
 			}
 			got = append(page, got...)
 		}
-		assert.Equal(t, want, got, "%s: the history", name)
+		at := 0
+		for at < min(len(want), len(got)) && want[at] == got[at] {
+			at++
+		}
+		near := func(all []string) []string { return all[max(0, min(at, len(all))-2):min(at+5, len(all))] }
+		assert.True(t, at == len(want) && at == len(got), "%s: the history has %d messages of %d; from message %d on it reads %q instead of %q",
+			name, len(got), len(want), max(0, at-2), near(got), near(want))
 	}
 }

@@ -28,7 +28,7 @@ func TestFrozenReplica(t *testing.T) {
 	steady := w.start(o)
 	crowd := w.crowd(chance.Uint64(), modes()...)
 	where := []string{"before commit", "before intent", "before result", "after effect", "before send", "after send", "after intent"}
-	n, stale := max(3, kills(10)/3), 0
+	n, stale := max(3, kills(10)/4), 0
 	for i := range n {
 		o.Name = fmt.Sprint("f", i)
 		o.Replica, o.Point, o.After, o.Signal = o.Name, where[i%len(where)], 1+chance.Int64N(10), syscall.SIGSTOP

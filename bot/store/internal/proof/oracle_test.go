@@ -39,7 +39,7 @@ func many() int {
 	if n, err := strconv.Atoi(os.Getenv("FRONTDESK_KILLS")); err == nil && n >= 100 {
 		return 10_000
 	}
-	return 2_000
+	return 1_000
 }
 
 // step is the oracle's bot: what a message makes of a conversation's state. It

@@ -33,7 +33,7 @@ func TestDatabaseDies(t *testing.T) {
 	w := newWorld(t)
 	r := w.start(o)
 	crowd := w.crowd(chance.Uint64(), modes()...)
-	n := max(2, kills(10)/5)
+	n := max(2, kills(10)/8)
 	for i := range n {
 		many, from := 20+chance.IntN(200), len(w.snapshot())
 		if !w.until(fmt.Sprint("there was load before outage ", i), func() bool { return len(w.lines) >= from+many }) {

@@ -25,13 +25,17 @@ import (
 // side of effects, and the ledger of what they saw, in one order.
 type world struct {
 	t     *testing.T
-	file  *os.File // the ledger on disk, to be looked at when a test fails
+	file  *os.File // the ledger on disk
+	copy  string   // of it, to be looked at when a test has failed
 	write *os.File // given to each child
 
 	mu      sync.Mutex
 	changed *sync.Cond // told of each line and each change of replicas
 	lines   []line
-	bad     []string // lines that could not be read
+	bad     []string          // lines that could not be read
+	by      map[string]*story // of the first lines
+	heard   int               // so many
+	stale   int               // refused writes in them
 	asked   int
 	waits   map[int]chan line
 	live    []*replica
