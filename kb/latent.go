@@ -10,6 +10,7 @@ import (
 const (
 	latentEntries = 2000 // above which a base has words enough of its own
 	latentWords   = 50   // wordings below which there is nothing to learn from
+	latentLength  = 60   // words of a wording on average, above which it needs no others to be found by
 	latentSize    = 64   // factors at most
 	latentSweeps  = 4
 )
@@ -33,8 +34,8 @@ type sparse struct {
 	value []float32
 }
 
-// newFactors learns from the wordings of a snapshot; nil when there are too few,
-// or too many entries.
+// newFactors learns from the wordings of a snapshot, of passages from their texts
+// too; nil when there are too few, they are long, or there are too many entries.
 func newFactors(s *snapshot) *factors {
 	if s.live > latentEntries || s.words < latentWords {
 		return nil
@@ -43,22 +44,33 @@ func newFactors(s *snapshot) *factors {
 	a := analyser{stems: map[string]uint64{}}
 	var texts [][]uint32
 	var df []uint32
+	length := 0
+	read := func(text string) {
+		a.readWords(s.same.read(text))
+		length += len(a.terms)
+		list := make([]uint32, len(a.terms))
+		for i, h := range a.terms {
+			list[i] = f.words.number(h)
+		}
+		for len(df) < len(f.words.keys) {
+			df = append(df, 0)
+		}
+		runs(list, func(w uint32, _ int) { df[w]++ })
+		texts = append(texts, list)
+	}
 	for e := range s.entries() {
 		for _, lang := range e.languages() {
 			t := e.Texts[lang]
 			for n := range 1 + len(t.Others) {
-				a.readWords(s.same.read(t.wording(n)))
-				list := make([]uint32, len(a.terms))
-				for i, h := range a.terms {
-					list[i] = f.words.number(h)
-				}
-				for len(df) < len(f.words.keys) {
-					df = append(df, 0)
-				}
-				runs(list, func(w uint32, _ int) { df[w]++ })
-				texts = append(texts, list)
+				read(t.wording(n))
+			}
+			if e.Kind == Passage {
+				read(t.Answer)
 			}
 		}
+	}
+	if length > latentLength*len(texts) {
+		return nil
 	}
 	all := float64(len(texts))
 	for _, n := range df {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -62,6 +63,17 @@ func TestFactorsAreOfSmallBases(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, want, b.snap.Load().factors != nil, n)
 	}
+}
+
+func TestPassagesHaveNoFactors(t *testing.T) {
+	t.Parallel()
+	var es []Entry
+	for i := range 100 {
+		es = append(es, Entry{ID: fmt.Sprint(i), Kind: Passage, Texts: map[string]Text{"zh": {Question: fmt.Sprint("第", i, "节"), Answer: strings.Repeat("签收后七天内可以退货。", 20)}}})
+	}
+	b, err := New(es, nil)
+	require.NoError(t, err)
+	assert.Nil(t, b.snap.Load().factors)
 }
 
 // However a base came to its entries, after Compact it answers as one made of
