@@ -19,25 +19,34 @@ func (a *analyser) readTerms(s string) {
 	a.terms = a.terms[:0]
 	tokens := text.Tokens(s)
 	for i, t := range tokens {
-		if t.Han {
-			a.terms = append(a.terms, text.Hash(t.Text))
-			if i+1 < len(tokens) && tokens[i+1].Han && tokens[i+1].Start == t.End {
-				a.terms = append(a.terms, text.Hash(s[t.Start:tokens[i+1].End]))
-			}
-			continue
-		}
-		if r, _ := utf8.DecodeRuneInString(t.Text); text.IsEmoji(r) {
-			continue
-		}
-		h, ok := a.stems[t.Text]
+		h, ok := a.word(t)
 		if !ok {
-			h = text.Hash(text.Stem(t.Text))
-			if a.stems != nil && len(a.stems) < maxStems {
-				a.stems[t.Text] = h
-			}
+			continue
 		}
 		a.terms = append(a.terms, h)
+		if t.Han && i+1 < len(tokens) && tokens[i+1].Han && tokens[i+1].Start == t.End {
+			a.terms = append(a.terms, text.Hash(s[t.Start:tokens[i+1].End]))
+		}
 	}
+}
+
+// word is the hash of a Han character or of the stem of a word; ok is false for
+// a sign.
+func (a *analyser) word(t text.Token) (h uint64, ok bool) {
+	if t.Han {
+		return text.Hash(t.Text), true
+	}
+	if r, _ := utf8.DecodeRuneInString(t.Text); text.IsEmoji(r) {
+		return 0, false
+	}
+	h, ok = a.stems[t.Text]
+	if !ok {
+		h = text.Hash(text.Stem(t.Text))
+		if a.stems != nil && len(a.stems) < maxStems {
+			a.stems[t.Text] = h
+		}
+	}
+	return h, true
 }
 
 const maxStems = 1 << 17 // words whose stem is remembered while an index is built

@@ -86,11 +86,15 @@ func (b *Base) tidy(all bool) {
 		}
 	}
 	joined := newSegment(entries, s.same, left.statistics())
+	learnt := s.factors
+	if from == 0 && len(entries) > 0 {
+		learnt = (&snapshot{same: s.same}).with(joined).learnt().factors
+	}
 	b.means.attach(joined)
 	b.change.Lock()
 	defer b.change.Unlock()
 	now := b.snap.Load()
-	if next := now.replaced(s.parts[from:], joined); next != nil {
+	if next := now.replaced(s.parts[from:], joined, learnt); next != nil {
 		next.version = now.version
 		b.snap.Store(next)
 	}
@@ -115,8 +119,9 @@ func (s *snapshot) scattered() int {
 
 // replaced is the snapshot with some of its parts, which stand together, joined
 // to one segment; nil when it does not have them any more. Entries that were
-// taken from them in the meantime are taken from the segment.
-func (s *snapshot) replaced(parts []part, joined *segment) *snapshot {
+// taken from them in the meantime are taken from the segment. learnt are its
+// factors.
+func (s *snapshot) replaced(parts []part, joined *segment, learnt *factors) *snapshot {
 	at := slices.IndexFunc(s.parts, func(p part) bool { return p.segment == parts[0].segment })
 	if at < 0 || at+len(parts) > len(s.parts) {
 		return nil
@@ -135,7 +140,7 @@ func (s *snapshot) replaced(parts []part, joined *segment) *snapshot {
 			}
 		}
 	}
-	out := &snapshot{same: s.same}
+	out := &snapshot{same: s.same, factors: learnt}
 	add := func(segment *segment, dead []uint64, n int) {
 		if len(segment.entries) == n {
 			return

@@ -158,7 +158,7 @@ func Open(r io.Reader, opts *Options) (*Base, error) {
 	if h.Synonyms != b.same.sum() {
 		seg = newSegment(seg.entries, b.same, statistics{})
 	}
-	s = s.with(seg)
+	s = s.with(seg).learnt()
 	if s.name() != h.Version {
 		return nil, fmt.Errorf("%w: its version is %s, its entries are %s: it was saved by a later program", ErrSaved, h.Version, s.name())
 	}

@@ -29,6 +29,7 @@ type scratch struct {
 	counts []gramCount
 	dense  []float32 // by gram of a segment
 	ids    []uint32  // of the grams that are not 0 there
+	place  []float32 // of the query in the factors
 }
 
 // queryTerm is one term of a query and where its postings stand.

@@ -9,24 +9,45 @@ import (
 type snapshot struct {
 	parts   []part
 	same    *synonyms
-	indexed int    // entries of all parts, those taken back too
-	live    int    // entries of the base
-	words   int    // wordings of all parts
-	sum     uint64 // of the sums of the entries, in any order
-	version string // of sum, once the snapshot is served
+	factors *factors // of a small base, else nil
+	indexed int      // entries of all parts, those taken back too
+	live    int      // entries of the base
+	words   int      // wordings of all parts
+	sum     uint64   // of the sums of the entries, in any order
+	version string   // of sum, once the snapshot is served
 }
 
 // part is a segment as one snapshot sees it.
 type part struct {
 	segment *segment
-	base    uint32   // the number of its first entry
-	dead    []uint64 // a bit for each entry that was replaced or removed; nil is none
-	gone    int      // how many those are
+	base    uint32    // the number of its first entry
+	dead    []uint64  // a bit for each entry that was replaced or removed; nil is none
+	gone    int       // how many those are
+	rows    []float32 // where its wordings stand in the snapshot's factors
 }
 
 func newSnapshot(entries []Entry, same *synonyms) *snapshot {
 	s := &snapshot{same: same}
-	return s.with(newSegment(entries, same, statistics{}))
+	return s.with(newSegment(entries, same, statistics{})).learnt()
+}
+
+// learnt is the snapshot with factors learnt from its entries.
+func (s *snapshot) learnt() *snapshot {
+	out := *s
+	out.factors = newFactors(s)
+	out.parts = append([]part(nil), s.parts...)
+	for k := range out.parts {
+		out.place(&out.parts[k])
+	}
+	return &out
+}
+
+// place finds where the wordings of a part stand in the factors.
+func (s *snapshot) place(p *part) {
+	p.rows = nil
+	if s.factors != nil {
+		p.rows = s.factors.rows(p.segment, s.same)
+	}
 }
 
 // with is the snapshot and one more segment.
@@ -34,6 +55,7 @@ func (s *snapshot) with(seg *segment) *snapshot {
 	out := *s
 	out.version = ""
 	out.parts = append(append(make([]part, 0, len(s.parts)+1), s.parts...), part{segment: seg, base: uint32(s.indexed)})
+	out.place(&out.parts[len(s.parts)])
 	out.indexed += len(seg.entries)
 	out.live += len(seg.entries)
 	out.words += len(seg.words)

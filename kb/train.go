@@ -18,6 +18,9 @@ type Ranker struct {
 	BM25    float64 `json:"bm25"`
 	Wording float64 `json:"wording"`
 	Profile float64 `json:"profile"`
+	// Latent weighs the cosine in the latent factors that a base of up to 2,000
+	// entries has.
+	Latent float64 `json:"latent,omitempty"`
 	// Meaning weighs the nearness of vectors, where the base has an Embedder.
 	Meaning float64 `json:"meaning,omitempty"`
 	// The confidence is the logistic of Bias and the others, at least 0, times
@@ -32,7 +35,7 @@ type Ranker struct {
 
 // firstRanker was set on other bases' labelled questions.
 func firstRanker() Ranker {
-	return Ranker{BM25: 1, Wording: 0.25, Profile: 1.25, Meaning: 1, Bias: -4.6, Score: 5, Near: 3, Margin: 6, Coverage: 1.2}
+	return Ranker{BM25: 1, Wording: 0.25, Profile: 1.25, Latent: 0.5, Meaning: 1, Bias: -4.6, Score: 5, Near: 3, Margin: 6, Coverage: 1.2}
 }
 
 // Ranker is the one in use.
@@ -45,40 +48,48 @@ func (b *Base) SetRanker(r Ranker) error {
 	if r == (Ranker{}) {
 		r = firstRanker()
 	}
-	for _, w := range append(r.slopes()[1:], r.BM25, r.Wording, r.Profile, r.Meaning) {
+	for _, w := range append(r.slopes()[1:], r.BM25, r.Wording, r.Profile, r.Latent, r.Meaning) {
 		if !(w >= 0) || math.IsInf(w, 0) {
 			return fmt.Errorf("kb: ranker: a weight is %v: give numbers from 0 up", w)
 		}
 	}
-	if r.BM25+r.Wording+r.Profile+r.Meaning <= 0 || math.IsNaN(r.Bias) || math.IsInf(r.Bias, 0) {
+	if r.BM25+r.Wording+r.Profile+r.Latent+r.Meaning <= 0 || math.IsNaN(r.Bias) || math.IsInf(r.Bias, 0) {
 		return errors.New("kb: ranker: the parts of the score have no weight, or the bias is no number")
 	}
 	b.ranker.Store(&r)
 	return nil
 }
 
-func (r *Ranker) weights() [4]float64 { return [4]float64{r.BM25, r.Wording, r.Profile, r.Meaning} }
-func (r *Ranker) slopes() []float64   { return []float64{r.Bias, r.Score, r.Near, r.Margin, r.Coverage} }
+func (r *Ranker) weights() [5]float64 {
+	return [5]float64{r.BM25, r.Wording, r.Profile, r.Latent, r.Meaning}
+}
+
+func (r *Ranker) slopes() []float64 { return []float64{r.Bias, r.Score, r.Near, r.Margin, r.Coverage} }
 
 // mix is a ranker as it scores the entries of one snapshot for one query.
 type mix struct {
 	*Ranker
 	share   float64 // the snapshot's
 	vectors bool    // whether there are any
+	factors bool    // whether the base has them
 }
 
 // parts are the parts of a candidate's score, as far as they count here.
-func (m *mix) parts(c *candidate) [4]float64 {
-	return [4]float64{c.bm25, c.near, m.share * c.whole, c.sense}
+func (m *mix) parts(c *candidate) [5]float64 {
+	return [5]float64{c.bm25, c.near, m.share * c.whole, c.alike, c.sense}
 }
 
 func (m *mix) score(c *candidate) float64 {
 	w, p := m.weights(), m.parts(c)
 	all := w[0] + w[1] + m.share*w[2]
 	sum := w[0]*p[0] + w[1]*p[1] + w[2]*p[2]
-	if m.vectors {
+	if m.factors {
 		all += w[3]
 		sum += w[3] * p[3]
+	}
+	if m.vectors {
+		all += w[4]
+		sum += w[4] * p[4]
 	}
 	if all == 0 { // what has weight is not there
 		return c.near
@@ -281,8 +292,8 @@ func clearly(ls []lesson, old, by *Ranker) bool {
 func learnMix(ls []lesson, r Ranker) Ranker {
 	const steps, rate, pull = 300, 0.3, 0.02
 	start := r.weights()
-	sum := start[0] + start[1] + start[2] + start[3]
-	var u, first [4]float64
+	sum := start[0] + start[1] + start[2] + start[3] + start[4]
+	var u, first [5]float64
 	for k := range u {
 		first[k] = math.Log(max(start[k]/sum, 0.01)) + math.Log(20) // a softmax needs scale
 		u[k] = first[k]
@@ -298,7 +309,7 @@ func learnMix(ls []lesson, r Ranker) Ranker {
 	}
 	p := make([]float64, 2*candidates)
 	for range steps {
-		var w, g [4]float64
+		var w, g [5]float64
 		for k := range w {
 			w[k] = math.Exp(u[k])
 		}
@@ -309,7 +320,7 @@ func learnMix(ls []lesson, r Ranker) Ranker {
 			total, top := 0.0, math.Inf(-1)
 			for i := range l.found {
 				x := l.mix.parts(&l.found[i])
-				p[i] = w[0]*x[0] + w[1]*x[1] + w[2]*x[2] + w[3]*x[3]
+				p[i] = w[0]*x[0] + w[1]*x[1] + w[2]*x[2] + w[3]*x[3] + w[4]*x[4]
 				top = max(top, p[i])
 			}
 			for i := range l.found {
@@ -330,15 +341,18 @@ func learnMix(ls []lesson, r Ranker) Ranker {
 			u[k] -= rate * (g[k]/float64(n) + pull*(u[k]-first[k]))
 		}
 	}
-	var w [4]float64
+	var w [5]float64
 	for k := range w {
 		w[k] = math.Exp(u[k])
 	}
 	total := w[0] + w[1] + w[2]
-	if ls[0].mix.vectors {
+	if ls[0].mix.factors {
 		total += w[3]
 	}
-	r.BM25, r.Wording, r.Profile, r.Meaning = w[0]/total, w[1]/total, w[2]/total, w[3]/total
+	if ls[0].mix.vectors {
+		total += w[4]
+	}
+	r.BM25, r.Wording, r.Profile, r.Latent, r.Meaning = w[0]/total, w[1]/total, w[2]/total, w[3]/total, w[4]/total
 	return r
 }
 

@@ -126,6 +126,25 @@ func TestRetrieve(t *testing.T) {
 	assert.Less(t, res["calibration_error"], 1.0)
 }
 
+func TestDocs(t *testing.T) {
+	t.Parallel()
+	d := write(t, map[string]string{"queries.tsv": "q1\t怎么指定机器运行任务\nq2\t没有这个标题\n", "offtopic.tsv": "o1\t今天天气怎么样\n"})
+	require.NoError(t, os.Mkdir(d+"/md", 0o700))
+	for name, content := range map[string]string{
+		"faq.md":     "## Q：怎么指定机器运行任务？\n\nA：用 Worker 分组。\n\n## Q：支持哪些邮箱？\n\nA：都支持。\n",
+		"install.md": "# 安装\n\n解压安装包，改好配置再启动。\n"} {
+		require.NoError(t, os.WriteFile(d+"/md/"+name, []byte(content), 0o600))
+	}
+	res := evaluate(t, "docs", "-dir", d)
+	assert.Equal(t, 1.0, res["questions"], "a question that is no heading is not counted")
+	assert.Equal(t, 1.0, res["recall_at_1"])
+	assert.Equal(t, 1.0, res["answered"])
+	assert.Equal(t, 0.0, res["offtopic_answered"])
+	assert.Equal(t, 3.0, res["passages"])
+	res = evaluate(t, "docs", "-dir", d, "-unseen")
+	assert.Equal(t, 0.0, res["answered"], "without the heading there is little to go by")
+}
+
 func TestRecommend(t *testing.T) {
 	t.Parallel()
 	d := write(t, map[string]string{

@@ -5,6 +5,7 @@
 //	go run ./examples/evaluate slots -train train_slots.tsv -test test_slots.tsv
 //	go run ./examples/evaluate sentiment -test test.tsv
 //	go run ./examples/evaluate retrieve -dir DIR -queries dev
+//	go run ./examples/evaluate docs -dir DIR
 //	go run ./examples/evaluate recommend -set gowalla -fit
 //	go run ./examples/evaluate recommend -log events.jsonl -after 2026-11-01
 //
@@ -38,6 +39,7 @@ func commands() []command {
 		{"intent", "-train F [-valid F] -test F [-oos-train F] [-oos-valid F -oos-test F] [-report F]", evaluateIntent},
 		{"slots", "-train F -test F [-no-intents]", evaluateSlots},
 		{"sentiment", "[-train F] -test F", evaluateSentiment},
+		{"docs", "-dir D [-unseen]", evaluateDocs},
 		{"retrieve", "-dir D [-queries dev|test] [-no-answers]", evaluateRetrieve},
 		{"recommend", "-set NAME | -log F [-after DAY | -leave-one-out] | -train F -test F [-sessions | -next | -baskets | -next-baskets] [-valid F] [-items F]; each with [-fit] [-tune]", evaluateRecommend},
 	}

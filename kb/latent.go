@@ -1,0 +1,256 @@
+package kb
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/frontdesk-go/frontdesk/internal/text"
+)
+
+const (
+	latentEntries = 2000 // above which a base has words enough of its own
+	latentWords   = 50   // wordings below which there is nothing to learn from
+	latentLength  = 60   // words of a wording on average, above which it needs no others to be found by
+	latentSize    = 64   // factors at most
+	latentSweeps  = 4
+)
+
+// factors are the directions in which the wordings of a small base vary most,
+// over single Han characters and stems: what often stands together is near each
+// other there, so that a question finds an entry that says it in other words
+// (Deerwester et al., "Indexing by Latent Semantic Analysis", 1990). They are
+// made when a base is made of its entries, and as the same ones each time.
+type factors struct {
+	words table     // of characters and stems
+	idf   []float32 // by word
+	most  float32   // idf of a word the base does not know
+	k     int
+	basis []float32 // of word i: basis[i*k : i*k+k]
+}
+
+// sparse is a text as numbers of words and their weights.
+type sparse struct {
+	word  []uint32
+	value []float32
+}
+
+// newFactors learns from the wordings of a snapshot, of passages from their texts
+// too; nil when there are too few, they are long, or there are too many entries.
+func newFactors(s *snapshot) *factors {
+	if s.live > latentEntries || s.words < latentWords {
+		return nil
+	}
+	f := &factors{}
+	a := analyser{stems: map[string]uint64{}}
+	var texts [][]uint32
+	var df []uint32
+	length := 0
+	read := func(text string) {
+		a.readWords(s.same.read(text))
+		length += len(a.terms)
+		list := make([]uint32, len(a.terms))
+		for i, h := range a.terms {
+			list[i] = f.words.number(h)
+		}
+		for len(df) < len(f.words.keys) {
+			df = append(df, 0)
+		}
+		runs(list, func(w uint32, _ int) { df[w]++ })
+		texts = append(texts, list)
+	}
+	for e := range s.entries() {
+		for _, lang := range e.languages() {
+			t := e.Texts[lang]
+			for n := range 1 + len(t.Others) {
+				read(t.wording(n))
+			}
+			if e.Kind == Passage {
+				read(t.Answer)
+			}
+		}
+	}
+	if length > latentLength*len(texts) {
+		return nil
+	}
+	all := float64(len(texts))
+	for _, n := range df {
+		f.idf = append(f.idf, float32(math.Log(1+all/float64(n))))
+	}
+	f.most = float32(math.Log(1 + all))
+	f.k = min(latentSize, len(texts)/4, len(df))
+	if f.k < 2 {
+		return nil
+	}
+	rows := make([]sparse, len(texts))
+	for i, list := range texts {
+		rows[i] = f.weigh(list, 0)
+	}
+	f.learn(rows)
+	return f
+}
+
+// weigh is a text of known words and some unknown ones at unit length; list is
+// sorted.
+func (f *factors) weigh(list []uint32, unknown int) sparse {
+	var out sparse
+	sum := float64(unknown) * float64(f.most) * float64(f.most)
+	runs(list, func(w uint32, n int) {
+		v := f.idf[w] * gramTF(float32(n))
+		sum += float64(v) * float64(v)
+		out.word, out.value = append(out.word, w), append(out.value, v)
+	})
+	if sum > 0 {
+		scale := float32(1 / math.Sqrt(sum))
+		for i := range out.value {
+			out.value[i] *= scale
+		}
+	}
+	return out
+}
+
+// learn finds the first k right singular vectors of the rows by subspace
+// iteration (Halko, Martinsson and Tropp, "Finding Structure with Randomness",
+// 2011), from the same random start each time.
+func (f *factors) learn(rows []sparse) {
+	r := rand.New(rand.NewPCG(1, 2))
+	f.basis = make([]float32, len(f.idf)*f.k)
+	for i := range f.basis {
+		f.basis[i] = float32(r.NormFloat64())
+	}
+	f.orthogonal()
+	at := make([]float32, f.k)
+	for range latentSweeps {
+		next := make([]float32, len(f.basis))
+		for _, row := range rows {
+			f.project(row, at)
+			for i, w := range row.word {
+				to := next[int(w)*f.k:][:f.k]
+				for j, x := range at {
+					to[j] += row.value[i] * x
+				}
+			}
+		}
+		f.basis = next
+		f.orthogonal()
+	}
+}
+
+// orthogonal makes the directions orthogonal and of unit length (Gram and
+// Schmidt).
+func (f *factors) orthogonal() {
+	k, words := f.k, len(f.idf)
+	dots := make([]float64, k)
+	for j := range k {
+		clear(dots[:j])
+		for w := range words {
+			row := f.basis[w*k:][:k]
+			for i, x := range row[:j] {
+				dots[i] += float64(x) * float64(row[j])
+			}
+		}
+		sum := 0.0
+		for w := range words {
+			row := f.basis[w*k:][:k]
+			v := float64(row[j])
+			for i, x := range row[:j] {
+				v -= dots[i] * float64(x)
+			}
+			row[j] = float32(v)
+			sum += v * v
+		}
+		scale := float32(0)
+		if sum > 1e-12 {
+			scale = float32(1 / math.Sqrt(sum))
+		}
+		for w := range words {
+			f.basis[w*k+j] *= scale
+		}
+	}
+}
+
+// project sets to to where a text stands in the factors.
+func (f *factors) project(v sparse, to []float32) {
+	clear(to)
+	for i, w := range v.word {
+		row := f.basis[int(w)*f.k:][:f.k]
+		for j := range to {
+			to[j] += v.value[i] * row[j]
+		}
+	}
+}
+
+// read is where a folded text stands, 0 times its length for what it says in
+// words the factors do not know.
+func (f *factors) read(a *analyser, folded string, to []float32) {
+	a.readWords(folded)
+	list := make([]uint32, 0, len(a.terms))
+	unknown := 0
+	for _, h := range a.terms {
+		if n, ok := f.words.find(h); ok {
+			list = append(list, n)
+		} else {
+			unknown++
+		}
+	}
+	f.project(f.weigh(list, unknown), to)
+}
+
+// rows are where the wordings of a segment stand, each at unit length.
+func (f *factors) rows(seg *segment, same *synonyms) []float32 {
+	out := make([]float32, len(seg.words)*f.k)
+	a := analyser{stems: map[string]uint64{}}
+	for d := range seg.entries {
+		e := &seg.entries[d]
+		for w := seg.first[d]; w < seg.first[d+1]; w++ {
+			t := e.Texts[seg.words[w].lang]
+			s := t.Answer
+			if n := seg.words[w].n; n >= 0 {
+				s = t.wording(int(n))
+			}
+			to := out[int(w)*f.k:][:f.k]
+			f.read(&a, same.read(s), to)
+			sum := 0.0
+			for _, x := range to {
+				sum += float64(x) * float64(x)
+			}
+			if sum > 0 {
+				scale := float32(1 / math.Sqrt(sum))
+				for j := range to {
+					to[j] *= scale
+				}
+			}
+		}
+	}
+	return out
+}
+
+// latent is the cosine of the query, as it stands in the factors, with the
+// nearest wording of an entry.
+func (p *part) latent(query []float32, d uint32) float64 {
+	best := float32(0)
+	k := len(query)
+	for w := p.segment.first[d]; w < p.segment.first[d+1]; w++ {
+		row := p.rows[int(w)*k:][:k]
+		var even, odd float32
+		for j := 0; j+1 < k; j += 2 {
+			even += query[j] * row[j]
+			odd += query[j+1] * row[j+1]
+		}
+		if k%2 == 1 {
+			even += query[k-1] * row[k-1]
+		}
+		best = max(best, even+odd)
+	}
+	return float64(best)
+}
+
+// readWords sets terms to the hashes of the Han characters and the stems of s,
+// which is folded, in order.
+func (a *analyser) readWords(s string) {
+	a.terms = a.terms[:0]
+	for _, t := range text.Tokens(s) {
+		if h, ok := a.word(t); ok {
+			a.terms = append(a.terms, h)
+		}
+	}
+}
