@@ -9,7 +9,7 @@
 //		Must: []recommend.Filter{{Attribute: "category", Any: []string{"dress"}}, {Attribute: "colour", Any: []string{"red"}}},
 //	})
 //
-// Filters are hard: what fails one, is out of stock, was bought by the customer
+// Filters are hard: what fails one, does not suit (Options.Suits), is out of stock, was bought by the customer
 // or is excluded is never suggested. The rest is ranked by wishes and words, by
 // popularity, and by three structures that each event updates in microseconds:
 //
@@ -20,6 +20,9 @@
 //     went on to (V-SKNN of Ludewig & Jannach 2018, distances as in STAN of
 //     Garg et al. 2019);
 //   - what followed what, decayed by steps.
+//
+// [Shelf.Fit], where a host calls it, adds ridge regressions of each item on its
+// partners (EASE of Steck 2019, restricted): better on dense logs, and cheaper.
 //
 // Habits, what a customer takes again and again, join where it may come again.
 //

@@ -53,7 +53,7 @@ func (s *Shelf) pool(a *ask, b *board) (all bool) {
 		}
 	}
 	for i, n := range b.signals.liked() { // the latest, of the best liked the most
-		b.pool = append(b.pool, x.by[n][max(0, len(x.by[n])-many>>i):]...)
+		b.pool = append(b.pool, x.by[n][max(0, len(x.by[n])-few>>i):]...)
 	}
 	for at := max(0, len(x.place)-few); at < len(x.place); at++ {
 		b.pool = append(b.pool, uint32(at))

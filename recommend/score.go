@@ -8,6 +8,7 @@ import (
 // signals are what events say about a request: scores by item number, 0 to 1.
 type signals struct {
 	history, session, with scratch
+	trend                  scratch // of what is trending most
 	taste                  scratch // by value number
 	most                   float64 // how often the most popular item is taken, as a logarithm
 }
@@ -28,6 +29,14 @@ func (s *Shelf) signals(a *ask, b *board) {
 	}
 	l.rank(b, "", "", l.numbers(a.Session), false, w)
 	g.session, b.sum = b.sum, g.session
+	g.trend.reset(n)
+	for _, t := range a.trends {
+		for _, i := range t.top.items {
+			if share := float32(t.share(i)); share > g.trend.score[i] {
+				g.trend.add(i, share-g.trend.score[i])
+			}
+		}
+	}
 	g.with.reset(n)
 	for _, of := range append(a.with[:len(a.with):len(a.with)], a.like...) {
 		l.basket.from(of.no, 1, w.Own, &g.with)
@@ -64,7 +73,7 @@ func (s *Shelf) score(it *stocked, a *ask, b *board) scored {
 	if taken > 0 {
 		c.popular = min(1, float64(b.logs.of(float32(1+taken)))/g.most)
 	}
-	c.trend = trending(a.trends, it.no)
+	c.trend = float64(g.trend.score[it.no])
 	if taken < 9 && len(g.taste.touched) > 0 { // then events know better
 		c.taste, c.liked = s.fits(it, &g.taste)
 		c.taste /= 1 + taken/3

@@ -17,8 +17,9 @@ const magic = "frontdesk recommend 3\n"
 // bandit. Write it to a new file and rename that over the old one; a part of a
 // snapshot is refused by Restore. Readers go on meanwhile, events wait.
 func (s *Shelf) Save(w io.Writer) error {
-	c := &codec{buf: []byte(magic)}
+	c := &codec{}
 	s.writing.Lock()
+	c.buf = append(make([]byte, 0, s.learned.roughly()), magic...)
 	s.learned.code(c)
 	s.writing.Unlock()
 	c.buf = binary.LittleEndian.AppendUint32(c.buf, crc32.ChecksumIEEE(c.buf))
@@ -63,6 +64,17 @@ func (s *Shelf) Restore(r io.Reader) error {
 		}
 	})
 	return nil
+}
+
+// roughly is about how many bytes a snapshot takes: most of it are pairs.
+func (l *learned) roughly() int {
+	n := 1 << 16
+	for _, p := range []*pairs{&l.together, &l.next, &l.basket} {
+		for i := range p.rows {
+			n += 8 + 7*p.rows[i].n
+		}
+	}
+	return n + n/4
 }
 
 // code writes or reads everything learned.

@@ -104,6 +104,7 @@ func (r *Replay) Tune(ctx context.Context) (Weights, Report, error) {
 	if err != nil {
 		return DefaultWeights(), Report{}, err
 	}
+	s.weights.Ridge = 0 // a fit has to earn its place: on sparse logs it does harm
 	best, err := r.judge(ctx, s)
 	for round := 0; round < 2 && err == nil; round++ {
 		changed := false
