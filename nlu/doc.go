@@ -29,6 +29,9 @@
 // stretched words, and a shipped table of slang and dialect (肿么, 木有, 唔该,
 // plz, gonna) that a host extends or switches off by Options.Normalization.
 //
+// Package [github.com/frontdesk-go/frontdesk/nlu/report] shows all of that as an
+// HTML page with plots.
+//
 // A [Cascade] puts rules before and, within a budget, a language model behind a
 // Model, for the messages it is unsure of; a [Live] replaces a Model in use.
 //

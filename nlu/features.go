@@ -36,6 +36,10 @@ type featurer struct {
 	table []int32 // open addressing over out, place plus one
 	room  []int32 // what table is cut from
 	words []string
+
+	tokens []text.Token
+	plain  text.Buffer
+	wrote  []byte // in standard wording
 }
 
 // add counts an n-gram.
@@ -88,7 +92,8 @@ func join(h uint64, s string) uint64 { return hash((h^' ')*1099511628211, s) }
 // characters, and 3- and 4-grams of Han characters and short words with
 // boundaries. The result is valid until the next call.
 func (f *featurer) features(s string) []feature {
-	tokens := text.Tokens(s)
+	f.tokens = text.AppendTokens(f.tokens[:0], s)
+	tokens := f.tokens
 	if len(tokens) > maxTokens {
 		tokens = tokens[:maxTokens]
 	}

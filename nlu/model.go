@@ -96,7 +96,10 @@ func (m *Model) wording(s string) string { return m.norm.normalize(text.Cut(s, m
 // says how likely it is, 0 to 1, that it has none of them.
 // It asks no embedder: only Understand does.
 func (m *Model) Classify(s string) (intents []Intent, unknown float64) {
-	return m.classify(m.wording(s), nil)
+	from := m.borrow()
+	folded := m.norm.wording(&from.f, text.Cut(s, maxIntent))
+	m.scratch.Put(from)
+	return m.classify(folded, nil)
 }
 
 // classify takes what the embedding reads of the text too, unless it is nil.

@@ -33,8 +33,12 @@ func shopExamples() []Example {
 			out = append(out, Example{Text: l, Intent: intent})
 		}
 	}
-	sort.Slice(out, func(i, j int) bool { return out[i].Text < out[j].Text })
+	sortExamples(out)
 	return out
+}
+
+func sortExamples(list []Example) {
+	sort.Slice(list, func(i, j int) bool { return list[i].Text < list[j].Text })
 }
 
 func shopModel(t testing.TB) *Model {

@@ -1,6 +1,7 @@
 package nlu
 
 import (
+	"bytes"
 	"cmp"
 	"embed"
 	"errors"
@@ -215,13 +216,27 @@ func (n Normalized) Original(start, end int) (int, int) {
 // normalize folds a text and puts it into standard wording, reading from the
 // left and taking the longest variant.
 func (n *normalizer) normalize(s string) Normalized {
-	out := Normalized{plain: text.Normalize(s, &n.keep)}
-	out.Text = out.plain.Text
-	if len(n.rules) == 0 {
-		return out
+	out, _ := n.rewrite(text.Normalize(s, &n.keep), nil)
+	return out
+}
+
+// wording is the text of normalize, made in f's memory as far as that goes.
+func (n *normalizer) wording(f *featurer, s string) string {
+	if n.keep != (text.Options{}) {
+		return n.normalize(s).Text
 	}
-	s = out.Text
-	var b []byte // grows from the first change on
+	var out Normalized
+	out, f.wrote = n.rewrite(f.plain.Normalize(s), f.wrote[:0])
+	return out.Text
+}
+
+// rewrite puts a folded text into standard wording; b is room for it.
+func (n *normalizer) rewrite(plain text.Mapped, b []byte) (Normalized, []byte) {
+	out := Normalized{plain: plain, Text: plain.Text}
+	if len(n.rules) == 0 {
+		return out, b
+	}
+	s := out.Text
 	done := 0
 	for i := 0; i < len(s); {
 		r, size := rune(s[i]), 1
@@ -252,14 +267,14 @@ func (n *normalizer) normalize(s string) Normalized {
 		i = end
 	}
 	if out.spans == nil {
-		return out
+		return out, b
 	}
-	if b = append(b, s[done:]...); len(strings.TrimSpace(string(b))) == 0 {
+	if b = append(b, s[done:]...); len(bytes.TrimSpace(b)) == 0 {
 		out.spans = nil // "亲" alone is what was said
-		return out
+		return out, b
 	}
 	out.Text = string(b)
-	return out
+	return out, b
 }
 
 // stands reports whether the boundaries hold that the rule asks for at i; a

@@ -62,8 +62,8 @@ type Effort string
 
 // EffortQuick, the default, trains a linear model. EffortBest trains three small
 // networks beside it and lets all decide: up to two points more accurate on
-// public sets, most with few examples and nothing where all is easy, for ten
-// times as long to train or more, a third of the speed, and some 5 MB more.
+// public sets and nothing where all is easy, for ten times as long to train or
+// more, a fifth of the speed, and some 6 MB more.
 const (
 	EffortQuick Effort = ""
 	EffortBest  Effort = "best"

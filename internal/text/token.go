@@ -25,7 +25,11 @@ func Tokens(s string) []Token {
 	if s == "" {
 		return nil
 	}
-	tokens := make([]Token, 0, len(s)/3+1)
+	return AppendTokens(make([]Token, 0, len(s)/3+1), s)
+}
+
+// AppendTokens appends the tokens of a text to those given.
+func AppendTokens(tokens []Token, s string) []Token {
 	for i := 0; i < len(s); {
 		r, size := decode(s, i)
 		end := i + size
