@@ -21,7 +21,7 @@ var lateManners string
 // each, are the only check. A line that is for one of them guided the rules; of
 // those for both, which were written later, the ones with an odd hash are
 // locked, as in the challenge suite: counted and never shown. They were known
-// when words were added, so a late set, written afterwards and never looked at,
+// when words were added, so a late set, written afterwards and not used to choose words,
 // tells what the rules are worth.
 func TestManners(t *testing.T) {
 	t.Parallel()
