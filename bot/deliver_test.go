@@ -406,3 +406,36 @@ func TestHandleDoesNotOvertakeAccepted(t *testing.T) {
 		})
 	}
 }
+
+// A message that comes again while its turn runs waits for that turn: the handler
+// runs once, and both calls are given the same replies.
+func TestRetryJoins(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		runs, goOn := 0, make(chan struct{})
+		b, err := bot.New(bot.Options{}, bot.HandlerFunc(func(_ context.Context, t *bot.Turn) error {
+			runs++
+			<-goOn
+			return t.Say("hi")
+		}))
+		require.NoError(t, err)
+		var wg sync.WaitGroup
+		replies := make([][]bot.Reply, 3)
+		for i := range replies {
+			wg.Go(func() {
+				var err error
+				replies[i], err = b.Handle(t.Context(), said("1", "p", "在吗？"))
+				assert.NoError(t, err)
+			})
+		}
+		synctest.Wait()
+		assert.Equal(t, 1, runs)
+		close(goOn)
+		wg.Wait()
+		assert.Equal(t, 1, runs)
+		require.Len(t, replies[0], 1)
+		assert.Equal(t, replies[0], replies[1])
+		assert.Equal(t, replies[0], replies[2])
+		require.NoError(t, b.Close())
+	})
+}
