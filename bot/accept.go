@@ -65,7 +65,7 @@ func (b *Bot) turn(ctx context.Context, k Key, from *start) (replies []Reply, er
 			return replies, err
 		}
 		replies, err := b.attempt(ctx, &held, from)
-		if begun = errors.Is(err, errBegun); !begun && !errors.Is(err, errOvertaken) || from.tries >= maxAttempts {
+		if begun = errors.Is(err, errBegun); !begun && !errors.Is(err, errOvertaken) {
 			return replies, err
 		}
 	}
@@ -187,7 +187,7 @@ func (b *Bot) attempt(ctx context.Context, held *hold, from *start) (replies []R
 			}
 		}()
 	}
-	for try := 0; from.tries < maxAttempts; try++ {
+	for try := 0; from.tries < maxAttempts; try++ { // over all calls for this start
 		if from.tries++; try > 0 { // another worker wrote: perhaps the answer to this very message
 			from.claim.give()
 			b.observe(ctx, Observation{Kind: TurnRetried, Key: k, Name: from.kind(), Try: try + 1})
@@ -209,12 +209,12 @@ func (b *Bot) attempt(ctx context.Context, held *hold, from *start) (replies []R
 		if held.lost(t.version) { // the one who took over may be at it
 			continue
 		}
-		if ids := t.session.begun; len(ids) > 0 && !from.accepted {
+		if d := t.session.dead; d != nil && !from.accepted {
 			waiting, err := b.opts.Store.Arrivals(ctx, k, 0, maxBurst)
 			if err != nil {
 				return nil, fmt.Errorf("bot: reading accepted messages: %w", err)
 			}
-			if slices.ContainsFunc(waiting, func(a Arrival) bool { return slices.Contains(ids, a.Message.ID) }) {
+			if slices.ContainsFunc(waiting, func(a Arrival) bool { return slices.Contains(d.messages, a.Message.ID) }) {
 				return nil, errBegun
 			}
 		}
@@ -271,7 +271,10 @@ func (b *Bot) load(ctx context.Context, k Key, from *start) (*Turn, error) {
 	}
 	t.Message, t.Key, t.Now, t.Language = m, k, now, firstOf(s.Language, m.Language, b.opts.Language)
 	t.bot, t.version, t.fresh, t.size = b, rec.Version, len(rec.Session) == 0, len(rec.Session)
-	t.push, t.stream, t.from, t.journalled = from.push, from.stream, from, s.left
+	t.push, t.stream, t.from = from.push, from.stream, from
+	if s.dead != nil {
+		t.journalled = s.dead.frames
+	}
 	if from.timer != nil {
 		t.fired = from.timer.ID
 		t.Meaning.Intent = "timer." + from.timer.Name

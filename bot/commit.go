@@ -38,10 +38,10 @@ func (b *Bot) commit(ctx context.Context, t *Turn) error {
 	c := &Commit{Key: t.Key, Version: t.version, Customer: firstOf(s.Customer, "t-"+t.Key.Conversation),
 		Message: t.Message.ID, DropPending: t.drop, Timers: t.timers, Fired: t.fired, Stop: t.stop,
 		Ticket: t.ticket, At: t.Now, Also: t.from.also(), Accepted: t.from.accepted}
-	if !t.from.accepted {
+	if s.dead != nil && !t.from.accepted {
 		// What a message did whose turn died ends in this one: given again, the
 		// message must not do it again.
-		for _, id := range s.used {
+		for _, id := range s.dead.used {
 			if id != "" && id != c.Message && !slices.Contains(c.Also, id) {
 				c.Also = append(c.Also[:len(c.Also):len(c.Also)], id)
 			}

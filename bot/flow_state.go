@@ -82,10 +82,14 @@ type flowState struct {
 	// events nobody waited for yet.
 	Waiting []*frame  `json:"wait,omitempty"`
 	Inbox   []arrived `json:"in,omitempty"`
-	died    []Event   // of turns that died, not in the log yet
-	begun   []string  // the messages of such turns
-	used    []string  // those of them that a flow has taken in
-	left    []*frame  // what such turns had journalled
+}
+
+// dead is what turns that died before their commit have left in the journal.
+type dead struct {
+	events   []Event  // not in the log yet: the next commit logs them
+	messages []string // of the turns
+	used     []string // those of them that a flow has taken in
+	frames   []*frame // as journalled
 }
 
 // frame is one flow under way.
@@ -212,7 +216,7 @@ func (st *flowState) has(flow string) bool {
 
 // restore takes in what a turn that died had journalled: its frames, each as
 // far as it came.
-func (st *flowState) restore(journal []byte) error {
+func (st *flowState) restore(journal []byte) (*dead, error) {
 	var frames []*frame
 	var err error
 	if len(journal) > 0 && journal[0] == '{' { // of a program that wrote one
@@ -222,28 +226,29 @@ func (st *flowState) restore(journal []byte) error {
 		err = json.Unmarshal(journal, &frames)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
+	d := &dead{}
 	for _, f := range frames {
-		st.left = append(st.left, new(*f))
+		d.frames = append(d.frames, new(*f))
 		messages := append(slices.Clone(f.Before), f.Message)
-		st.begun = append(st.begun, messages...)
-		st.used = append(st.used, messages[0]) // the others came upon the frame
+		d.messages = append(d.messages, messages...)
+		d.used = append(d.used, messages[0]) // the others came upon the frame
 		same := func(have *frame) bool { return have.Number == f.Number && have.Flow == f.Flow }
 		if i := slices.IndexFunc(st.Stack, same); i >= 0 {
-			st.died = append(st.died, f.unlogged(st.Stack[i])...)
+			d.events = append(d.events, f.unlogged(st.Stack[i])...)
 			st.Stack[i] = f
 		} else if i := slices.IndexFunc(st.Waiting, same); i >= 0 {
-			st.died = append(st.died, f.unlogged(st.Waiting[i])...)
+			d.events = append(d.events, f.unlogged(st.Waiting[i])...)
 			f.Open = st.Waiting[i].Open
 			st.Waiting[i] = f
 		} else {
-			st.died = append(st.died, f.unlogged(&frame{})...)
+			d.events = append(d.events, f.unlogged(&frame{})...)
 			st.push(f)
 			st.Seq = max(st.Seq, f.Number)
 		}
 	}
-	return nil
+	return d, nil
 }
 
 // unlogged are the events of what the frame did in a turn that died, which the

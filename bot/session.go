@@ -38,10 +38,7 @@ type session struct {
 	Flows    json.RawMessage `json:"flows,omitempty"`
 	Vars     vars            `json:"-"`
 	At       time.Time       `json:"at,omitzero"` // of the last turn
-	died     []Event         // of a turn that died; the next commit logs them
-	begun    []string        // the messages of such turns
-	used     []string        // those of them that a flow has taken in
-	left     []*frame        // what such turns had journalled
+	dead     *dead           // what turns that died have left; nil without any
 }
 
 // ownerWaiting owns a conversation whose ticket nobody has taken yet.
@@ -75,19 +72,20 @@ func (s *session) read(rec Record) error {
 	if err != nil {
 		return err
 	}
-	if err := st.restore(rec.Journal); err != nil {
+	if s.dead, err = st.restore(rec.Journal); err != nil {
 		return fmt.Errorf("bot: journal of conversation %s does not decode: %w", rec.Key.Conversation, err)
 	}
-	s.died, s.begun, s.used, s.left = st.died, st.begun, st.used, st.left
 	s.Flows, err = st.encode()
 	return err
 }
 
 // logDied tracks what a turn that died has done.
 func (t *Turn) logDied() {
-	for _, e := range t.session.died {
-		e.Customer = t.session.Customer
-		t.Track(e)
+	if d := t.session.dead; d != nil {
+		for _, e := range d.events {
+			e.Customer = t.session.Customer
+			t.Track(e)
+		}
 	}
 }
 

@@ -155,6 +155,7 @@ func understanding(ctx context.Context, data fs.FS, st *stock) (*nlu.Model, erro
 	if err != nil {
 		return nil, err
 	}
+	// The shop would rather ask again than act on a guess of less than 40 %.
 	return nlu.Train(ctx, examples, &nlu.Options{Extractor: extractor, Seed: 1, Threshold: 0.4})
 }
 

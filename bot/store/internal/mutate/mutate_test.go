@@ -53,7 +53,7 @@ func mutations() []mutation {
 		{"replies no call waits for are in the commit", "../commit.go", `send = send && !b.pulled.has(t.session.Thread.Channel)`, `send = false`, "internal/proof", "TestPairs"},
 		{"the memory store removes what was answered", "../memory.go", `if c.Accepted {`, `if false {`, "..", "TestDeliver"},
 		{"a call does not overtake what was accepted", "../accept.go", `if err := b.catchUp(ctx, &held, before, begun); err != nil {`, `if err := error(nil); err != nil && !before.IsZero() && begun {`, "..", "TestHandleDoesNotOvertake"},
-		{"a begun message comes first", "../accept.go", `if ids := t.session.begun; len(ids) > 0 && !from.accepted {`, `if ids := t.session.begun; len(ids) > 1000 {`, "..", "TestBegunMessage"},
+		{"a begun message comes first", "../accept.go", `if d := t.session.dead; d != nil && !from.accepted {`, `if d := t.session.dead; d != nil && from.accepted {`, "..", "TestBegunMessage"},
 		{"an effect's intent is written before it happens", "../flow_effect.go", `if err := r.write(rec); err != nil {`, `if err := error(nil); err != nil {`, "internal/proof", "TestKillSQLite"},
 		{"a replica that lost its lease runs nothing", "../lease.go", `return h.leaser != nil && h.version != version`, `return false`, "..", "TestReplica"},
 		{"one replica sends", "../outbox.go", `release, err := b.sendLease(ctx, k)`, `release, err := func() {}, error(nil)`, "..", "TestReplica"},
