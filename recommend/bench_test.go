@@ -50,16 +50,15 @@ func mall(t testing.TB, n int) *Shelf {
 func BenchmarkRecommend(b *testing.B) {
 	s := mall(b, 10000)
 	now := time.Date(2026, 4, 20, 9, 0, 0, 0, time.UTC)
+	forYou := func(i int) Request {
+		return Request{Customer: fmt.Sprint("u", i%2000), Personal: true, Segments: []string{"women"}, Now: now, N: 10, Language: "zh", Currency: "CNY"}
+	}
 	for _, c := range []struct {
 		name string
 		of   func(i int) Request
 	}{
-		{"for you", func(i int) Request {
-			return Request{Customer: fmt.Sprint("u", i%2000), Personal: true, Segments: []string{"women"}, Now: now, N: 10, Language: "zh", Currency: "CNY"}
-		}},
-		{"for you, fitted", func(i int) Request {
-			return Request{Customer: fmt.Sprint("u", i%2000), Personal: true, Segments: []string{"women"}, Now: now, N: 10, Language: "zh", Currency: "CNY"}
-		}},
+		{"for you", forYou},
+		{"for you, fitted", forYou},
 		{"session", func(i int) Request {
 			return Request{Session: []string{fmt.Sprint("i", i*37%10000), fmt.Sprint("i", i*37%10000)}, Now: now, N: 10, Language: "zh", Currency: "CNY"}
 		}},
@@ -162,7 +161,7 @@ func BenchmarkGowalla(b *testing.B) {
 	s, err := New(places(events), nil)
 	require.NoError(b, err)
 	b.Run("event", func(b *testing.B) {
-		spread(b)(func(i int) {
+		spread(b, func(i int) {
 			if i < len(events) {
 				require.NoError(b, s.Record(b.Context(), events[i]))
 			}
@@ -176,19 +175,19 @@ func BenchmarkGowalla(b *testing.B) {
 		require.NotEmpty(b, got)
 	}
 	rank := func(i int) { s.Rank(customer(i), nil, 10, false) }
-	b.Run("rank", func(b *testing.B) { spread(b)(rank) })
-	b.Run("ten", func(b *testing.B) { spread(b)(ten) })
+	b.Run("rank", func(b *testing.B) { spread(b, rank) })
+	b.Run("ten", func(b *testing.B) { spread(b, ten) })
 	require.NoError(b, s.Fit(b.Context()))
-	b.Run("rank fitted", func(b *testing.B) { spread(b)(rank) })
-	b.Run("ten fitted", func(b *testing.B) { spread(b)(ten) })
+	b.Run("rank fitted", func(b *testing.B) { spread(b, rank) })
+	b.Run("ten fitted", func(b *testing.B) { spread(b, ten) })
 	b.Run("event and ten fitted", func(b *testing.B) {
-		spread(b)(func(i int) {
+		spread(b, func(i int) {
 			require.NoError(b, s.Record(b.Context(), Event{Kind: "viewed", Customer: customer(i), Item: events[i*104729%len(events)].Item}))
 			ten(i)
 		})
 	})
 	plain := plainly(events)
-	b.Run("plain item-kNN", func(b *testing.B) { spread(b)(func(i int) { plain(customer(i), 10) }) })
+	b.Run("plain item-kNN", func(b *testing.B) { spread(b, func(i int) { plain(customer(i), 10) }) })
 	b.Run("save", func(b *testing.B) {
 		for b.Loop() {
 			require.NoError(b, s.Save(io.Discard))
@@ -205,18 +204,16 @@ func BenchmarkGowalla(b *testing.B) {
 
 // spread runs something b.N times and reports the mean of processor time and
 // the 99th percentile of wall time, in microseconds.
-func spread(b *testing.B) func(func(int)) {
-	return func(do func(int)) {
-		defer cpu(b)()
-		took := make([]int64, 0, 1<<16)
-		for i := 0; b.Loop(); i++ {
-			began := time.Now()
-			do(i)
-			took = append(took, time.Since(began).Nanoseconds())
-		}
-		slices.Sort(took)
-		b.ReportMetric(float64(took[len(took)*99/100])/1000, "p99-us")
+func spread(b *testing.B, do func(int)) {
+	defer cpu(b)()
+	took := make([]int64, 0, 1<<16)
+	for i := 0; b.Loop(); i++ {
+		began := time.Now()
+		do(i)
+		took = append(took, time.Since(began).Nanoseconds())
 	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)*99/100])/1000, "p99-us")
 }
 
 // plainly is cosine item-kNN as one writes it in an afternoon: maps of maps,

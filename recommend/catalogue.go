@@ -19,9 +19,8 @@ import (
 // ReadCatalogue reads items from CSV with a header. Columns: id, category,
 // brand, name.LANG, price.CURRENCY (decimal, "299.00"), stock (a number, or
 // "size: S=3 M=0" for variants), link, picture, description.LANG, notice.LANG,
-// lasts_days,
-// goes_with and needs (ids with "|" between), from and until (2026-11-30, or
-// RFC 3339); every other column is an attribute, several values
+// lasts_days, goes_with and needs (ids with "|" between), from and until
+// (2026-11-30, or RFC 3339); every other column is an attribute, several values
 // with "|" between. id, a name, a price, category and stock are needed. All
 // problems are reported together, with file, line and column.
 func ReadCatalogue(r io.Reader, name string) ([]Item, error) {

@@ -157,9 +157,9 @@ func (v *given) left(rule *OfferRule, tenant string, now time.Time, amount int64
 // Take grants an offer: it checks once-per-customer, the budget and the
 // approval, and counts it, all at once, so that of two customers only one gets
 // the last. The same ID again changes nothing and succeeds. Hosts call it where
-// the effect is made, with the effect's key as the ID, and log the
-// grant, as bot's Turn.Issue does: after a restart [Offers.Record] folds the log. Between replicas, each
-// learns of the other's grants from the log.
+// the effect is made, with the effect's key as the ID, and log the grant, as
+// bot's Turn.Issue does: after a restart [Offers.Record] folds the log. Between
+// replicas, each learns of the other's grants from the log.
 func (o *Offers) Take(g Grant) error {
 	for i := range o.rules {
 		rule := &o.rules[i]

@@ -174,20 +174,6 @@ type power struct {
 	whole, parts [256]float32
 }
 
-// logarithm is that of numbers from 1, to a part in some hundreds: a table over
-// the fraction of a number.
-type logarithm struct{ parts [256]float32 }
-
-func (l *logarithm) of(x float32) float32 {
-	if l.parts[255] == 0 {
-		for i := range l.parts {
-			l.parts[i] = float32(math.Log1p((float64(i) + 0.5) / 256))
-		}
-	}
-	b := math.Float32bits(max(1, x))
-	return float32(int(b>>23&255)-127)*math.Ln2 + l.parts[b>>15&255]
-}
-
 // set fills the tables unless they are of this exponent already.
 func (p *power) set(exponent float64) *power {
 	if p.exponent == exponent && p.whole[127] != 0 {
@@ -204,4 +190,18 @@ func (p *power) set(exponent float64) *power {
 func (p *power) of(x float32) float32 {
 	b := math.Float32bits(x)
 	return p.whole[b>>23&255] * p.parts[b>>15&255]
+}
+
+// logarithm is that of numbers from 1, to a part in some hundreds: a table over
+// the fraction of a number.
+type logarithm struct{ parts [256]float32 }
+
+func (l *logarithm) of(x float32) float32 {
+	if l.parts[255] == 0 {
+		for i := range l.parts {
+			l.parts[i] = float32(math.Log1p((float64(i) + 0.5) / 256))
+		}
+	}
+	b := math.Float32bits(max(1, x))
+	return float32(int(b>>23&255)-127)*math.Ln2 + l.parts[b>>15&255]
 }

@@ -40,13 +40,14 @@ func (s *Shelf) pool(a *ask, b *board) (all bool) {
 		s.whole(a, b)
 		return true
 	}
-	b.numbers(s, strongest(&b.signals.history, max(many, 4*a.N)))
-	b.numbers(s, strongest(&b.signals.session, max(many, 4*a.N)))
+	most := max(many, 4*a.N)
+	b.numbers(s, strongest(&b.signals.history, most))
+	b.numbers(s, strongest(&b.signals.session, most))
 	b.numbers(s, l.top.items)
 	for _, t := range a.trends {
 		b.numbers(s, t.top.items)
 	}
-	b.pool = append(b.pool, strongest(&b.words, max(many, 4*a.N))...)
+	b.pool = append(b.pool, strongest(&b.words, most)...)
 	for i := range a.wish {
 		for _, n := range a.wish[i].any {
 			b.pool = append(b.pool, x.by[n][max(0, len(x.by[n])-many):]...)

@@ -121,17 +121,17 @@ func (l *learned) rank(b *board, customer, own string, session []uint32, again b
 	b.sum.reset(n)
 	if u := l.users[customer]; customer != "" && u != nil {
 		l.history(b, u, customer, w)
-	}
-	if u := l.users[customer]; again && customer != "" && u != nil {
-		b.part.reset(n)
-		for i, h := range u.again {
-			f := h.count
-			if w.Fade > 0 {
-				f *= float32(math.Exp(-float64(u.steps-h.last) / w.Fade))
+		if again {
+			b.part.reset(n)
+			for i, h := range u.again {
+				f := h.count
+				if w.Fade > 0 {
+					f *= float32(math.Exp(-float64(u.steps-h.last) / w.Fade))
+				}
+				b.part.add(u.items[i], f)
 			}
-			b.part.add(u.items[i], f)
+			b.mix(w.Habit)
 		}
-		b.mix(w.Habit)
 	}
 	if len(session) > 0 {
 		if w.Sessions > 0 {

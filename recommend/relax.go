@@ -3,9 +3,10 @@ package recommend
 import "slices"
 
 // Relax explains an empty answer: it drops as little of a request as lets
-// something through, price first, then wishes of the customer's own from the
-// last named to the first, and says what was dropped. ok is false when nothing
-// helps.
+// something through, and says what was dropped. First the price is widened by
+// half, then one of Must is left out, the last named first, then the price, and
+// then of Must more and more; the category always stays. ok is false when
+// nothing helps.
 func (s *Shelf) Relax(r Request) (relaxed Request, dropped []string, ok bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -22,11 +23,10 @@ func (s *Shelf) Relax(r Request) (relaxed Request, dropped []string, ok bool) {
 	if some(&r) {
 		return r, nil, true
 	}
-	free := r
-	free.MinPrice, free.MaxPrice = 0, 0
+	priced := r.MinPrice > 0 || r.MaxPrice > 0
 	near := r
 	near.MinPrice, near.MaxPrice = r.MinPrice*2/3, r.MaxPrice*3/2
-	if (r.MinPrice > 0 || r.MaxPrice > 0) && some(&near) {
+	if priced && some(&near) {
 		return near, []string{"price"}, true
 	}
 	for i := len(r.Must) - 1; i >= 0; i-- {
@@ -39,8 +39,10 @@ func (s *Shelf) Relax(r Request) (relaxed Request, dropped []string, ok bool) {
 			return one, []string{r.Must[i].Attribute}, true
 		}
 	}
+	free := r
+	free.MinPrice, free.MaxPrice = 0, 0
 	dropped = []string{"price"}
-	if (r.MinPrice > 0 || r.MaxPrice > 0) && some(&free) {
+	if priced && some(&free) {
 		return free, dropped, true
 	}
 	for i := len(free.Must) - 1; i >= 0; i-- {

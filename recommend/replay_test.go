@@ -125,7 +125,7 @@ func TestReplayOfBaskets(t *testing.T) {
 	assert.Equal(t, 1.0, rep.HitRate)
 }
 
-// Weights that are plainly wrong are put right by the log.
+// Weights that were tuned are no worse on the log than the defaults.
 func TestTune(t *testing.T) {
 	t.Parallel()
 	r := NewReplay(habits(60), nil)

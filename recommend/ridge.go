@@ -11,7 +11,7 @@ import (
 const (
 	fitPartners = 128  // candidates a regression is over
 	fitKeep     = 64   // weights kept of an item
-	fitTakers   = 1500 // latest customers of an item that are looked at
+	fitTakers   = 1500 // customers of an item that are looked at
 	fitRidge    = 10   // what is added to the diagonal
 	fitSteps    = 10   // of conjugate gradients
 	fitChunk    = 64   // items whose candidates are read at once
@@ -46,15 +46,14 @@ func (f *fitted) unknown(items []uint32) []uint32 {
 
 // takers are customers' items as a fit reads them: no names, two flat lists.
 type takers struct {
-	n      int        // customers
-	of     [][]uint32 // by item: customers, latest last
+	of     [][]uint32 // by item: customers, in no order
 	weight []float32  // by customer
 }
 
 // Fit solves, for each item, the ridge regression of who takes it on who takes
 // its strongest partners (EASE of Steck, WWW 2019, restricted to candidates as
 // in SLIM). It uses what customers took so far, replaces what an earlier Fit
-// found, and costs some tenth of a millisecond an item; readers and writers go
+// found, and costs some tenths of a millisecond an item; readers and writers go
 // on meanwhile. A host calls it now and then, from a goroutine of its own, when
 // Weights.Ridge says that it helps: on dense data it does, see Replay.Tune. The
 // error is ctx's.
@@ -98,14 +97,13 @@ func (l *learned) takers() *takers {
 		if len(u.items) < 2 {
 			continue
 		}
+		no := uint32(len(t.weight))
 		for _, i := range u.items {
-			t.of[i] = append(t.of[i], uint32(t.n))
+			if len(t.of[i]) < fitTakers {
+				t.of[i] = append(t.of[i], no)
+			}
 		}
 		t.weight = append(t.weight, float32(math.Pow(float64(len(u.items)), -userDamp)))
-		t.n++
-	}
-	for i := range t.of {
-		t.of[i] = t.of[i][max(0, len(t.of[i])-fitTakers):]
 	}
 	return t
 }
@@ -131,18 +129,19 @@ func (l *learned) partners(item uint32, to []uint32) []uint32 {
 // regression is the working space of one fit.
 type regression struct {
 	*takers
-	gram             []float32 // n × n
-	rhs, w, res, dir []float32
-	mul              []float32
-	held             [][]uint8 // by customer: which of the partners
-	touched          []uint32
-	mark             []bool // by customer: has the item
+	gram     []float32 // who takes both, n × n
+	rhs, w   []float32 // the right-hand side, and the weights that solve gram · w = rhs
+	res, dir []float32 // what w leaves over, and the direction of the next step
+	mul      []float32 // gram · dir
+	held     [][]uint8 // by customer: which of the partners
+	touched  []uint32  // customers held is not empty of
+	mark     []bool    // by customer: has the item
 }
 
 func newRegression(t *takers) *regression {
 	v := func() []float32 { return make([]float32, fitPartners) }
 	return &regression{takers: t, gram: make([]float32, fitPartners*fitPartners), rhs: v(), w: v(), res: v(), dir: v(), mul: v(),
-		held: make([][]uint8, t.n), mark: make([]bool, t.n)}
+		held: make([][]uint8, len(t.weight)), mark: make([]bool, len(t.weight))}
 }
 
 // solve is the weights of an item's partners, at most fitKeep.

@@ -49,8 +49,8 @@ func knobs() []knob {
 func kindValues() []float64 { return []float64{0, 0.1, 0.3, 0.6, 1} }
 
 // TuneKinds chooses Options.Kinds with given weights, nil for the defaults: for
-// each kind of event the log has, how much it says, taking a change as [Replay.Tune]
-// does. It learns the log anew for every value tried.
+// each kind of event of the log that has a default, how much it says, taking a
+// change as [Replay.Tune] does. It learns the log anew for every value tried.
 func (r *Replay) TuneKinds(ctx context.Context, w *Weights) (map[string]float64, Report, error) {
 	weights := DefaultWeights()
 	if w != nil {

@@ -24,7 +24,7 @@ func evaluateRecommend(ctx context.Context, args []string, log io.Writer) (resul
 	leave := fs.Bool("leave-one-out", false, "with -log: judge by the last item of each customer")
 	train := fs.String("train", "", "events to learn from")
 	test := fs.String("test", "", "events to predict")
-	usual := map[string]*bool{
+	byTask := map[string]*bool{
 		"sessions":     fs.Bool("sessions", false, "files hold one session a line, items in order: next item for every prefix"),
 		"next":         fs.Bool("next", false, "files hold user, item, position: the next item of each user, seen items left out"),
 		"baskets":      fs.Bool("baskets", false, "files hold baskets: the rest of each basket"),
@@ -41,7 +41,7 @@ func evaluateRecommend(ctx context.Context, args []string, log io.Writer) (resul
 		return m.own(ctx, *own, *after, *leave)
 	}
 	kind := "users"
-	for name, on := range usual {
+	for name, on := range byTask {
 		if *on {
 			kind = name
 		}
@@ -77,7 +77,7 @@ func evaluateRecommend(ctx context.Context, args []string, log io.Writer) (resul
 
 // ranked sums over queries.
 type ranked struct {
-	queries, events                       int
+	queries                               int
 	recall10                              float64
 	recall20, ndcg20, hit10, hit20, mrr20 float64
 	catalogue, shown                      map[string]bool
@@ -121,7 +121,7 @@ func (m *ranked) run(ctx context.Context, t task, train, test string) (result, e
 		"query_us": cpu / n * 1e6, "query_p99_us": took[len(took)*99/100]} {
 		res[key] = round(v)
 	}
-	res["queries"], res["events"], res["items"] = m.queries, m.events, len(m.catalogue)
+	res["queries"], res["events"], res["items"] = m.queries, len(events), len(m.catalogue)
 	return res, nil
 }
 
@@ -145,7 +145,6 @@ func (m *ranked) learn(ctx context.Context, events []recommend.Event, res result
 	for i := range events {
 		m.catalogue[events[i].Item] = true
 	}
-	m.events = len(events)
 	w := start()
 	for chunk := range slices.Chunk(events, 4096) {
 		if err := ctx.Err(); err != nil {
@@ -156,7 +155,7 @@ func (m *ranked) learn(ctx context.Context, events []recommend.Event, res result
 		}
 	}
 	cpu, _ := w.stop()
-	res["event_us"] = round(cpu / float64(max(1, m.events)) * 1e6)
+	res["event_us"] = round(cpu / float64(max(1, len(events))) * 1e6)
 	if m.fit {
 		w := start()
 		if err := s.Fit(ctx); err != nil {
@@ -168,14 +167,11 @@ func (m *ranked) learn(ctx context.Context, events []recommend.Event, res result
 	return s, nil
 }
 
-// judge counts one query's list against what came.
+// judge counts one query's list of twenty against what came.
 func (m *ranked) judge(got []recommend.Scored, want map[string]bool) {
 	m.queries++
 	found, first, dcg := 0, 0, 0.0
 	for i, g := range got {
-		if i == 20 {
-			break
-		}
 		m.shown[g.Item] = true
 		if !want[g.Item] {
 			continue
@@ -240,8 +236,7 @@ func (m *ranked) own(ctx context.Context, path, after string, leave bool) (resul
 			return nil, err
 		}
 		res["weights"], res["chosen_on_the_same_queries"] = w, true
-	}
-	if !m.tune {
+	} else {
 		w := recommend.DefaultWeights()
 		if !m.fit {
 			w.Ridge = 0
