@@ -132,6 +132,9 @@ func TestRelax(t *testing.T) {
 	_, dropped, ok = s.Relax(Request{Must: []Filter{red, {Attribute: "category", Any: []string{"shoes"}}}})
 	assert.True(t, ok)
 	assert.Equal(t, []string{"colour"}, dropped)
+	_, dropped, ok = s.Relax(Request{Must: []Filter{red, {Attribute: "line", Any: []string{"s2"}}, {Attribute: "category", Any: []string{"shoes"}}}})
+	assert.True(t, ok)
+	assert.Equal(t, []string{"line", "colour"}, dropped, "no price was asked for, none is given up")
 	_, _, ok = s.Relax(Request{Must: []Filter{{Attribute: "category", Any: []string{"car"}}}})
 	assert.False(t, ok)
 }

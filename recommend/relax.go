@@ -41,9 +41,10 @@ func (s *Shelf) Relax(r Request) (relaxed Request, dropped []string, ok bool) {
 	}
 	free := r
 	free.MinPrice, free.MaxPrice = 0, 0
-	dropped = []string{"price"}
-	if priced && some(&free) {
-		return free, dropped, true
+	if priced {
+		if dropped = []string{"price"}; some(&free) {
+			return free, dropped, true
+		}
 	}
 	for i := len(free.Must) - 1; i >= 0; i-- {
 		if free.Must[i].Attribute == "category" {
