@@ -85,12 +85,13 @@ func (b *Base) tidy(all bool) {
 			}
 		}
 	}
-	joined := newSegment(entries, s.same, left.statistics())
-	learnt := s.factors
-	if from == 0 && len(entries) > 0 {
-		learnt = (&snapshot{same: s.same}).with(joined).learnt().factors
+	joined, learnt := part{segment: newSegment(entries, s.same, left.statistics())}, s.factors
+	if from == 0 {
+		learnt, joined.rows = newFactors(joined.segment, s.same)
+	} else {
+		joined.rows = s.place(joined.segment)
 	}
-	b.means.attach(joined)
+	b.means.attach(joined.segment)
 	b.change.Lock()
 	defer b.change.Unlock()
 	now := b.snap.Load()
@@ -120,8 +121,8 @@ func (s *snapshot) scattered() int {
 // replaced is the snapshot with some of its parts, which stand together, joined
 // to one segment; nil when it does not have them any more. Entries that were
 // taken from them in the meantime are taken from the segment. learnt are its
-// factors.
-func (s *snapshot) replaced(parts []part, joined *segment, learnt *factors) *snapshot {
+// factors, in which the joined part stands already.
+func (s *snapshot) replaced(parts []part, joined part, learnt *factors) *snapshot {
 	at := slices.IndexFunc(s.parts, func(p part) bool { return p.segment == parts[0].segment })
 	if at < 0 || at+len(parts) > len(s.parts) {
 		return nil
@@ -141,28 +142,30 @@ func (s *snapshot) replaced(parts []part, joined *segment, learnt *factors) *sna
 		}
 	}
 	out := &snapshot{same: s.same, factors: learnt}
-	add := func(segment *segment, dead []uint64, n int) {
-		if len(segment.entries) == n {
-			return
+	add := func(p part) {
+		if len(p.segment.entries) > p.gone {
+			out = out.add(p)
 		}
-		out = out.with(segment)
-		p := &out.parts[len(out.parts)-1]
-		p.dead, p.gone = dead, n
+	}
+	keep := func(p part) {
+		if learnt != s.factors {
+			p.rows = out.place(p.segment)
+		}
+		add(p)
 	}
 	for _, p := range s.parts[:at] {
-		add(p.segment, p.dead, p.gone)
+		keep(p)
 	}
-	dead := make([]uint64, len(joined.entries)/64+1)
-	for _, id := range gone {
-		d := joined.byID[id]
-		dead[d>>6] |= 1 << (d & 63)
+	if len(gone) > 0 {
+		joined.dead, joined.gone = make([]uint64, len(joined.segment.entries)/64+1), len(gone)
+		for _, id := range gone {
+			d := joined.segment.byID[id]
+			joined.dead[d>>6] |= 1 << (d & 63)
+		}
 	}
-	if len(gone) == 0 {
-		dead = nil
-	}
-	add(joined, dead, len(gone))
+	add(joined)
 	for _, p := range s.parts[at+len(parts):] {
-		add(p.segment, p.dead, p.gone)
+		keep(p)
 	}
 	out.live, out.sum = s.live, s.sum
 	return out

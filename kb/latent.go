@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"iter"
 	"math"
 	"math/rand/v2"
 
@@ -34,19 +35,20 @@ type sparse struct {
 	value []float32
 }
 
-// newFactors learns from the wordings of a snapshot, of passages from their texts
-// too; nil when there are too few, they are long, or there are too many entries.
-func newFactors(s *snapshot) *factors {
-	if s.live > latentEntries || s.words < latentWords {
-		return nil
+// newFactors learns from the wordings of a segment, of passages from their texts
+// too, and returns where those stand; nil when there are too few, they are long,
+// or there are too many entries.
+func newFactors(seg *segment, same *synonyms) (*factors, []float32) {
+	if len(seg.entries) > latentEntries || len(seg.words) < latentWords {
+		return nil, nil
 	}
 	f := &factors{}
 	a := analyser{stems: map[string]uint64{}}
-	var texts [][]uint32
+	texts := make([][]uint32, 0, len(seg.words))
 	var df []uint32
 	length := 0
-	read := func(text string) {
-		a.readWords(s.same.read(text))
+	for s := range seg.wordings(same) {
+		a.readWords(s)
 		length += len(a.terms)
 		list := make([]uint32, len(a.terms))
 		for i, h := range a.terms {
@@ -58,35 +60,26 @@ func newFactors(s *snapshot) *factors {
 		runs(list, func(w uint32, _ int) { df[w]++ })
 		texts = append(texts, list)
 	}
-	for e := range s.entries() {
-		for _, lang := range e.languages() {
-			t := e.Texts[lang]
-			for n := range 1 + len(t.Others) {
-				read(t.wording(n))
-			}
-			if e.Kind == Passage {
-				read(t.Answer)
-			}
-		}
-	}
-	if length > latentLength*len(texts) {
-		return nil
+	f.k = min(latentSize, len(texts)/4, len(df))
+	if length > latentLength*len(texts) || f.k < 2 {
+		return nil, nil
 	}
 	all := float64(len(texts))
 	for _, n := range df {
 		f.idf = append(f.idf, float32(math.Log(1+all/float64(n))))
 	}
 	f.most = float32(math.Log(1 + all))
-	f.k = min(latentSize, len(texts)/4, len(df))
-	if f.k < 2 {
-		return nil
-	}
-	rows := make([]sparse, len(texts))
+	weighed := make([]sparse, len(texts))
 	for i, list := range texts {
-		rows[i] = f.weigh(list, 0)
+		weighed[i] = f.weigh(list, 0)
 	}
-	f.learn(rows)
-	return f
+	f.learn(weighed)
+	rows := make([]float32, len(weighed)*f.k)
+	for i, v := range weighed {
+		f.project(v, rows[i*f.k:][:f.k])
+		unit(rows[i*f.k:][:f.k])
+	}
+	return f, rows
 }
 
 // weigh is a text of known words and some unknown ones at unit length; list is
@@ -197,31 +190,48 @@ func (f *factors) read(a *analyser, folded string, to []float32) {
 
 // rows are where the wordings of a segment stand, each at unit length.
 func (f *factors) rows(seg *segment, same *synonyms) []float32 {
-	out := make([]float32, len(seg.words)*f.k)
+	out := make([]float32, 0, len(seg.words)*f.k)
 	a := analyser{stems: map[string]uint64{}}
-	for d := range seg.entries {
-		e := &seg.entries[d]
-		for w := seg.first[d]; w < seg.first[d+1]; w++ {
-			t := e.Texts[seg.words[w].lang]
-			s := t.Answer
-			if n := seg.words[w].n; n >= 0 {
-				s = t.wording(int(n))
-			}
-			to := out[int(w)*f.k:][:f.k]
-			f.read(&a, same.read(s), to)
-			sum := 0.0
-			for _, x := range to {
-				sum += float64(x) * float64(x)
-			}
-			if sum > 0 {
-				scale := float32(1 / math.Sqrt(sum))
-				for j := range to {
-					to[j] *= scale
+	for s := range seg.wordings(same) {
+		out = out[:len(out)+f.k]
+		to := out[len(out)-f.k:]
+		f.read(&a, s, to)
+		unit(to)
+	}
+	return out
+}
+
+// wordings are those of a segment, in order, as they are read.
+func (seg *segment) wordings(same *synonyms) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for d := range seg.entries {
+			e := &seg.entries[d]
+			for _, w := range seg.words[seg.first[d]:seg.first[d+1]] {
+				t := e.Texts[w.lang]
+				s := t.Answer
+				if w.n >= 0 {
+					s = t.wording(int(w.n))
+				}
+				if !yield(same.read(s)) {
+					return
 				}
 			}
 		}
 	}
-	return out
+}
+
+// unit makes a vector one of unit length, unless it is 0.
+func unit(v []float32) {
+	sum := 0.0
+	for _, x := range v {
+		sum += float64(x) * float64(x)
+	}
+	if sum > 0 {
+		scale := float32(1 / math.Sqrt(sum))
+		for i := range v {
+			v[i] *= scale
+		}
+	}
 }
 
 // latent is the cosine of the query, as it stands in the factors, with the

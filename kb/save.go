@@ -44,7 +44,7 @@ func (b *Base) Save(w io.Writer) error {
 		for e := range s.entries() {
 			entries = append(entries, *e)
 		}
-		s = newSnapshot(entries, b.same)
+		s = (&snapshot{same: b.same}).with(newSegment(entries, b.same, statistics{}))
 	}
 	seg := s.parts[0].segment
 	sum := sha256.New()
@@ -154,11 +154,10 @@ func Open(r io.Reader, opts *Options) (*Base, error) {
 	if err := b.SetRanker(b.opts.Ranker); err != nil {
 		return nil, err
 	}
-	s := &snapshot{same: b.same}
 	if h.Synonyms != b.same.sum() {
 		seg = newSegment(seg.entries, b.same, statistics{})
 	}
-	s = s.with(seg).learnt()
+	s := snapshotOf(seg, b.same)
 	if s.name() != h.Version {
 		return nil, fmt.Errorf("%w: its version is %s, its entries are %s: it was saved by a later program", ErrSaved, h.Version, s.name())
 	}

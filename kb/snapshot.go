@@ -27,39 +27,39 @@ type part struct {
 }
 
 func newSnapshot(entries []Entry, same *synonyms) *snapshot {
-	s := &snapshot{same: same}
-	return s.with(newSegment(entries, same, statistics{})).learnt()
+	return snapshotOf(newSegment(entries, same, statistics{}), same)
 }
 
-// learnt is the snapshot with factors learnt from its entries.
-func (s *snapshot) learnt() *snapshot {
-	out := *s
-	out.factors = newFactors(s)
-	out.parts = append([]part(nil), s.parts...)
-	for k := range out.parts {
-		out.place(&out.parts[k])
-	}
-	return &out
+// snapshotOf is the snapshot of one segment, with factors learnt from it.
+func snapshotOf(seg *segment, same *synonyms) *snapshot {
+	s, p := &snapshot{same: same}, part{segment: seg}
+	s.factors, p.rows = newFactors(seg, same)
+	return s.add(p)
 }
 
-// place finds where the wordings of a part stand in the factors.
-func (s *snapshot) place(p *part) {
-	p.rows = nil
-	if s.factors != nil {
-		p.rows = s.factors.rows(p.segment, s.same)
+// place is where the wordings of a segment stand in the factors.
+func (s *snapshot) place(seg *segment) []float32 {
+	if s.factors == nil {
+		return nil
 	}
+	return s.factors.rows(seg, s.same)
 }
 
 // with is the snapshot and one more segment.
 func (s *snapshot) with(seg *segment) *snapshot {
+	return s.add(part{segment: seg, rows: s.place(seg)})
+}
+
+// add is the snapshot and one more part, which stands in its factors already.
+func (s *snapshot) add(p part) *snapshot {
 	out := *s
 	out.version = ""
-	out.parts = append(append(make([]part, 0, len(s.parts)+1), s.parts...), part{segment: seg, base: uint32(s.indexed)})
-	out.place(&out.parts[len(s.parts)])
-	out.indexed += len(seg.entries)
-	out.live += len(seg.entries)
-	out.words += len(seg.words)
-	for _, h := range seg.sums {
+	p.base = uint32(s.indexed)
+	out.parts = append(append(make([]part, 0, len(s.parts)+1), s.parts...), p)
+	out.indexed += len(p.segment.entries)
+	out.live += len(p.segment.entries)
+	out.words += len(p.segment.words)
+	for _, h := range p.segment.sums {
 		out.sum += h
 	}
 	return &out

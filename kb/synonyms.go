@@ -3,18 +3,20 @@ package kb
 import (
 	"sort"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
 )
 
 // synonyms read the words of a group as its first.
 type synonyms struct {
-	from []string // longest first, folded
-	to   map[string]string
+	from   []string // longest first, folded
+	to     map[string]string
+	begins map[rune][]string // those of from by their first character
 }
 
 func newSynonyms(groups [][]string) *synonyms {
-	s := &synonyms{to: map[string]string{}}
+	s := &synonyms{to: map[string]string{}, begins: map[rune][]string{}}
 	for _, g := range groups {
 		for i, w := range g {
 			w = text.Fold(w)
@@ -26,6 +28,10 @@ func newSynonyms(groups [][]string) *synonyms {
 		}
 	}
 	sort.SliceStable(s.from, func(i, j int) bool { return len(s.from[i]) > len(s.from[j]) })
+	for _, w := range s.from {
+		r, _ := utf8.DecodeRuneInString(w)
+		s.begins[r] = append(s.begins[r], w)
+	}
 	return s
 }
 
@@ -39,15 +45,16 @@ func (s *synonyms) read(t string) string {
 	var b strings.Builder
 next:
 	for i := 0; i < len(t); {
-		for _, w := range s.from {
+		r, size := utf8.DecodeRuneInString(t[i:])
+		for _, w := range s.begins[r] {
 			if strings.HasPrefix(t[i:], w) && whole(t, i, i+len(w)) {
 				b.WriteString(s.to[w])
 				i += len(w)
 				continue next
 			}
 		}
-		b.WriteByte(t[i])
-		i++
+		b.WriteString(t[i : i+size])
+		i += size
 	}
 	return b.String()
 }
