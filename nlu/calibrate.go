@@ -22,8 +22,9 @@ type Cost struct {
 const minHeld = 30
 
 // calibrate chooses the temperature of the probabilities (Guo et al. 2017), the
-// power of the confidence and, when a cost is given, the threshold, on o.Valid or, without that, by a second
-// model trained on four fifths of the examples and asked about the rest.
+// power of the confidence and, when a cost is given, the threshold, on o.Valid
+// or, without that, by a second model trained on four fifths of the examples
+// and asked about the rest.
 func (m *Model) calibrate(ctx context.Context, examples []Example, o *Options, progress func()) error {
 	judge, valid := m, o.Valid
 	if len(valid) == 0 {

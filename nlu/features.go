@@ -6,9 +6,9 @@ import (
 	"github.com/frontdesk-go/frontdesk/internal/text"
 )
 
-// short is how many bytes a word of a 3- or 4-gram has at most: a Han
-// character, or the, my, ^.
-const short = 3
+// maxShort is how many bytes a short word has at most, of which 3- and 4-grams
+// are made: a Han character, or the, my, ^.
+const maxShort = 3
 
 // maxTokens bounds how much of a message is classified.
 const maxTokens = 256
@@ -126,12 +126,12 @@ func (f *featurer) features(s string) []feature {
 		}
 		if i+2 < len(w) {
 			f.add(join(join(one, "_"), w[i+2]), blockWords)
-			if len(w[i]) > short || len(w[i+1]) > short || len(w[i+2]) > short {
+			if len(w[i]) > maxShort || len(w[i+1]) > maxShort || len(w[i+2]) > maxShort {
 				continue
 			}
 			three := join(two, w[i+2])
 			f.add(three, blockChars)
-			if i+3 < len(w) && len(w[i+3]) <= short {
+			if i+3 < len(w) && len(w[i+3]) <= maxShort {
 				f.add(join(three, w[i+3]), blockChars)
 			}
 		}

@@ -299,8 +299,7 @@ type Feature struct {
 
 // Explain names the words that spoke most for the likeliest intent of a text,
 // by how much its score falls without them; at most five, of Chinese pairs of
-// characters. What an embedder
-// said is not looked into.
+// characters. What an embedder said is not looked into.
 func (m *Model) Explain(s string) []Feature {
 	folded := m.wording(s)
 	intents, _ := m.classify(folded, nil)

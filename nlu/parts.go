@@ -63,7 +63,7 @@ func clauses(s string) []clause {
 	later := false // behind punctuation
 	for i := 0; i < len(s) && len(out) < maxClauses; {
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if n := announcement(s[i:], later); n > 0 && i > 0 && (r >= utf8.RuneSelf || !isWord(before(s, i))) && (i+n == len(s) || !alnum(s[i+n-1]) || !alnum(s[i+n])) {
+		if n := announcement(s[i:], later); n > 0 && i > 0 && (r >= utf8.RuneSelf || !isWord(before(s, i))) && (i+n == len(s) || !isAlnum(s[i+n-1]) || !isAlnum(s[i+n])) {
 			if i > c.start {
 				c.end = i
 				out = append(out, c)
@@ -93,8 +93,6 @@ func clauses(s string) []clause {
 	return out
 }
 
-func alnum(b byte) bool { return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' }
-
 func before(s string, i int) rune {
 	r, _ := utf8.DecodeLastRuneInString(s[:i])
 	return r
@@ -120,12 +118,15 @@ func (m *Model) parts(s string) []Part {
 			return out
 		}
 	}
+	if len(whole) == len(cs) {
+		return nil // the same clauses, of which less was asked
+	}
 	return m.apart(s, cs, partSure, partPlain)
 }
 
 // apart are the clauses with an intent, understood as surely and as probable as
-// asked, or nil unless there are two. Clauses that say nothing of their own belong to the
-// part before.
+// asked, or nil unless there are two. Clauses that say nothing of their own
+// belong to the part before.
 func (m *Model) apart(s string, cs []clause, sure, least float64) []Part {
 	var out []Part
 	for _, c := range cs {

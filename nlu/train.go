@@ -308,11 +308,7 @@ func (m *Model) fit(ctx context.Context, examples []Example, rows []row, o *Opti
 			step++
 			copy(p, m.bias)
 			for j, at := range r.at {
-				w := dense[int(at)*k : int(at)*k+k]
-				v := r.value[j]
-				for c := range p {
-					p[c] += v * w[c]
-				}
+				axpy(r.value[j], dense[int(at)*k:int(at)*k+k], p)
 			}
 			softmax(p)
 			for c := range p {

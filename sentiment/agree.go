@@ -6,8 +6,9 @@ import "math"
 // log-odds of standing in a positive rather than a negative message, set by set,
 // pooled with each set's variance (DerSimonian and Laird, "Meta-analysis in
 // clinical trials", 1986) and shrunk to nothing where the sets disagree, where
-// few messages speak, or few sets know it. A gram that is praise in one trade and blame in another
-// starts at 0, so what is learnt carries over to trades nobody labelled.
+// few messages speak, or few sets know it. A gram that is praise in one trade and
+// blame in another starts at 0, so what is learnt carries over to trades nobody
+// labelled.
 const (
 	leastCount  = 2   // messages of a set a gram must be in to have a say
 	samplingVar = 0.1 // added to the variance of each set's log-odds

@@ -55,7 +55,6 @@ func (r LabelReport) String() string {
 }
 
 const (
-	labelBits    = 20 // of a gram's hash
 	mostLabels   = 32
 	leastSeen    = 2 // examples a gram must be in
 	labelRounds  = 8
@@ -153,13 +152,13 @@ func (s *Scorer) show(r *reader, txt string, x *labelled) {
 	for i, v := range mass {
 		x.dense[figures+1+i] = float32(squash(v))
 	}
-	x.grams = r.appendGrams(x.grams[:0], labelBits)
+	x.grams = append(x.grams[:0], r.features.grams...)
 	x.grams = r.appendParts(x.grams)
 	for i := range r.hits { // what the rules make of words: negated praise is one feature
 		h := &r.hits[i]
-		x.grams = append(x.grams, mix(uint32(h.kind)<<16|uint32(h.mark)<<8|uint32(4+math.Round(squash(h.value)*4)), labelBits))
+		x.grams = append(x.grams, mix(uint32(h.kind)<<16|uint32(h.mark)<<8|uint32(4+math.Round(squash(h.value)*4))))
 		if h.mark != 0 {
-			x.grams = append(x.grams, mix(hashUnit(r.s[h.start:h.end])+uint32(h.mark), labelBits))
+			x.grams = append(x.grams, mix(hashUnit(r.s[h.start:h.end])+uint32(h.mark)))
 		}
 	}
 	slices.Sort(x.grams)
@@ -185,7 +184,7 @@ func (r *reader) appendParts(dst []uint32) []uint32 {
 					if from+n == len(word) {
 						side += 2
 					}
-					dst = append(dst, mix(hashUnit(word[from:from+n])*31+side, labelBits))
+					dst = append(dst, mix(hashUnit(word[from:from+n])*31+side))
 				}
 			}
 		}
@@ -197,7 +196,7 @@ func (r *reader) appendParts(dst []uint32) []uint32 {
 // learnLabels fits a labeller to the samples that in picks, by AdaGrad.
 func (s *Scorer) learnLabels(ctx context.Context, samples []labelled, labels []string, in func(i int) bool) (*Labeller, error) {
 	k := len(labels)
-	l := &Labeller{scorer: s, labels: labels, bias: make([]float32, k), dense: make([]float32, k*labelFigures), place: make([]int32, 1<<labelBits)}
+	l := &Labeller{scorer: s, labels: labels, bias: make([]float32, k), dense: make([]float32, k*labelFigures), place: make([]int32, 1<<gramBits)}
 	var order []int
 	often := make([]float64, k)
 	for i := range samples {

@@ -13,7 +13,7 @@ import (
 const labelMagic = "fdlabel1\n"
 
 // mostLabelFile bounds a file of labels: every gram learnt, of every label.
-const mostLabelFile = 1<<labelBits*(mostLabels+5) + 1<<20
+const mostLabelFile = 1<<gramBits*(mostLabels+5) + 1<<20
 
 // WriteTo writes what was learnt, in a form that [Scorer.LoadLabels] of this and
 // later versions reads. The scorer is not in it.
@@ -52,7 +52,7 @@ func (s *Scorer) LoadLabels(in io.Reader) (*Labeller, error) {
 	if err == nil && len(raw) > mostLabelFile {
 		err = errors.New("the file is longer than any file of labels")
 	}
-	l := &Labeller{scorer: s, place: make([]int32, 1<<labelBits)}
+	l := &Labeller{scorer: s, place: make([]int32, 1<<gramBits)}
 	if err == nil {
 		err = l.decode(raw)
 	}
@@ -77,10 +77,10 @@ func (l *Labeller) decode(raw []byte) error {
 	}
 	l.bias, l.dense = d.floats(k), d.floats(k*labelFigures)
 	unit := d.floats(1)
-	rows := d.count(1 << labelBits)
+	rows := d.count(1 << gramBits)
 	g := 0
 	for i := range rows {
-		step := d.count(1<<labelBits - 1 - g)
+		step := d.count(1<<gramBits - 1 - g)
 		if step == 0 && i > 0 {
 			d.bad = true
 		}

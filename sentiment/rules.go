@@ -14,6 +14,7 @@ const (
 	turnedAnger  = 0.25  // 没见过这么垃圾的, "no more lies": anger denied is hardly praise
 	turnedWeak   = -0.45 // 不是很好, "not very good"
 	doubled      = 0.8   // a double negation
+	emphatic     = 1.5   // how much further a strong negation turns, at most
 	butBefore    = 0.5
 	butAfter     = 1.5
 	spoiling     = 1.6 // trouble after praise and a contrast
@@ -113,20 +114,20 @@ func (r *reader) modify(h *hit) bool {
 	h.mark |= negated
 	switch {
 	case negations%2 == 0:
-		h.value *= doubled * min(far, 1.5)
+		h.value *= doubled * min(far, emphatic)
 		return false
 	case h.value > 0 && near > 1:
 		h.value *= turnedWeak
 	case h.value > 0:
-		h.value *= turned * min(far, 1.5)
+		h.value *= turned * min(far, emphatic)
 	case h.kind == trouble:
 		h.value *= turnedWoe
 	case h.kind == angry, h.kind == menace:
 		h.value *= turnedAnger
 	case h.kind == sad, h.kind == disappointed:
-		h.value *= turnedSad * min(far, 1.5)
+		h.value *= turnedSad * min(far, emphatic)
 	default:
-		h.value *= turnedBad * min(far, 1.5)
+		h.value *= turnedBad * min(far, emphatic)
 	}
 	return true
 }

@@ -88,20 +88,19 @@ const (
 
 // learn fits weights to the samples that in picks.
 func (s *Scorer) learn(ctx context.Context, samples []sample, in func(i int) bool) (*Weights, error) {
-	base := s.weights
-	if base == nil {
-		base = &Weights{grams: string(make([]byte, 1<<gramBits))}
-		base.dense[figureSum], base.dense[perScript+figureSum] = usualSlope, usualSlope
-	}
-	bias, dense := base.bias, base.dense
-	grams := make([]float32, 1<<gramBits)
-	for i := range grams {
-		grams[i] = float32(int8(base.grams[i%len(base.grams)])) * base.unit
-	}
-	if s.weights == nil {
+	var bias float64
+	var dense [figures]float32
+	var grams []float32
+	if base := s.weights; base != nil {
+		bias, dense, grams = base.bias, base.dense, make([]float32, 1<<gramBits)
+		for i := range grams {
+			grams[i] = float32(int8(base.grams[i%len(base.grams)])) * base.unit
+		}
+	} else {
+		dense[figureSum], dense[perScript+figureSum] = usualSlope, usualSlope
 		grams = agreed(samples, in)
 	}
-	start := append([]float32(nil), grams...)
+	start := slices.Clone(grams)
 	var biasSquares float64
 	var denseSquares [figures]float64
 	squares := make([]float32, len(grams))

@@ -32,6 +32,7 @@ type Weights struct {
 // each, for all languages together. Files of before had 18 bits, the last of
 // these, and are read too: fewer than 20 let words that say different things
 // share a weight, which cost a point on unseen helpdesk dialogues and microblogs.
+// Files of labels hold places among these: other bits need another labelMagic.
 const (
 	gramBits      = 20
 	leastGramBits = 18
@@ -85,7 +86,7 @@ func (r *reader) featuresOf(total float64, f *features) {
 	for _, k := range []int{figurePraise, figureBlame, figureTrouble} {
 		dense[k] = float32(squash(float64(dense[k])))
 	}
-	f.grams = r.appendGrams(f.grams[:0], gramBits)
+	f.grams = r.appendGrams(f.grams[:0])
 	f.scale = 0
 	if len(f.grams) > 0 {
 		f.scale = float32(1 / math.Sqrt(float64(len(f.grams))))
@@ -138,13 +139,12 @@ const longText = 30
 
 // appendGrams appends the hashes of the 1- to 3-grams of a text's units: Han
 // characters, words, marks and emoji. Digits are alike. A gram that a text has
-// twice is counted once, in a long text once among those around it. bits are how
-// many of a hash are kept.
-func (r *reader) appendGrams(dst []uint32, bits int) []uint32 {
+// twice is counted once, in a long text once among those around it.
+func (r *reader) appendGrams(dst []uint32) []uint32 {
 	const start, most = 0x9e3779b9, 3 << 10
 	var seen [32]uint64 // which grams may be in dst, by their last bits
 	add := func(h uint32) {
-		h = mix(h, bits)
+		h = mix(h)
 		word, bit := h>>6&31, uint64(1)<<(h&63)
 		if seen[word]&bit != 0 && slices.Contains(dst[max(0, len(dst)-96):], h) {
 			return
@@ -193,13 +193,13 @@ func hashUnit(s string) uint32 {
 	return h | 1
 }
 
-// mix spreads a hash over 1<<bits buckets.
-func mix(h uint32, bits int) uint32 {
+// mix spreads a hash over the buckets.
+func mix(h uint32) uint32 {
 	h ^= h >> 16
 	h *= 0x85ebca6b
 	h ^= h >> 13
 	h *= 0xc2b2ae35
-	return (h ^ h>>16) & (1<<bits - 1)
+	return (h ^ h>>16) & (1<<gramBits - 1)
 }
 
 // logit is the log-odds of a text being positive.

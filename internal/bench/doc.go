@@ -15,5 +15,6 @@
 //     the map. No order, no de-duplication.
 //
 // Beside it, the moods of texts: frontdesk's sentiment and govader, a port of
-// VADER, on the same messages and on the English public sets. And BenchmarkRetrieve: kb and Bleve on the same questions.
+// VADER, on the same messages and on the English public sets; intents of nlu
+// and of a plain fastText; and kb and Bleve on the same questions.
 package bench

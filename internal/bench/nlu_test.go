@@ -120,9 +120,8 @@ func trainFastText(examples []nlu.Example, epochs int, rate float32) *fastText {
 	return f
 }
 
-// BenchmarkIntents classifies the test part of banking77 after training on the
-// rest, in one run: texts are counted, so x/s of one line over the other is the
-// ratio. It needs FRONTDESK_DATA.
+// BenchmarkIntents classifies the validation part of banking77 after training on
+// the train part, in one run. It needs FRONTDESK_DATA.
 func BenchmarkIntents(b *testing.B) {
 	read := func(name string) []nlu.Example {
 		dir := os.Getenv("FRONTDESK_DATA")

@@ -104,13 +104,13 @@ func (c *scan) moment(i int) (span, bool) {
 		j = c.skip(e)
 	}
 	if t, ok := c.dayPart(j, d.from); ok {
-		return c.at3(t), true
+		return c.hourWithin(t), true
 	}
 	return d, true
 }
 
-// at3 reads the hour after a part of a day: "tomorrow afternoon at 3".
-func (c *scan) at3(part span) span {
+// hourWithin reads the hour after a part of a day: "tomorrow afternoon at 3".
+func (c *scan) hourWithin(part span) span {
 	if j := c.skip(part.end); c.phrase(j, "at") >= 0 {
 		if t, ok := c.clockAfter(j, part.from, part.from.Hour() >= 12); ok && !t.from.Before(part.from) && !t.to.After(part.to) {
 			return t

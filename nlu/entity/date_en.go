@@ -175,7 +175,7 @@ func (c *scan) whichEn(w string, i int) (span, bool) {
 		return year(today.Year()+n, today.Location(), e), true
 	case "night":
 		if n == -1 {
-			return c.at3(hours(addDays(today, -1), 18, 24, e)), true
+			return c.hourWithin(hours(addDays(today, -1), 18, 24, e)), true
 		}
 		return span{}, false
 	case "morning", "afternoon", "evening":
@@ -183,7 +183,7 @@ func (c *scan) whichEn(w string, i int) (span, bool) {
 			return span{}, false
 		}
 		s, ok := c.dayPart(j, today)
-		return c.at3(s), ok
+		return c.hourWithin(s), ok
 	}
 	if d := weekday(noun); d >= 0 {
 		switch {

@@ -103,11 +103,10 @@ func (c *scan) twoDays(i int) (span, bool) {
 			return span{addDays(c.today, w.from), addDays(c.today, w.to), "day", e}, true
 		}
 	}
-	if n, j, _ := c.which(i); true {
-		if e := c.phrase(j, "周六日", "周六周日", "星期六日", "周六、日"); e >= 0 {
-			sat := addDays(monday(c.today), 5+7*n)
-			return span{sat, addDays(sat, 2), "day", e}, true
-		}
+	n, j, _ := c.which(i)
+	if e := c.phrase(j, "周六日", "周六周日", "星期六日", "周六、日"); e >= 0 {
+		sat := addDays(monday(c.today), 5+7*n)
+		return span{sat, addDays(sat, 2), "day", e}, true
 	}
 	return span{}, false
 }
@@ -167,7 +166,7 @@ func (c *scan) bound(from, to int) string {
 	}
 	j := c.skip(to)
 	switch {
-	case c.phrase(j, "之前", "以前", "前面") >= 0 && !c.has(j, "前面"), c.has(j, "前") && !c.has(j, "前台") && !c.has(j, "前面") && !c.has(j, "前后"):
+	case c.phrase(j, "之前", "以前") >= 0, c.has(j, "前") && !c.has(j, "前台") && !c.has(j, "前面") && !c.has(j, "前后"):
 		return BoundBefore
 	case c.phrase(j, "之后", "以后", "以来", "过后", "or later", "onwards") >= 0, c.has(j, "后") && !c.has(j, "后台") && !c.has(j, "后面"):
 		return BoundAfter

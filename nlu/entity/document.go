@@ -57,8 +57,8 @@ func (c *scan) plate(i int, r rune) {
 	}
 	value := []byte{capital(letter)}
 	j := at + 1
-	if k := separator(c.s+" ", j); k > 0 && j+k < len(c.s) {
-		j += k
+	if j < len(c.s) {
+		j += separator(c.s, j)
 	}
 	digits := 0
 	for ; j < len(c.s) && isAlnum(c.s[j]); j++ {
