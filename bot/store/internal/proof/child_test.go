@@ -115,7 +115,7 @@ func (c *child) run() error {
 		c.effects.Store(thread(conv).ConversationID(), true)
 		c.pass("after effect", thread(conv).ConversationID())
 	}}
-	b, err := shop.bot(bot.Options{Store: &pointed{Store: store, Leaser: store.(bot.Leaser), child: c}, Sender: c,
+	b, err := shop.bot(bot.Options{Store: &pointed{Store: store, Leaser: store.(bot.Leaser), Looker: store.(bot.Looker), child: c}, Sender: c,
 		Replica: c.Replica, Lease: c.Lease, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
@@ -206,6 +206,7 @@ func (c *child) Send(_ context.Context, th bot.Thread, r bot.Reply) error {
 type pointed struct {
 	bot.Store
 	bot.Leaser
+	bot.Looker
 	child *child
 }
 

@@ -16,6 +16,7 @@ import (
 // Store is what the stores over SQL have in common.
 type Store interface {
 	bot.Store
+	bot.Looker
 	Profiles() *sqlstore.Profiles
 	Acquire(ctx context.Context, k bot.Key, holder string, now time.Time, d time.Duration) (version int64, err error)
 	Release(ctx context.Context, k bot.Key, holder string) error
@@ -30,6 +31,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		run  func(t *testing.T, s Store, k bot.Key)
 	}{
 		{"a message is answered once", testAnsweredOnce},
+		{"looking is asking and loading at once", testLook},
 		{"what was accepted goes with its answer", testInboxEmptied},
 		{"ids may hold any bytes", testAnyID},
 		{"a lease has one holder", testLease},
@@ -74,6 +76,27 @@ func testAnsweredOnce(t *testing.T, s Store, k bot.Key) {
 	lines, err := s.History(ctx, k, bot.Page{})
 	require.NoError(t, err)
 	assert.Len(t, lines, len(first.Lines))
+}
+
+// Look says what Answered and Load say.
+func testLook(t *testing.T, s Store, k bot.Key) {
+	ctx := t.Context()
+	first := Turn(k, 0)
+	require.NoError(t, s.Commit(ctx, first))
+	require.NoError(t, s.Journal(ctx, k, 1, []byte(`{"intent":"refund"}`)))
+	want, err := s.Load(ctx, k)
+	require.NoError(t, err)
+	rec, replies, answered, err := s.Look(ctx, k, "another")
+	require.NoError(t, err)
+	assert.False(t, answered)
+	assert.Empty(t, replies)
+	assert.Equal(t, want, rec)
+	_, replies, answered, err = s.Look(ctx, k, first.Message)
+	require.NoError(t, err)
+	assert.True(t, answered)
+	assert.Equal(t, first.Replies, replies)
+	_, _, _, err = s.Look(ctx, bot.Key{Tenant: k.Tenant, Conversation: "nobody's"}, first.Message)
+	assert.ErrorIs(t, err, bot.ErrNotFound)
 }
 
 // The commit removes the rows of what it answers: hidden by their answers they
