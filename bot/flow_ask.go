@@ -220,7 +220,7 @@ func (r *run) answer(q asker, hash uint32) (raw json.RawMessage, why string, ok 
 	h.Tap = tapValue(t.Message.Tap)
 	h.why = new(reason)
 	raw, sure := q.parse(h)
-	if sure != Exact && h.Tap == "" && r.elsewhere(sure == Loose && q.choice) {
+	if sure != Exact && h.Tap == "" && r.elsewhere(sure, q.choice) {
 		r.digress = true
 		return nil, "", r.fail(ErrAsked) == nil
 	}

@@ -212,6 +212,36 @@ func TestFlowDigress(t *testing.T) {
 	r.Say("A12").Want("为什么退?")
 }
 
+// goesOn are words, with "便宜点的" a follow-up of what was asked before.
+type goesOn struct {
+	words
+	topic string
+}
+
+func (g *goesOn) Understand(ctx context.Context, in nlu.Input) (nlu.Meaning, error) {
+	m, err := g.words.Understand(ctx, in)
+	if strings.Contains(in.Text, "便宜点的") {
+		m.Intent, m.FollowUp = g.topic, true
+	}
+	if m.Intent != "" {
+		g.topic = m.Intent
+	}
+	return m, err
+}
+
+// What follows up on a question in between is no answer to the open one.
+func TestFlowFollowUpOfADigression(t *testing.T) {
+	t.Parallel()
+	mux := returnMux(&shopWorld{})
+	mux.HandleFunc("search", func(_ context.Context, t *bot.Turn) error { return t.Say("找到了。") })
+	r := bottest.New(t, bot.Options{Understand: &goesOn{words: words{"退货": "return", "裙子": "search"}}}, mux)
+	r.Say("我要退货").Want("要退哪个订单?")
+	r.Say("便宜点的").Want("要退哪个订单?").WantNot("找到了。")
+	r.Say("有裙子吗").Want("找到了。", "要退哪个订单?")
+	r.Say("便宜点的").Want("找到了。", "要退哪个订单?").WantNot("没太明白")
+	r.Say("A12").Want("为什么退?")
+}
+
 func TestFlowGiveUp(t *testing.T) {
 	t.Parallel()
 	r, _ := newReturn(t)
