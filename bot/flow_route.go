@@ -425,6 +425,13 @@ func (r *run) elsewhere(fits Sure, choice bool) bool {
 	return b.knows(r.ctx, t)
 }
 
+// Interrupting reports whether a question of another flow waits while this turn
+// answers: one that offers choices now would be answered in its place.
+func (t *Turn) Interrupting() bool {
+	st := t.flows
+	return st != nil && len(st.Stack) > 1 && slices.ContainsFunc(st.Stack[:len(st.Stack)-1], func(f *frame) bool { return f.Open != nil })
+}
+
 // digress lets another handler, the catalogue or the knowledge base take the
 // message, and comes back to the open question.
 func (b *Bot) digress(ctx context.Context, t *Turn, st *flowState, f *frame, h Handler) error {

@@ -138,6 +138,46 @@ func TestFlowPrefill(t *testing.T) {
 	}
 }
 
+// What the first message says besides answers the questions that come later,
+// each word once; a single character of it does not.
+func TestFlowPrefillFromTheFirstMessage(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ say, want string }{
+		"a question later": {"退货，质量问题", "确认退 A12 吗"},
+		"ambiguous":        {"退货，质量问题，尺码不合适", "为什么退?"},
+		"refused":          {"退货，不是质量问题", "为什么退?"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, _ := newReturn(t)
+			r.Say(c.say).Want("要退哪个订单?")
+			r.Say("A12").Want(c.want)
+		})
+	}
+	t.Run("a word once", func(t *testing.T) {
+		t.Parallel()
+		mux := bot.NewMux()
+		mux.HandleFunc("return", func(_ context.Context, t *bot.Turn) error {
+			if _, err := bot.Ask(t, bot.Question[string]{Name: "order", Prompt: "哪个订单?", Slot: "order", Parse: bot.OrderID}); err != nil {
+				return err
+			}
+			var colours []string
+			for _, item := range []string{"上衣", "裤子"} {
+				c, err := bot.Choose(t.In(item), "colour", item+"什么颜色?", "红色", "黑色", "换")
+				if err != nil {
+					return err
+				}
+				colours = append(colours, c)
+			}
+			return t.Say(strings.Join(colours, "、") + "。")
+		})
+		r := bottest.New(t, bot.Options{Understand: words{"退货": "return"}}, mux)
+		r.Say("退货，换红色").Want("哪个订单?")
+		r.Say("A12").Want("裤子什么颜色?")
+		r.Say("黑色").Want("红色、黑色。")
+	})
+}
+
 func TestFlowConsentIsNeverFilled(t *testing.T) {
 	t.Parallel()
 	r, w := newReturn(t)

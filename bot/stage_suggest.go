@@ -52,9 +52,10 @@ const (
 
 // Calm reports whether something may be offered unasked: never while a complaint
 // is open, a person owns the conversation or is called, a question waits for its
-// answer, or within five messages of a bad mood.
+// answer, also while another handler answers in between, or within five messages
+// of a bad mood.
 func (t *Turn) Calm() bool {
-	if t.asking || t.ticket != nil || t.session.Owner != "" || t.session.Pressing {
+	if t.asking || t.Interrupting() || t.ticket != nil || t.session.Owner != "" || t.session.Pressing {
 		return false
 	}
 	for _, intent := range []string{t.Meaning.Intent, t.session.Context.Intent} {

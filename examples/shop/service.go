@@ -113,43 +113,68 @@ func (s *shop) late(t *bot.Turn, o *order) bool {
 }
 
 // meant finds the order a signed-in customer speaks of without its number ("the
-// shoes I bought last week"), and takes a bare order number as a question for it.
+// shoes I bought last week", "my last order"), and takes a bare order number as
+// a question for it.
 func (s *shop) meant(next bot.Handler) bot.Handler {
 	return bot.HandlerFunc(func(ctx context.Context, t *bot.Turn) error {
-		if e, named := t.Meaning.Entity("order"); named && !e.Carried && t.Meaning.Intent == "" {
+		e, named := t.Meaning.Entity("order")
+		named = named && !e.Carried
+		if named && t.Meaning.Intent == "" {
 			t.Meaning.Intent = "order.status" // a bare order number
 		}
 		uid, ok := t.Verified("uid")
-		if e, named := t.Meaning.Entity("order"); !ok || named && !e.Carried {
+		if !ok || named {
 			return next.Handle(ctx, t)
-		}
-		category, hasCategory := t.Meaning.Entity("category")
-		date, hasDate := t.Meaning.Entity("date")
-		if !hasCategory || category.Carried {
-			return next.Handle(ctx, t)
-		}
-		switch head, _, _ := strings.Cut(t.Meaning.Intent, "."); head {
-		case "product", "size", "offer": // of what they may buy, not of what they bought
-			if !hasDate {
-				return next.Handle(ctx, t)
-			}
 		}
 		orders, err := s.orders.of(ctx, uid)
 		if err != nil {
 			return err
 		}
-		var fits []order
-		for _, o := range orders {
-			if s.holds(&o, category.Value) && (!hasDate || date.When == nil || s.around(&o, date.When)) {
-				fits = append(fits, o)
-			}
-		}
-		if len(fits) == 1 {
-			t.Meaning.Entities = append(t.Meaning.Entities, nlu.Entity{Type: "order", Value: fits[0].ID})
-			t.Trace.Add("shop", "the message means order %s", fits[0].ID)
+		if o, ok := s.fitting(t, orders); ok {
+			t.Meaning.Entities = append(t.Meaning.Entities, nlu.Entity{Type: "order", Value: o.ID})
+			t.Remember("order", o.ID) // "then cancel it"
+			t.Trace.Add("shop", "the message means order %s", o.ID)
 		}
 		return next.Handle(ctx, t)
 	})
+}
+
+// fitting is the one order, of those given latest first, that a message can mean
+// by what it says of it: a kind of thing, a time, or that it is the latest.
+func (s *shop) fitting(t *bot.Turn, orders []order) (order, bool) {
+	said := func(kind string) (nlu.Entity, bool) {
+		e, ok := t.Meaning.Entity(kind)
+		return e, ok && !e.Carried
+	}
+	category, hasCategory := said("category")
+	date, hasDate := said("date")
+	sort, latest := said("sort")
+	latest = latest && sort.Value == "newest"
+	switch head, _, _ := strings.Cut(t.Meaning.Intent, "."); head {
+	case "order", "return", "address":
+	case "product", "size", "offer": // of what they may buy, not of what they bought
+		if !hasDate {
+			return order{}, false
+		}
+		latest = false
+	default:
+		latest = false
+	}
+	faulty := saysAny(t, t.Message.Text, "return.reason.quality.also")
+	var fits []order
+	for _, o := range orders {
+		switch {
+		case hasCategory && !s.holds(&o, category.Value), !hasCategory && !latest,
+			hasDate && date.When != nil && !s.around(&o, date.When),
+			faulty && o.open(): // nothing is wrong yet with what has not left
+			continue
+		}
+		fits = append(fits, o)
+	}
+	if len(fits) == 1 || latest && len(fits) > 0 {
+		return fits[0], true
+	}
+	return order{}, false
 }
 
 func (s *shop) holds(o *order, category string) bool {
@@ -431,12 +456,24 @@ func (s *shop) returnOrder(ctx context.Context, t *bot.Turn) error {
 		}
 		detail += " " + d.note()
 	}
+	items := s.itemsOf(t, &o)
+	if kind == "exchange" && reason == "size" {
+		w, ok, err := s.otherSize(ctx, t, &o, said)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return t.Say("swap.none", "items", items)
+		}
+		items += " → " + s.attributes.Display("size", w.Size, t.Language)
+		detail += " " + w.Item + ": " + w.Size
+	}
 	refund := t.Price(o.Total[t.Text("currency")], t.Text("currency"))
 	prompt := "return.sure_refund"
 	if kind == "exchange" {
 		prompt = "return.sure_exchange"
 	}
-	if ok, err := bot.Confirm(t, "sure", prompt, "order", o.ID, "items", s.itemsOf(t, &o), "refund", refund, "reason", t.Text("return.reason."+reason)); err != nil || !ok {
+	if ok, err := bot.Confirm(t, "sure", prompt, "order", o.ID, "items", items, "refund", refund, "reason", t.Text("return.reason."+reason)); err != nil || !ok {
 		return err
 	}
 	no, err := bot.Once(ctx, t, "create", func(ctx context.Context, key string) (string, error) {
