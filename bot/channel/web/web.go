@@ -100,6 +100,7 @@ type Chat struct {
 	closed  chan struct{}
 	once    sync.Once
 	streams gauge
+	hubs    hubs
 }
 
 // Handler is New for a program that cannot go on without: it panics on
