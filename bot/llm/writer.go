@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	openai "github.com/sashabaranov/go-openai"
@@ -68,6 +69,7 @@ type Writer struct {
 	client  *openai.Client
 	count   *counter
 	breaker *breaker
+	older   atomic.Bool // the service knows max_tokens only
 }
 
 // New makes a Writer. It asks the service nothing. It is an error when neither
@@ -175,8 +177,8 @@ func (w *Writer) write(ctx context.Context, messages []openai.ChatCompletionMess
 			continue
 		}
 		first()
-		if len(g.all)+len(c.Delta.Content) > maxAnswer {
-			return "", true, ErrTruncated
+		if len(g.all)+len(c.Delta.Content) > maxBytes*w.o.MaxOutput {
+			return "", true, ErrTruncated // a service that knows no such bound
 		}
 		s := g.add(c.Delta.Content)
 		if strings.Contains(g.all, noAnswer) {
@@ -202,8 +204,8 @@ func (w *Writer) write(ctx context.Context, messages []openai.ChatCompletionMess
 	return text, true, nil
 }
 
-// maxAnswer bounds an answer in bytes whatever the service sends.
-const maxAnswer = 16 << 10
+// maxBytes is more than a token of any script takes in the average.
+const maxBytes = 8
 
 // after calls fn once d has passed on the clock, unless stopped before.
 func (w *Writer) after(ctx context.Context, d time.Duration, fn func()) (stop func()) {
@@ -233,11 +235,23 @@ func (w *Writer) open(ctx context.Context, cancel context.CancelCauseFunc, req o
 	for try := 0; ; try++ {
 		var wait time.Duration
 		first = w.after(ctx, w.o.First, func() { cancel(ErrSlow) })
+		if w.older.Load() {
+			req.MaxTokens, req.MaxCompletionTokens = w.o.MaxOutput, 0
+		}
 		stream, err = w.client.CreateChatCompletionStream(withWait(ctx, &wait, w.o.Clock.Now()), req)
+		if err != nil && !w.older.Load() && strings.Contains(err.Error(), "max_completion_tokens") {
+			first()
+			w.older.Store(true)
+			try--
+			continue
+		}
 		if err == nil || try >= w.o.Retries || wait < 0 || wait >= w.o.Whole || !refused(err) {
 			return stream, first, err
 		}
 		first()
+		if wait == 0 {
+			continue
+		}
 		fire, stop := w.o.Clock.NewTimer(wait)
 		select {
 		case <-fire:

@@ -330,6 +330,31 @@ func TestAnswersThatAreNotTakenDoNotRestTheService(t *testing.T) {
 	}
 }
 
+// Some services know the bound of an answer by its older name only.
+func TestAServiceThatKnowsMaxTokensOnly(t *testing.T) {
+	t.Parallel()
+	var bodies []string
+	url, _ := service(t, func(w http.ResponseWriter, r *http.Request) {
+		raw, _ := io.ReadAll(r.Body)
+		bodies = append(bodies, string(raw))
+		if strings.Contains(string(raw), "max_completion_tokens") {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprint(w, `{"object":"error","message":"[{'type': 'extra_forbidden', 'loc': ('body', 'max_completion_tokens')}]","code":400}`)
+			return
+		}
+		says("好的")(w, r)
+	})
+	w := writer(t, url, func(o *llm.Options) { o.Retries = -1 })
+	for range 2 {
+		text, err := w.Write(t.Context(), assignment(), func(string) {})
+		require.NoError(t, err)
+		assert.Equal(t, "好的", text)
+	}
+	require.Len(t, bodies, 3, "asked once more, and remembered")
+	assert.Contains(t, bodies[2], `"max_tokens":400`)
+}
+
 // A passage that does not fit is an error of ours, not of the service.
 func TestAPassageThatDoesNotFitDoesNotRestTheService(t *testing.T) {
 	t.Parallel()
