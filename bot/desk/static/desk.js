@@ -135,7 +135,7 @@ function drawLines() {
   const end = ui.log.scrollHeight - ui.log.scrollTop - ui.log.clientHeight < 60 || !ui.drawn.size;
   const nodes = now.lines.map((l) => {
     const trace = l.from === "customer" && l.message ? now.traces.find((x) => x.message === l.message) : null;
-    const key = l.seq + (trace ? " traced" : "");
+    const traced = l.seq + " traced", key = trace || ui.drawn.has(traced) ? traced : l.seq;
     if (!ui.drawn.has(key)) ui.drawn.set(key, line(api, l, trace));
     return ui.drawn.get(key);
   });
