@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+	"unicode"
 
 	openai "github.com/sashabaranov/go-openai"
 
@@ -173,14 +174,15 @@ func (w *Writer) write(ctx context.Context, messages []openai.ChatCompletionMess
 		if c.FinishReason != "" {
 			finish = c.FinishReason
 		}
-		if c.Delta.Content == "" {
+		piece := strings.Map(printed, c.Delta.Content)
+		if piece == "" {
 			continue
 		}
 		first()
-		if len(g.all)+len(c.Delta.Content) > maxBytes*w.o.MaxOutput {
+		if len(g.all)+len(piece) > maxBytes*w.o.MaxOutput {
 			return "", true, ErrTruncated // a service that knows no such bound
 		}
-		s := g.add(c.Delta.Content)
+		s := g.add(piece)
 		if strings.Contains(g.all, noAnswer) {
 			return "", true, bot.ErrNoAnswer
 		}
@@ -202,6 +204,14 @@ func (w *Writer) write(ctx context.Context, messages []openai.ChatCompletionMess
 		emit(s)
 	}
 	return text, true, nil
+}
+
+// printed leaves out control characters, which some stores do not take.
+func printed(r rune) rune {
+	if unicode.IsControl(r) && r != '\n' && r != '\t' {
+		return -1
+	}
+	return r
 }
 
 // maxBytes is more than a token of any script takes in the average.
