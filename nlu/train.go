@@ -336,7 +336,11 @@ func (m *Model) fit(ctx context.Context, examples []Example, rows []row, o *Opti
 	}
 	m.weights = compact(dense, k)
 	if o.Effort == EffortBest {
-		net, err := trainNetwork(ctx, rows, len(m.vocab.hashes), k, o.Seed, progress)
+		var words []bool
+		if len(rows) >= plenty*k {
+			words = m.wordFeatures(examples)
+		}
+		net, err := trainNetwork(ctx, rows, words, len(m.vocab.hashes), k, o.Seed, progress)
 		if err != nil {
 			return err
 		}
@@ -354,6 +358,21 @@ func (m *Model) fit(ctx context.Context, examples []Example, rows []row, o *Opti
 		m.embed.share = 0.5
 	}
 	return nil
+}
+
+// wordFeatures says of each feature whether it is one of words and not of
+// characters.
+func (m *Model) wordFeatures(examples []Example) []bool {
+	var f featurer
+	is := make([]bool, len(m.vocab.hashes))
+	for _, e := range examples {
+		for _, x := range f.features(m.wording(e.Text)) {
+			if at := m.vocab.find(x.hash); at >= 0 && x.block == blockWords {
+				is[at] = true
+			}
+		}
+	}
+	return is
 }
 
 // smoothing is how much of a label is given to the other intents. It helps

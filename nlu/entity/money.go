@@ -32,7 +32,7 @@ const (
 // dollars". A bare number is money only beside a word that bounds it.
 func (c *scan) money(i int) {
 	m, from, to, ok := c.price(i)
-	if !ok || c.last(i) == "half" && isLetter(c.at(i)) {
+	if !ok || c.last(i) == "half" && isLetter(c.at(i)) || c.discount(from, to) {
 		return
 	}
 	// 100以上300以下 is one range.
@@ -105,9 +105,17 @@ func (c *scan) price(i int) (m Money, from, to int, ok bool) {
 
 // bareMoney decides whether a number without a currency is money.
 func (c *scan) bareMoney(a amount, b bound, lo, hi float64, end int, ranged, between bool, from int, after bool) bool {
-	if a.zero || lo < 10 || hi > 1e7 || c.counted(end, after) ||
+	written := b == exact && !ranged && a.short && a.han && lo >= 1000 // 三万五转定期
+	paid := b == exact && !ranged && a.digits > 0 && lo < 1e6 && !isAlnum(c.at(end)) && c.paid(from)
+	if _, _, unit := c.unit(end); paid && (unit || strings.IndexByte("%-/:", c.at(end)) >= 0 && end < len(c.s)) {
+		paid = false
+	}
+	if a.zero || lo < 10 || hi > 1e7 || !written && !paid && c.counted(end, after) ||
 		c.suffix(from, "身高", "体重", "胸围", "腰围", "臀围", "尺码", "height ", "size ", "weight ") >= 0 {
 		return false
+	}
+	if written || paid || b == exact && !ranged && c.per(c.skip(end)) {
+		return true
 	}
 	round := func(v float64) bool { d := math.Mod(v, 10); return v >= 50 && (d == 0 || d == 9) }
 	if ranged {
@@ -140,7 +148,7 @@ func (c *scan) counted(end int, after bool) bool {
 		}
 		switch c.word(j) {
 		case "please", "for", "or", "and", "but", "if", "in", "with", "would", "is", "it", "total", "each", "max",
-			"thanks", "thank", "only", "on", "that", "ideally", "preferably", "to", "i", "you", "do", "as", "would've", "will", "then", "at":
+			"thanks", "thank", "only", "from", "on", "that", "ideally", "preferably", "to", "i", "you", "do", "as", "would've", "will", "then", "at":
 			return false
 		}
 		return !text.IsHan(c.before(end))
@@ -155,6 +163,9 @@ func (c *scan) counted(end int, after bool) bool {
 	r := c.peek(j)
 	if !text.IsHan(r) {
 		return false
+	}
+	if c.per(j) {
+		return false // 500一晚
 	}
 	return !strings.ContainsRune("的吗呢吧啊呀就有左上之以买或和都我你请推帮比能可给行也最那这,", r)
 }
