@@ -183,7 +183,7 @@ func (b *Base) search(ctx context.Context, q Query) ([]Hit, found, error) {
 		lang := e.answerIn(q.Language, w.lang)
 		t := e.Texts[lang]
 		hits = append(hits, Hit{ID: e.ID, Language: lang, Question: t.Question, Answer: t.answerOn(q.Channel), Category: e.Category, Kind: e.Kind, Path: e.Path,
-			Matched: matched.wording(int(w.n)), Score: c.score, Source: e.Source})
+			Matched: matched.wording(int(w.n)), Score: c.score, Source: e.SourceIn(lang)})
 	}
 	return hits, found{r.confidence(by), s.version, embedded}, nil
 }

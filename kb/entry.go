@@ -56,6 +56,16 @@ type Text struct {
 	// Category is the name of the entry's category in this language, "" when it
 	// is that of the entry.
 	Category string `json:"category,omitempty"`
+	// Source is where this language was read, nil when that is the entry's own.
+	Source *Source `json:"source,omitempty"`
+}
+
+// SourceIn is where the entry's text in a language was read.
+func (e *Entry) SourceIn(lang string) Source {
+	if s := e.Texts[lang].Source; s != nil {
+		return *s
+	}
+	return e.Source
 }
 
 // Source is where an entry comes from.
