@@ -119,6 +119,9 @@ type Answer struct {
 	Verdict Verdict `json:"verdict"`
 	// Confidence is the probability, 0 to 1, that Hits[0] answers the question.
 	Confidence float64 `json:"confidence"`
+	// OnTopic is the probability, 0 to 1 and no less than Confidence, that the
+	// question is about what the base is, whether or not it has the answer.
+	OnTopic float64 `json:"on_topic"`
 	// Hits are the nearest entries, best first; empty when nothing is near.
 	Hits []Hit `json:"hits,omitempty"`
 	// Version is that of the snapshot that answered.
