@@ -30,7 +30,9 @@ func TestLoadMergesLanguages(t *testing.T) {
 	assert.Equal(t, 4, b.Len())
 	e, ok := b.Entry("ship.when")
 	require.True(t, ok)
-	assert.Equal(t, Text{Question: "多久发货？", Others: []string{"几天能发", "什么时候寄出"}, Answer: "现货当天发。", Category: "配送"}, e.Texts["zh"])
+	assert.Equal(t, Text{Question: "多久发货？", Others: []string{"几天能发", "什么时候寄出"}, Answer: "现货当天发。", Category: "配送", Source: &Source{File: "zh/shop.md", Line: 3}}, e.Texts["zh"])
+	assert.Equal(t, Source{File: "zh/shop.md", Line: 3}, e.SourceIn("zh"))
+	assert.Equal(t, Source{File: "en/shop.md", Line: 3}, e.SourceIn("en"))
 	assert.Equal(t, "The same day.", e.Texts["en"].Answer)
 	assert.Equal(t, []string{"物流", "时效"}, e.Tags)
 	gift, _ := b.Entry("gift")
@@ -52,6 +54,10 @@ func TestLinesUnderAHeading(t *testing.T) {
 	es, err = ReadCSV("a.csv", strings.NewReader(csv), "zh")
 	require.NoError(t, err)
 	want.Source = Source{File: "a.csv", Line: 2}
+	assert.Equal(t, []Entry{want}, es)
+	csv = "编号,问题,答案,仅限渠道,仅限对象,适用商品,负责人,复核日期,审核状态\nstaff,员工价怎么算？,八折。,app、网页,员工,\"p1,p2\",小李,2026年11月1日,草稿\n"
+	es, err = ReadCSV("a.csv", strings.NewReader(csv), "zh")
+	require.NoError(t, err)
 	assert.Equal(t, []Entry{want}, es)
 }
 
@@ -121,6 +127,7 @@ func TestErrorsNameFileAndLine(t *testing.T) {
 		"bad date":         {"a.md", "## q\nfrom: tomorrow\n\ntext\n", `a.md:2: "tomorrow" is no date: write 2026-01-31`},
 		"bad state":        {"a.md", "## q\nstate: maybe\n\ntext\n", `a.md:2: "maybe" is no state: write draft`},
 		"wrong header":     {"a.csv", "id,frage,answer\n", `a.csv:1: column "frage" is unknown: the header may have id, language`},
+		"column twice":     {"a.csv", "问题,question,answer\n", `a.csv:1: column "question" stands twice`},
 		"missing column":   {"a.csv", "id,question\n", `a.csv:1: column "answer" is missing`},
 		"empty csv answer": {"a.csv", "question,answer\nq,a\nq2,\n", "a.csv:3: question or answer is empty"},
 		"broken json":      {"a.json", `[{"id":1}]`, "a.json: want an array of entries"},
