@@ -67,6 +67,7 @@ const (
 	KindSarcasm      Kind = "sarcasm"      // turns praise in the same sentence: 呵呵, "yeah right"
 	KindIrony        Kind = "irony"        // praise that mocks when its clause goes on with blame: "thanks for", 恭喜你们
 	KindRhetoric     Kind = "rhetoric"     // a question that is a reproach: 凭什么, "is it too much to ask"
+	KindLate         Kind = "late"         // trouble: how long it took; praise of speed in the same sentence mocks: 六天才回, "days to answer"
 	KindAgain        Kind = "again"        // once more; after bare praise what went wrong again is mockery: 又, "again"; a factor
 )
 
@@ -101,6 +102,7 @@ const (
 	sarcasm
 	irony
 	rhetoric
+	late
 	again
 	opener // the first part of a word with a gap, when it is no word itself
 )
@@ -138,6 +140,7 @@ var kinds = [...]struct {
 	sarcasm:      {KindSarcasm, -1, -4, 0},
 	irony:        {KindIrony, 1.8, 0, 4},
 	rhetoric:     {KindRhetoric, -1.8, -4, 0},
+	late:         {KindLate, -1.2, -4, 0},
 	again:        {KindAgain, 1, 0, 4},
 }
 
