@@ -11,7 +11,7 @@ import (
 )
 
 // magic begins a snapshot; its digit is the version.
-const magic = "frontdesk recommend 3\n"
+const magic = "frontdesk recommend 4\n"
 
 // Save writes what was learned from events: not the catalogue, the options or a
 // bandit. Write it to a new file and rename that over the old one; a part of a
@@ -235,6 +235,7 @@ func (u *person) code(c *codec) {
 		c.f32(&f.mastered)
 		c.i64(&f.bought)
 		c.i64(&f.dismissed)
+		c.i64(&f.progressed)
 	})
 	if !slices.IsSortedFunc(u.facts, func(a, b fact) int { return byFact(a, b.item) }) {
 		c.fail()
