@@ -10,6 +10,7 @@ type ask struct {
 	like, with      []*stocked
 	trends          []*trend
 	now             float32 // what an event of now counts as
+	currency        int     // its number
 }
 
 // test is a filter with its values' numbers.
@@ -57,7 +58,7 @@ func (s *Shelf) ready(r *Request) ask {
 		segments = []string{""}
 	}
 	a := ask{Request: r, must: x.tests(r.Must), not: x.tests(r.Not), wish: x.tests(r.Wish),
-		trends: s.learned.trends.named(segments), now: s.learned.decay.growth(s.learned.decay.newest)}
+		trends: s.learned.trends.named(segments), now: s.learned.decay.growth(s.learned.decay.newest), currency: x.currency(r.Currency)}
 	if r.Customer != "" {
 		a.u = s.learned.users[keyed(r.Tenant, r.Customer)]
 	}
@@ -81,7 +82,13 @@ func (s *Shelf) blocked(it *stocked, a *ask) string {
 		return "stock"
 	case !a.Now.IsZero() && (a.Now.Before(it.From) || !it.Until.IsZero() && !a.Now.Before(it.Until)):
 		return "validity"
-	case slices.Contains(a.Exclude, it.ID):
+	}
+	if a.MinPrice > 0 || a.MaxPrice > 0 {
+		if p := it.in(a.currency); p == 0 || p < a.MinPrice || a.MaxPrice > 0 && p > a.MaxPrice {
+			return "price"
+		}
+	}
+	if slices.Contains(a.Exclude, it.ID) {
 		return "excluded"
 	}
 	if a.u != nil {
@@ -112,12 +119,6 @@ func (s *Shelf) blocked(it *stocked, a *ask) string {
 		}
 		if f := a.u.fact(no); !f.owned || float64(f.mastered) < s.opts.Mastery {
 			return "needs"
-		}
-	}
-	if a.MinPrice > 0 || a.MaxPrice > 0 {
-		p, ok := it.Price[a.Currency]
-		if !ok || p < a.MinPrice || a.MaxPrice > 0 && p > a.MaxPrice {
-			return "price"
 		}
 	}
 	if s.opts.Suits != nil && !s.opts.Suits(&it.Item, a.Request) {

@@ -49,6 +49,19 @@ func (c *codec) u32(x *uint32) {
 	}
 }
 
+// u64 is any number, of no small ones more than of others.
+func (c *codec) u64(x *uint64) {
+	if !c.reading {
+		c.buf = binary.LittleEndian.AppendUint64(c.buf, *x)
+		return
+	}
+	if len(c.buf) < 8 {
+		c.fail()
+		return
+	}
+	*x, c.buf = binary.LittleEndian.Uint64(c.buf), c.buf[8:]
+}
+
 // item is a number that some item has.
 func (c *codec) item(x *uint32) {
 	c.u32(x)

@@ -56,6 +56,28 @@ func TestMaxPer(t *testing.T) {
 }
 
 // What was shown often enough without a reaction is not suggested unasked.
+// Who asks what is new or trending is told, however often they saw it before:
+// being tired of an item neither hides it nor moves it among the asked for.
+func TestMaxShownLeavesOrdersAlone(t *testing.T) {
+	t.Parallel()
+	s, err := New([]Item{thing("old", "cup", "red", 100, 1), thing("new", "jug", "red", 100, 1)}, &Options{MaxShown: 3, Diversity: 1e-9})
+	require.NoError(t, err)
+	for i := range 9 {
+		record(t, s, Event{At: noon(0), Kind: "viewed", Customer: fmt.Sprint(i), Item: "new"})
+	}
+	record(t, s, Event{At: noon(0), Kind: "viewed", Customer: "x", Item: "old"})
+	for shown := range 4 {
+		for _, order := range []Order{Newest, Trending, Cheapest} {
+			r := Request{Customer: "c", Order: order, Currency: "CNY", Now: noon(1)}
+			if order != Cheapest {
+				assert.Equal(t, "new old", ids(recommendTo(t, s, r)), "%s after %d", order, shown)
+			}
+			assert.Len(t, recommendTo(t, s, r), 2, "%s after %d", order, shown)
+		}
+		record(t, s, Event{At: noon(0), Kind: "shown", Customer: "c", Item: "new"})
+	}
+}
+
 func TestMaxShown(t *testing.T) {
 	t.Parallel()
 	s, err := New([]Item{thing("a", "cup", "red", 100, 1), thing("b", "cup", "red", 100, 1)}, &Options{MaxShown: 2})

@@ -49,6 +49,7 @@ type fact struct {
 	owned, unwanted   bool
 	mastered          float32 // 0 to 1, the furthest yet
 	bought, dismissed int64   // when either was last said: nanoseconds since 1970, 0 for no time
+	progressed        int64   // and when mastered was
 }
 
 // maxFacts is how many facts are kept of a customer; the oldest go first.
@@ -89,7 +90,7 @@ func (u *person) state(f fact) {
 	}
 }
 
-func (f *fact) since() int64 { return max(f.bought, f.dismissed) }
+func (f *fact) since() int64 { return max(f.bought, f.dismissed, f.progressed) }
 
 // note keeps what holds from now on, whatever was learned.
 func (l *learned) note(e *Event) {
@@ -111,7 +112,7 @@ func (l *learned) note(e *Event) {
 		f.owned, f.bought = owned, at
 	}
 	if progressed {
-		f.mastered = max(f.mastered, float32(min(1, e.Value)))
+		f.mastered, f.progressed = max(f.mastered, float32(min(1, e.Value))), max(f.progressed, at)
 	}
 	if (unwanted || again) && at >= f.dismissed {
 		f.unwanted, f.dismissed = unwanted, at

@@ -19,6 +19,26 @@ func noon(minutes int) time.Time {
 
 // What a customer owns or does not want is decided by the latest event by its
 // own time, in whatever order events arrive.
+// What a customer made progress in lately is not forgotten before what they
+// bought long ago.
+func TestProgressIsKept(t *testing.T) {
+	t.Parallel()
+	u := newPerson()
+	u.state(fact{item: 1, mastered: 0.9, progressed: noon(500).UnixNano()})
+	for i := range maxFacts {
+		u.state(fact{item: uint32(i + 2), owned: true, bought: noon(0).UnixNano() + int64(i)})
+	}
+	require.Len(t, u.facts, maxFacts)
+	assert.Positive(t, u.fact(1).mastered)
+	assert.False(t, u.fact(2).owned, "the oldest went")
+
+	s, err := New(nil, nil)
+	require.NoError(t, err)
+	record(t, s, Event{At: noon(3), Kind: "progressed", Customer: "c", Item: "course", Value: 0.5})
+	f := s.learned.users["c"].fact(s.learned.items.no["course"])
+	assert.Equal(t, noon(3).UnixNano(), f.since())
+}
+
 func TestFactsInAnyOrder(t *testing.T) {
 	t.Parallel()
 	e := func(minute int, kind string, value float64) Event {

@@ -15,6 +15,7 @@ type stocked struct {
 	at   uint32   // place in the catalogue
 	has  []uint32 // its values by number: attributes, category, brand, variants that are left
 	own  []uint32 // those of Attributes, ascending
+	cost []int64  // by currency number, 0 where there is no price
 	norm float32  // length of its words' weights
 }
 
@@ -31,10 +32,11 @@ type index struct {
 	words  map[string]uint32
 	posts  [][]cell            // by word number: places and weights, ascending
 	listed map[string][]uint32 // by id: places of items whose GoesWith names it
+	money  map[string]int      // currencies by ISO 4217 code
 }
 
 func newIndex() index {
-	return index{items: map[string]*stocked{}, values: map[Value]uint32{}, words: map[string]uint32{}, listed: map[string][]uint32{}}
+	return index{items: map[string]*stocked{}, values: map[Value]uint32{}, words: map[string]uint32{}, listed: map[string][]uint32{}, money: map[string]int{}}
 }
 
 // number notes an item's number.
@@ -63,6 +65,22 @@ func (x *index) value(v Value) uint32 {
 		x.by = append(x.by, nil)
 	}
 	return n
+}
+
+// currency is a currency's number, -1 when nothing is priced in it.
+func (x *index) currency(code string) int {
+	if n, known := x.money[code]; known {
+		return n
+	}
+	return -1
+}
+
+// in is the price in a currency, 0 for none.
+func (it *stocked) in(currency int) int64 {
+	if currency < 0 || currency >= len(it.cost) {
+		return 0
+	}
+	return it.cost[currency]
 }
 
 // insert and remove keep places ascending.
@@ -110,6 +128,17 @@ func (x *index) put(items []*stocked, names *Attributes) {
 			}
 		}
 		slices.Sort(it.own)
+		for currency, p := range it.Price {
+			n, known := x.money[currency]
+			if !known {
+				n = len(x.money)
+				x.money[currency] = n
+			}
+			for n >= len(it.cost) {
+				it.cost = append(it.cost, 0)
+			}
+			it.cost[n] = p
+		}
 		for _, id := range it.GoesWith {
 			x.listed[id] = insert(x.listed[id], it.at)
 		}

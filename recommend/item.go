@@ -90,7 +90,7 @@ type Request struct {
 
 // asks reports whether the customer asked for something themself.
 func (r *Request) asks() bool {
-	return r.Text != "" || len(r.Must)+len(r.Wish)+len(r.Like) > 0 || r.MinPrice > 0 || r.MaxPrice > 0
+	return r.Text != "" || r.Order != ByFit || len(r.Must)+len(r.Wish)+len(r.Not)+len(r.Like) > 0 || r.MinPrice > 0 || r.MaxPrice > 0
 }
 
 // Filter names an attribute ("category", "brand", "colour", "size", or any

@@ -71,10 +71,15 @@ func (r *Replay) Judge(ctx context.Context, w *Weights) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	if w != nil {
-		s.weights = *w
+	if w == nil {
+		return r.judgeFitted(ctx, s, s.weights)
 	}
-	if s.weights.Ridge > 0 {
+	return r.judgeFitted(ctx, s, *w)
+}
+
+func (r *Replay) judgeFitted(ctx context.Context, s *Shelf, w Weights) (Report, error) {
+	s.weights = w
+	if w.Ridge > 0 {
 		if err := s.Fit(ctx); err != nil {
 			return Report{}, err
 		}

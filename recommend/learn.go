@@ -9,10 +9,9 @@ import (
 
 // Caps on what is learned.
 const (
-	maxHistory = 30      // latest items of a customer that a new one is paired with
-	maxSteps   = 10      // items before it that a new one follows
-	maxSeen    = 1000    // items kept for a customer
-	maxKnown   = 1 << 20 // latest event ids
+	maxHistory = 30   // latest items of a customer that a new one is paired with
+	maxSteps   = 10   // items before it that a new one follows
+	maxSeen    = 1000 // items kept for a customer
 )
 
 // userDamp is the power of a customer's items that divides each of their
@@ -32,8 +31,8 @@ type learned struct {
 	most     float32 // of popular
 	top      leaders // by popular
 	users    map[string]*person
-	baskets  *visits                  // latest baskets
-	known    latest[string, struct{}] // event ids
+	baskets  *visits // latest baskets
+	known    idSet   // of events
 	waiting  waiting
 	trends   trends
 	gaps     map[uint32]gaps
@@ -43,7 +42,7 @@ type learned struct {
 
 func newLearned(opts *Options) *learned {
 	return &learned{opts: opts, items: newNumbers(), visits: newVisits(), alike: newVisits(), users: map[string]*person{}, trends: trends{}, gaps: map[uint32]gaps{},
-		baskets: newVisits(), known: latest[string, struct{}]{most: maxKnown}, decay: decay{half: opts.HalfLife}}
+		baskets: newVisits(), decay: decay{half: opts.HalfLife}}
 }
 
 // person is what is known of a customer.
@@ -109,12 +108,8 @@ func (l *learned) record(e *Event) {
 	if e.Item == "" {
 		return
 	}
-	if e.ID != "" {
-		id := keyed(e.Tenant, e.ID)
-		if _, dup := l.known.get(id); dup {
-			return
-		}
-		l.known.put(id, struct{}{})
+	if e.ID != "" && !l.known.add(e.Tenant, e.ID) {
+		return
 	}
 	l.note(e)
 	if l.opts.Late <= 0 || e.At.IsZero() {

@@ -172,17 +172,24 @@ func TestReasonNamesWhatWasBought(t *testing.T) {
 // "From the same series as the skirt you bought last week": the reason says when.
 func TestReasonSaysWhen(t *testing.T) {
 	t.Parallel()
+	const day = 24 * time.Hour
 	for name, c := range map[string]struct {
 		series, language string
-		days             int
+		after            time.Duration
 		want             string
 	}{
-		"a series in Chinese": {"云", "zh", 8, "和您上周买的「裙子」同一系列"},
-		"a series in English": {"云", "en", 8, "from the same series as the skirt you bought last week"},
-		"days ago":            {"云", "zh", 2, "和您前几天买的「裙子」同一系列"},
-		"a month ago":         {"云", "zh", 30, "和您买的「裙子」同一系列"},
-		"another series":      {"山", "zh", 8, "您上周买过「裙子」，这款很多人一起选"},
-		"long ago":            {"山", "en", 300, "because you bought skirt"},
+		"a series in Chinese":  {"云", "zh", 8 * day, "和您上周买的「裙子」同一系列"},
+		"a series in English":  {"云", "en", 8 * day, "from the same series as the skirt you bought last week"},
+		"minutes ago":          {"云", "zh", 5 * time.Minute, "和您刚刚买的「裙子」同一系列"},
+		"minutes ago, too":     {"山", "en", 5 * time.Minute, "because you bought skirt just now"},
+		"hours ago":            {"云", "zh", 5 * time.Hour, "和您最近买的「裙子」同一系列"},
+		"a clock gone wrong":   {"云", "en", -time.Hour, "from the same series as the skirt you bought"},
+		"days ago":             {"云", "zh", 2 * day, "和您前几天买的「裙子」同一系列"},
+		"the week before":      {"云", "zh", 13 * day, "和您上周买的「裙子」同一系列"},
+		"the week before that": {"云", "zh", 14 * day, "和您买的「裙子」同一系列"},
+		"a month ago":          {"云", "zh", 30 * day, "和您买的「裙子」同一系列"},
+		"another series":       {"山", "zh", 8 * day, "您上周买过「裙子」，这款很多人一起选"},
+		"long ago":             {"山", "en", 300 * day, "because you bought skirt"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -191,13 +198,13 @@ func TestReasonSaysWhen(t *testing.T) {
 			skirt.Attributes["series"], top.Attributes["series"] = []string{"云"}, []string{c.series}
 			s, err := New([]Item{skirt, top}, nil)
 			require.NoError(t, err)
-			at := noon(0)
+			at := noon(24 * 60) // a Monday
 			for i := range 5 {
 				u := string(rune('a' + i))
 				record(t, s, Event{At: at, Kind: "purchased", Customer: u, Item: "skirt"}, Event{At: at, Kind: "viewed", Customer: u, Item: "top"})
 			}
 			record(t, s, Event{At: at, Kind: "purchased", Customer: "z", Item: "skirt"})
-			got := recommendTo(t, s, Request{Customer: "z", Personal: true, Language: c.language, Now: at.AddDate(0, 0, c.days)})
+			got := recommendTo(t, s, Request{Customer: "z", Personal: true, Language: c.language, Now: at.Add(c.after)})
 			require.Len(t, got, 1)
 			assert.Equal(t, c.want, got[0].Reasons[0].Text)
 		})

@@ -26,6 +26,31 @@ type scratch struct {
 	touched []uint32
 }
 
+// marks is a set of small numbers, a bit each, so that it stays close to the
+// processor.
+type marks struct {
+	bits []uint64
+	set  []uint32
+}
+
+// reset empties the set and makes room for n numbers.
+func (m *marks) reset(n int) {
+	for _, i := range m.set {
+		m.bits[i>>6] = 0
+	}
+	m.set = m.set[:0]
+	if len(m.bits)*64 < n {
+		m.bits = make([]uint64, n/64+n/256+1)
+	}
+}
+
+func (m *marks) add(i uint32) {
+	m.bits[i>>6] |= 1 << (i & 63)
+	m.set = append(m.set, i)
+}
+
+func (m *marks) has(i uint32) bool { return m.bits[i>>6]>>(i&63)&1 != 0 }
+
 // reset empties the vector and makes room for n entries.
 func (s *scratch) reset(n int) {
 	for _, i := range s.touched {

@@ -3,8 +3,9 @@ package recommend
 import "math"
 
 const (
-	rowKeep = 256 // partners that stay when a row is pruned
-	rowMost = 400 // slots of a row at most; it is pruned when 85 % are taken
+	rowKeep = 160 // partners that stay when a row is pruned
+	rowMost = 256 // slots of a row at most; it is pruned when 85 % are taken
+	rowTop  = 48  // partners of a row that speak
 )
 
 // cell is a partner and its weight; partner 0 is an empty slot.
@@ -14,11 +15,14 @@ type cell struct {
 }
 
 // row is the partners of one item: open addressing with linear probing, so
-// that counting touches one or two cache lines and reading runs straight
-// through.
+// that counting touches one or two cache lines. Of more than rowTop partners
+// the strongest alone speak; they stand beside, so that reading them takes few
+// cache lines and no search.
 type row struct {
 	cells []cell
-	n     int
+	top   *[rowTop]cell // the strongest in no order; nil while all are
+	least int32         // which of top is the weakest
+	n     int32
 }
 
 func (r *row) slot(item uint32) int {
@@ -32,7 +36,7 @@ func (r *row) slot(item uint32) int {
 }
 
 func (r *row) add(item uint32, w float32) {
-	if (r.n+1)*20 > len(r.cells)*17 {
+	if int(r.n+1)*20 > len(r.cells)*17 {
 		r.grow()
 	}
 	c := &r.cells[r.slot(item)]
@@ -41,6 +45,99 @@ func (r *row) add(item uint32, w float32) {
 		r.n++
 	}
 	c.w += w
+	switch {
+	case r.top == nil && r.n > rowTop:
+		var room [rowMost]cell
+		r.choose(r.held(&room))
+	case r.top != nil && c.w > r.top[r.least].w:
+		r.rise(*c)
+	}
+}
+
+// rise notes a partner that is among the strongest: one that was, or the
+// weakest of them makes room.
+func (r *row) rise(c cell) {
+	at := r.least
+	for i := range r.top {
+		if r.top[i].item == c.item {
+			at = int32(i)
+			break
+		}
+	}
+	r.top[at] = c
+	if at == r.least {
+		r.weakest()
+	}
+}
+
+func (r *row) weakest() {
+	r.least = 0
+	for i := range r.top {
+		if r.top[i].w < r.top[r.least].w {
+			r.least = int32(i)
+		}
+	}
+}
+
+// choose finds the strongest partners of a row that has more of them.
+func (r *row) choose(of []cell) {
+	if r.top == nil {
+		r.top = new([rowTop]cell)
+	}
+	foremost(of, rowTop)
+	copy(r.top[:], of)
+	r.weakest()
+}
+
+// held copies the partners.
+func (r *row) held(to *[rowMost]cell) []cell {
+	n := 0
+	for _, c := range r.cells {
+		if c.item != 0 {
+			to[n] = c
+			n++
+		}
+	}
+	return to[:n]
+}
+
+// foremost moves the n cells with the highest weights to the front, of alike
+// ones those of lower number (quickselect, Hoare 1961).
+func foremost(cells []cell, n int) {
+	before := func(a, b cell) bool { return a.w > b.w || a.w == b.w && a.item < b.item }
+	for from, to := 0, len(cells); to-from > 1; {
+		pivot := cells[from+(to-from)/2]
+		i, j := from, to-1
+		for i <= j {
+			for before(cells[i], pivot) {
+				i++
+			}
+			for before(pivot, cells[j]) {
+				j--
+			}
+			if i <= j {
+				cells[i], cells[j] = cells[j], cells[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case n <= j+1:
+			to = j + 1
+		case n > i:
+			from = i
+		default:
+			return
+		}
+	}
+}
+
+// speak are the partners that speak, empty cells among them.
+func (r *row) speak() []cell {
+	if r.top != nil {
+		return r.top[:]
+	}
+	return r.cells
 }
 
 func (r *row) get(item uint32) float32 {
@@ -50,62 +147,30 @@ func (r *row) get(item uint32) float32 {
 	return r.cells[r.slot(item)].w
 }
 
-// reserve makes room for n partners of an empty row, as growing would.
-func (r *row) reserve(n int) {
-	size := 4
-	for size < rowMost && n*20 > size*17 {
-		size = min(rowMost, 2*size)
-	}
-	if n > 0 {
-		r.cells = make([]cell, size)
-	}
-}
-
 // grow makes room: a larger table, or at the limit the strongest partners only.
 func (r *row) grow() {
-	old := r.cells
-	if size := len(old); size < rowMost {
-		r.cells = make([]cell, min(rowMost, max(4, 2*size)))
-	} else {
-		old = r.strongest(rowKeep)
-		clear(r.cells)
+	if size := len(r.cells); size < rowMost {
+		old := r.cells
+		r.cells = make([]cell, max(4, 2*size))
+		r.refill(old)
+		return
 	}
+	var room [rowMost]cell
+	all := r.held(&room)
+	foremost(all, rowKeep)
+	clear(r.cells)
+	r.refill(all[:rowKeep])
+	r.choose(all[:rowKeep]) // what was pruned must not speak
+}
+
+func (r *row) refill(with []cell) {
 	r.n = 0
-	for _, c := range old {
+	for _, c := range with {
 		if c.item != 0 {
 			r.cells[r.slot(c.item)] = c
 			r.n++
 		}
 	}
-}
-
-// strongest are about the n partners with the highest weights, at most n: whole
-// bins of their weights' logarithm, and of the last bin who comes first.
-func (r *row) strongest(n int) []cell {
-	const shift = 20 // the exponent and three bits of the fraction
-	var count [1 << (32 - shift)]uint16
-	bin := func(w float32) uint32 { return math.Float32bits(w) >> shift }
-	for _, c := range r.cells {
-		count[bin(c.w)]++
-	}
-	least, held := uint32(len(count)), 0
-	for least > 1 && held < n {
-		least--
-		held += int(count[least])
-	}
-	spare := n - (held - int(count[least])) // room for the last bin
-	out := make([]cell, 0, n)
-	for _, c := range r.cells {
-		switch b := bin(c.w); {
-		case c.item == 0 || b < least:
-		case b > least:
-			out = append(out, c)
-		case spare > 0:
-			out = append(out, c)
-			spare--
-		}
-	}
-	return out
 }
 
 // pairs counts items that belong together, and how often an item was part of
@@ -137,8 +202,14 @@ func (p *pairs) add(a, b uint32, w float32) {
 // shrink makes all counts smaller by a factor.
 func (p *pairs) shrink(factor float32) {
 	for i := range p.rows {
-		for j := range p.rows[i].cells {
-			p.rows[i].cells[j].w *= factor
+		r := &p.rows[i]
+		for j := range r.cells {
+			r.cells[j].w *= factor
+		}
+		if r.top != nil {
+			for j := range r.top {
+				r.top[j].w *= factor
+			}
 		}
 		p.seen[i] *= factor
 	}
@@ -151,10 +222,8 @@ func (p *pairs) from(item uint32, weight, own float64, to *scratch) {
 		return
 	}
 	f := float32(weight / math.Pow(float64(p.seen[item]), own))
-	for _, c := range p.rows[item].cells {
-		if c.w > 0 {
-			to.add(c.item, f*c.w)
-		}
+	for _, c := range p.rows[item].speak() {
+		to.add(c.item, f*c.w)
 	}
 }
 

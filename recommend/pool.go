@@ -187,7 +187,7 @@ func (s *Shelf) allowed(a *ask, b *board) {
 		ok := true
 		switch a.Order {
 		case Cheapest:
-			key = -float64(it.Price[a.Currency])
+			key = -float64(it.in(a.currency))
 			ok = key < 0
 		case Newest:
 			key = float64(it.From.Unix())

@@ -161,11 +161,20 @@ func (s *Shelf) ago(at int64, r *ask) string {
 	if at == 0 || r.Now.IsZero() {
 		return ""
 	}
-	switch days := r.Now.Sub(time.Unix(0, at)).Hours() / 24; {
-	case days >= 0 && days < 7:
+	then := time.Unix(0, at).In(r.Now.Location())
+	switch since := r.Now.Sub(then); {
+	case since < 0:
+	case since < time.Hour:
+		return s.reasons.say(r.Language, "ago_now")
+	case since < 48*time.Hour:
+		return s.reasons.say(r.Language, "ago_lately")
+	case since < 7*24*time.Hour:
 		return s.reasons.say(r.Language, "ago_days")
-	case days >= 7 && days < 14:
-		return s.reasons.say(r.Language, "ago_week")
+	default:
+		lastYear, lastWeek := r.Now.AddDate(0, 0, -7).ISOWeek()
+		if year, week := then.ISOWeek(); year == lastYear && week == lastWeek {
+			return s.reasons.say(r.Language, "ago_week")
+		}
 	}
 	return ""
 }

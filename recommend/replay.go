@@ -61,13 +61,13 @@ func NewReplay(events []Event, opts *ReplayOptions) *Replay {
 	visits := 0
 	for i := range events {
 		e := &events[i]
-		key := "c" + e.Customer
+		key := "c" + e.customer()
 		switch {
 		case e.Customer != "":
 		case e.Session != "":
-			key = "s" + e.Session
+			key = "s" + keyed(e.Tenant, e.Session)
 		default:
-			key = "b" + e.Basket
+			key = "b" + keyed(e.Tenant, e.Basket)
 		}
 		if (&Options{}).strength(e) <= 0 || len(key) == 1 {
 			continue
@@ -112,7 +112,7 @@ func NewReplay(events []Event, opts *ReplayOptions) *Replay {
 }
 
 func (r *Replay) holdCustomer(events []Event, g []int, out map[int]bool, o *ReplayOptions) {
-	if !o.LeaveOneOut && o.After.IsZero() && r.holdBasket(events, g, out) {
+	if !o.LeaveOneOut && o.After.IsZero() && r.holdBasket(events, g, out, o) {
 		return
 	}
 	first := map[string]bool{}
@@ -139,7 +139,7 @@ func (r *Replay) holdCustomer(events []Event, g []int, out map[int]bool, o *Repl
 		cut = fresh[len(fresh)-max(1, len(fresh)/10)]
 	}
 	ordered := o.LeaveOneOut || events[cut].Session != "" || !events[cut].At.IsZero()
-	q := held{customer: events[cut].Customer, want: map[string]bool{}, segments: events[cut].Segments}
+	q := held{customer: events[cut].customer(), want: map[string]bool{}, segments: events[cut].Segments}
 	hidden := map[string]bool{}
 	for nth, i := range fresh {
 		if ordered && i >= cut || !ordered && (nth*7+g[0])%10 == 0 {
@@ -166,7 +166,7 @@ func (r *Replay) holdCustomer(events []Event, g []int, out map[int]bool, o *Repl
 
 // holdBasket asks for the last of three baskets or more; what was bought before
 // may come again.
-func (r *Replay) holdBasket(events []Event, g []int, out map[int]bool) bool {
+func (r *Replay) holdBasket(events []Event, g []int, out map[int]bool, o *ReplayOptions) bool {
 	last, baskets := events[g[len(g)-1]].Basket, map[string]bool{}
 	for _, i := range g {
 		baskets[events[i].Basket] = true
@@ -174,14 +174,18 @@ func (r *Replay) holdBasket(events []Event, g []int, out map[int]bool) bool {
 	if last == "" || len(baskets) < 3 {
 		return false
 	}
-	q := held{customer: events[g[0]].Customer, want: map[string]bool{}, again: true, segments: events[g[len(g)-1]].Segments}
+	q := held{customer: events[g[0]].customer(), want: map[string]bool{}, again: true, segments: events[g[len(g)-1]].Segments}
 	for _, i := range g {
-		if events[i].Basket == last {
-			q.want[events[i].Item] = true
+		if e := &events[i]; e.Basket == last {
 			out[i] = true
+			if o.counts(e) {
+				q.want[e.Item] = true
+			}
 		}
 	}
-	r.queries = append(r.queries, q)
+	if len(q.want) > 0 {
+		r.queries = append(r.queries, q)
+	}
 	return true
 }
 

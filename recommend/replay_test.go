@@ -109,6 +109,51 @@ func TestTuneKinds(t *testing.T) {
 	assert.GreaterOrEqual(t, rep.NDCG, before.NDCG)
 }
 
+// The report of TuneKinds is of the weights it was given, fitted as they say,
+// not of others.
+func TestTuneKindsReportsWhatItWasGiven(t *testing.T) {
+	t.Parallel()
+	var all []Event
+	for u := range 60 {
+		for k := range 6 {
+			all = append(all, Event{Kind: "viewed", Customer: fmt.Sprint("u", u), Item: fmt.Sprint(u%5, "-", (u/5+k*k)%10)})
+		}
+	}
+	r := NewReplay(all, nil)
+	for name, w := range map[string]Weights{"regressions alone": {Ridge: 1}, "regressions beside": DefaultWeights()} {
+		kinds, rep, err := r.TuneKinds(t.Context(), &w)
+		require.NoError(t, err, name)
+		require.Len(t, kinds, 1, "of one kind there is nothing to choose")
+		want, err := r.Judge(t.Context(), &w)
+		require.NoError(t, err, name)
+		require.Positive(t, want.NDCG, name)
+		assert.InDelta(t, want.NDCG, rep.NDCG, 1e-9, name)
+	}
+}
+
+// With a goal the last basket counts only for what is of that kind, and tenants'
+// customers of the same name are apart.
+func TestReplayOfBasketsWithAGoal(t *testing.T) {
+	t.Parallel()
+	var all []Event
+	for _, tenant := range []string{"north", "south"} {
+		for i := range 4 {
+			b := fmt.Sprint(i)
+			all = append(all, Event{Tenant: tenant, At: noon(i), Kind: "purchased", Customer: "c", Basket: b, Item: "tea" + b},
+				Event{Tenant: tenant, At: noon(i), Kind: "carted", Customer: "c", Basket: b, Item: "cup" + tenant})
+		}
+	}
+	r := NewReplay(all, &ReplayOptions{Goal: []string{"purchased"}})
+	require.Len(t, r.queries, 2)
+	for _, q := range r.queries {
+		assert.Equal(t, map[string]bool{"tea3": true}, q.want)
+	}
+	assert.NotEqual(t, r.queries[0].customer, r.queries[1].customer)
+	assert.Len(t, r.learn, 12)
+	none := NewReplay(all, &ReplayOptions{Goal: []string{"reviewed"}})
+	assert.Empty(t, none.queries)
+}
+
 func TestReplayOfBaskets(t *testing.T) {
 	t.Parallel()
 	var all []Event

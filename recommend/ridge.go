@@ -60,8 +60,9 @@ type takers struct {
 func (s *Shelf) Fit(ctx context.Context) error {
 	s.writing.Lock()
 	l := s.learned
-	t := l.takers()
+	histories, n := l.histories(), len(l.items.of)
 	s.writing.Unlock()
+	t := newTakers(histories, n)
 	r := newRegression(t)
 	out := make([][]cell, len(t.of))
 	partners := make([][]uint32, fitChunk)
@@ -90,20 +91,35 @@ func (s *Shelf) Fit(ctx context.Context) error {
 	return nil
 }
 
-// takers copies who took what.
-func (l *learned) takers() *takers {
-	t := &takers{of: make([][]uint32, len(l.items.of))}
-	for _, u := range l.users {
-		if len(u.items) < 2 {
-			continue
+// history is what one customer took.
+type history struct {
+	customer string
+	items    []uint32
+}
+
+// histories copies who took what, in no order.
+func (l *learned) histories() []history {
+	all := make([]history, 0, len(l.users))
+	for customer, u := range l.users {
+		if len(u.items) > 1 {
+			all = append(all, history{customer, slices.Clone(u.items)})
 		}
-		no := uint32(len(t.weight))
-		for _, i := range u.items {
+	}
+	return all
+}
+
+// newTakers goes through customers by name, so that the same events give the
+// same fit.
+func newTakers(all []history, items int) *takers {
+	slices.SortFunc(all, func(a, b history) int { return cmp.Compare(a.customer, b.customer) })
+	t := &takers{of: make([][]uint32, items)}
+	for no, h := range all {
+		for _, i := range h.items {
 			if len(t.of[i]) < fitTakers {
-				t.of[i] = append(t.of[i], no)
+				t.of[i] = append(t.of[i], uint32(no))
 			}
 		}
-		t.weight = append(t.weight, float32(math.Pow(float64(len(u.items)), -userDamp)))
+		t.weight = append(t.weight, float32(math.Pow(float64(len(h.items)), -userDamp)))
 	}
 	return t
 }

@@ -29,6 +29,25 @@ func genres(t testing.TB, opts *Options) *Shelf {
 	return s
 }
 
+// The same events give the same fit, bit by bit, however customers are kept.
+func TestFitIsTheSameAgain(t *testing.T) {
+	t.Parallel()
+	fit := func() [][]cell {
+		s, err := New(nil, nil)
+		require.NoError(t, err)
+		for u := range fitTakers + 400 { // more than are looked at
+			for k := range 5 {
+				record(t, s, Event{Kind: "viewed", Customer: fmt.Sprint("u", u), Item: fmt.Sprint((u*7 + k*k*(u%11)) % 12)})
+			}
+		}
+		require.NoError(t, s.Fit(t.Context()))
+		return s.learned.fitted.rows
+	}
+	first := fit()
+	require.NotEmpty(t, first)
+	assert.Equal(t, first, fit())
+}
+
 // What Fit finds ranks by itself: items of the customer's own kind, not what
 // everybody takes.
 func TestFit(t *testing.T) {

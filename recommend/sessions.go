@@ -10,7 +10,7 @@ const (
 	maxVisits  = 1 << 18 // latest sessions
 	maxSession = 50      // latest items of a session
 	maxPosting = 1000    // latest sessions kept for an item
-	lookEach   = 16      // postings read for each of Neighbours, shared by the items at hand
+	lookEach   = 8       // postings read for each of Neighbours, shared by the items at hand
 )
 
 // visit is one session, its items in order.
@@ -105,10 +105,63 @@ type VisitWeights struct {
 
 // from adds to scores what sessions like this one hold (V-SKNN: Ludewig &
 // Jannach 2018; distances as in STAN: Garg et al. 2019). Items are the latest
-// last; own is the session's key, which does not speak for itself.
-func (v *visits) from(items []uint32, own string, w *VisitWeights, t *lens, b *board, to *scratch) {
-	self, known := v.open[own]
-	like, now := &b.like, &b.now // likeness by session, weights of the items at hand
+// last; own is the session's key, which does not speak for itself. Where only
+// says so, nothing but what it holds is scored.
+func (v *visits) from(items []uint32, own string, w *VisitWeights, t *lens, b *board, only *marks, to *scratch) {
+	nearest := v.nearest(items, own, w, t, b)
+	like, now := &b.like, &b.now
+	if w.Near <= 0 {
+		for _, i := range nearest {
+			f := like.score[i]
+			if only == nil {
+				for _, item := range v.ring[i].items {
+					to.add(item, f)
+				}
+				continue
+			}
+			for _, item := range v.ring[i].items {
+				if only.has(item) {
+					to.add(item, f)
+				}
+			}
+		}
+		return
+	}
+	var after, before [maxSession]float32 // weights by distance to the match
+	for d := range after {
+		after[d] = float32(math.Exp(-float64(d) / w.Near))
+		before[d] = float32(w.Before) * after[d]
+	}
+	for _, i := range nearest {
+		s := &v.ring[i]
+		at, best := -1, float32(0) // where the two sessions match
+		for j, item := range s.items {
+			if f := now.score[item]; f > 0 && f >= best {
+				at, best = j, f
+			}
+		}
+		if at < 0 {
+			continue
+		}
+		for j, item := range s.items {
+			f := before[0]
+			switch {
+			case only != nil && !only.has(item):
+				continue
+			case j > at:
+				f = after[j-at-1]
+			case j < at:
+				f = before[at-j-1]
+			}
+			to.add(item, like.score[i]*f)
+		}
+	}
+}
+
+// nearest are the places of the sessions most like the one at hand: their
+// likeness stands in b.like, the weights of the items at hand in b.now.
+func (v *visits) nearest(items []uint32, own string, w *VisitWeights, t *lens, b *board) []uint32 {
+	like, now := &b.like, &b.now
 	like.reset(len(v.ring))
 	now.reset(len(v.postings))
 	items = items[max(0, len(items)-maxSession):]
@@ -122,50 +175,21 @@ func (v *visits) from(items []uint32, own string, w *VisitWeights, t *lens, b *b
 		p = p[max(0, len(p)-look):]
 		f := float32(math.Exp(-float64(back)/w.Step) * math.Pow(math.Log(1+float64(len(v.ring))/float64(1+len(p))), w.IDF))
 		now.add(item, f)
-		for _, n := range p {
-			if v.held(n) && !(known && n == self) {
-				like.add(n%maxVisits, f)
-			}
+		for len(p) > 0 && !v.held(p[0]) { // it has left the ring
+			p = p[1:]
 		}
+		for _, n := range p {
+			like.add(n%maxVisits, f)
+		}
+	}
+	if self, known := v.open[own]; known {
+		like.score[self%maxVisits] = 0
 	}
 	t.set(w, len(v.ring))
 	for _, i := range like.touched { // what was erased has length 0, which weighs nothing
 		like.score[i] *= t.length[v.long[i]] * t.age[uint32(t.share*float32((v.next-1-i)%maxVisits))]
 	}
-	if w.Near <= 0 {
-		for _, i := range strongest(like, int(w.Neighbours)) {
-			f := like.score[i]
-			for _, item := range v.ring[i].items {
-				to.add(item, f)
-			}
-		}
-		return
-	}
-	var after, before [maxSession]float32 // weights by distance to the match
-	for d := range after {
-		after[d] = float32(math.Exp(-float64(d) / w.Near))
-		before[d] = float32(w.Before) * after[d]
-	}
-	for _, i := range strongest(like, int(w.Neighbours)) {
-		s := &v.ring[i]
-		at, best := -1, float32(0) // where the two sessions match
-		for j, item := range s.items {
-			if f := now.score[item]; f > 0 && f >= best {
-				at, best = j, f
-			}
-		}
-		for j, item := range s.items {
-			switch {
-			case at < 0:
-			case j > at:
-				to.add(item, like.score[i]*after[j-at-1])
-			case j < at:
-				to.add(item, like.score[i]*before[at-j-1])
-			default:
-				to.add(item, like.score[i]*before[0])
-			}
-		}
-	}
+	return strongest(like, int(w.Neighbours))
 }
 
 // lens are the tables of one structure's weights.

@@ -3,6 +3,8 @@ package recommend
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -91,7 +93,7 @@ func TestRow(t *testing.T) {
 			r.add(i, 1)
 			want[i]++
 		}
-		assert.Equal(t, len(want), r.n)
+		assert.EqualValues(t, len(want), r.n)
 		for i := range uint32(201) {
 			assert.Equal(t, want[i], r.get(i), i)
 		}
@@ -103,6 +105,35 @@ func TestRow(t *testing.T) {
 	}
 	assert.LessOrEqual(t, len(r.cells), rowMost)
 	assert.Equal(t, float32(5000), r.get(7), "the strongest partner was pruned")
+}
+
+// What speaks of a row are the strongest of its partners at any time, with
+// their weights as they are.
+func TestRowSpeaks(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		var r row
+		chance := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+		for range rapid.IntRange(0, 3000).Draw(t, "events") {
+			r.add(1+uint32(chance.ExpFloat64()*60), float32(chance.Float64()))
+		}
+		var all, speak []float32
+		for _, c := range r.cells {
+			if c.item != 0 {
+				all = append(all, c.w)
+			}
+		}
+		for _, c := range r.speak() {
+			if c.item != 0 {
+				speak = append(speak, c.w)
+				assert.Equal(t, r.get(c.item), c.w, c.item)
+			}
+		}
+		slices.Sort(all)
+		slices.Sort(speak)
+		assert.Equal(t, all[max(0, len(all)-max(len(speak), min(rowTop, len(all)))):], speak)
+		assert.LessOrEqual(t, len(speak), rowTop)
+	})
 }
 
 // Rank gives at most n ids, best first, each once, none of the session's own.

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"io/fs"
 	"maps"
+	"math"
 	"slices"
 )
 
 // magic begins a snapshot; its digit is the version.
-const magic = "frontdesk recommend 3\n"
+const magic = "frontdesk recommend 4\n"
 
 // Save writes what was learned from events: not the catalogue, the options or a
 // bandit. Write it to a new file and rename that over the old one; a part of a
@@ -33,7 +35,7 @@ func (s *Shelf) Save(w io.Writer) error {
 // changes. Events recorded since the snapshot are recorded again by the host,
 // from its log: those it holds count once.
 func (s *Shelf) Restore(r io.Reader) error {
-	raw, err := io.ReadAll(r)
+	raw, err := readAll(r)
 	if err != nil {
 		return fmt.Errorf("recommend: restoring a snapshot: %w", err)
 	}
@@ -66,15 +68,31 @@ func (s *Shelf) Restore(r io.Reader) error {
 	return nil
 }
 
+// readAll is io.ReadAll that makes room once where a reader knows how much it
+// holds.
+func readAll(r io.Reader) ([]byte, error) {
+	var b bytes.Buffer
+	switch r := r.(type) {
+	case interface{ Len() int }:
+		b.Grow(r.Len() + bytes.MinRead)
+	case interface{ Stat() (fs.FileInfo, error) }:
+		if info, err := r.Stat(); err == nil && info.Mode().IsRegular() {
+			b.Grow(int(info.Size()) + bytes.MinRead)
+		}
+	}
+	_, err := b.ReadFrom(r)
+	return b.Bytes(), err
+}
+
 // roughly is about how many bytes a snapshot takes: most of it are pairs.
 func (l *learned) roughly() int {
 	n := 1 << 16
 	for _, p := range []*pairs{&l.together, &l.next, &l.basket} {
 		for i := range p.rows {
-			n += 8 + 7*p.rows[i].n
+			n += 100 + 10*int(p.rows[i].n)
 		}
 	}
-	return n + n/4
+	return n + n/8
 }
 
 // code writes or reads everything learned.
@@ -104,7 +122,8 @@ func (l *learned) code(c *codec) {
 		}
 		(*u).code(c)
 	})
-	l.known.code(c, func(id *string, _ *struct{}) { c.str(id) })
+	l.known.now.code(c)
+	l.known.old.code(c)
 	array(c, &l.waiting.events, func(e *Event) { e.code(c) })
 	c.time(&l.waiting.newest)
 	table(c, (*map[string]*trend)(&l.trends), func(name *string, t **trend) {
@@ -154,28 +173,62 @@ func (p *pairs) code(c *codec) {
 		p.rows = make([]row, len(p.seen))
 	}
 	for i := range p.rows {
-		r := &p.rows[i]
-		n := c.size(r.n)
-		if c.reading {
-			r.reserve(n)
-			for range n {
-				var x cell
-				c.item(&x.item)
-				if c.f32(&x.w); c.err != nil || x.item == 0 {
-					c.fail()
-					return
-				}
-				r.add(x.item, x.w)
-			}
-			continue
-		}
-		for _, x := range r.cells {
-			if x.item != 0 {
-				c.item(&x.item)
-				c.f32(&x.w)
-			}
+		if p.rows[i].code(c); c.err != nil {
+			return
 		}
 	}
+}
+
+// code keeps every cell in its slot, so that nothing has to find its place
+// again and a restored row grows as the saved one would have.
+func (r *row) code(c *codec) {
+	size, n := c.uint(uint64(len(r.cells))), c.uint(uint64(r.n))
+	if size == 0 && n == 0 {
+		return
+	}
+	if !c.reading {
+		from := 0
+		for at, x := range r.cells {
+			if x.item != 0 {
+				c.buf = append(c.buf, byte((at-from)>>8), byte(at-from))
+				c.buf = binary.LittleEndian.AppendUint32(c.buf, x.item)
+				c.buf = binary.LittleEndian.AppendUint32(c.buf, math.Float32bits(x.w))
+				from = at + 1
+			}
+		}
+	} else {
+		const cost = 10
+		if size > rowMost || n*20 > size*17 || n*cost > uint64(len(c.buf)) {
+			c.fail()
+			return
+		}
+		r.cells, r.n = make([]cell, size), int32(n)
+		at := 0
+		for range n {
+			b := c.buf[:cost]
+			at += int(b[0])<<8 | int(b[1])
+			x := cell{binary.LittleEndian.Uint32(b[2:]), math.Float32frombits(binary.LittleEndian.Uint32(b[6:]))}
+			if at >= len(r.cells) || x.item == 0 || x.item >= c.items || !(x.w >= 0 && x.w <= math.MaxFloat32) {
+				c.fail()
+				return
+			}
+			r.cells[at] = x
+			at++
+			c.buf = c.buf[cost:]
+		}
+	}
+	if n <= rowTop {
+		return
+	}
+	if r.top == nil {
+		r.top = new([rowTop]cell)
+	}
+	for i := range r.top {
+		if c.item(&r.top[i].item); c.reading {
+			r.top[i].w = r.get(r.top[i].item)
+		}
+	}
+	r.weakest()
 }
 
 func (v *visits) code(c *codec) {
@@ -235,6 +288,7 @@ func (u *person) code(c *codec) {
 		c.f32(&f.mastered)
 		c.i64(&f.bought)
 		c.i64(&f.dismissed)
+		c.i64(&f.progressed)
 	})
 	if !slices.IsSortedFunc(u.facts, func(a, b fact) int { return byFact(a, b.item) }) {
 		c.fail()

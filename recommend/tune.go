@@ -50,13 +50,28 @@ func kindValues() []float64 { return []float64{0, 0.1, 0.3, 0.6, 1} }
 
 // TuneKinds chooses Options.Kinds with given weights, nil for the defaults: for
 // each kind of event of the log that has a default, how much it says, taking a
-// change as [Replay.Tune] does. It learns the log anew for every value tried.
+// change as [Replay.Tune] does. It learns the log anew for every value tried,
+// without a fit, which looks at no strengths; the report is of the weights given,
+// fitted where they say so, as [Replay.Judge] measures them.
 func (r *Replay) TuneKinds(ctx context.Context, w *Weights) (map[string]float64, Report, error) {
-	weights := DefaultWeights()
+	given := DefaultWeights()
 	if w != nil {
-		weights = *w
+		given = *w
 	}
-	weights.Ridge = 0 // a fit does not look at strengths
+	kinds, err := r.tuneKinds(ctx, given)
+	if err != nil {
+		return kinds, Report{}, err
+	}
+	s, err := r.shelf(ctx, kinds)
+	if err != nil {
+		return kinds, Report{}, err
+	}
+	rep, err := r.judgeFitted(ctx, s, given)
+	return kinds, rep, err
+}
+
+func (r *Replay) tuneKinds(ctx context.Context, weights Weights) (map[string]float64, error) {
+	weights.Ridge = 0
 	kinds := map[string]float64{}
 	for i := range r.learn {
 		if e := &r.learn[i]; defaultKinds(e.Kind) > 0 {
@@ -71,10 +86,10 @@ func (r *Replay) TuneKinds(ctx context.Context, w *Weights) (map[string]float64,
 		s.weights = weights
 		return r.judge(ctx, s)
 	}
-	best, err := judge()
 	if len(kinds) < 2 { // of one alone there is nothing to weigh against
-		return kinds, best, err
+		return kinds, nil
 	}
+	best, err := judge()
 	for _, kind := range sorted(kinds) {
 		keep := kinds[kind]
 		for _, v := range kindValues() {
@@ -89,7 +104,7 @@ func (r *Replay) TuneKinds(ctx context.Context, w *Weights) (map[string]float64,
 		}
 		kinds[kind] = keep
 	}
-	return kinds, best, err
+	return kinds, err
 }
 
 // Tune chooses weights by coordinate ascent of NDCG at 20, from the defaults.

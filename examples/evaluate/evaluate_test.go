@@ -188,7 +188,7 @@ func TestRecommendOwnLog(t *testing.T) {
 		}
 	}
 	d := write(t, map[string]string{"log.jsonl": log.String(), "bad.jsonl": "{"})
-	for name, args := range map[string][]string{"a day": {"-after", "2026-03-03"}, "leave one out": {"-leave-one-out"}, "tuned": {"-tune"}, "fitted": {"-fit"}} {
+	for name, args := range map[string][]string{"a day": {"-after", "2026-03-03"}, "leave one out": {"-leave-one-out"}, "tuned": {"-tune"}, "fitted": {"-fit"}, "a goal": {"-goal", "viewed,carted"}} {
 		res := evaluate(t, append([]string{"recommend", "-log", d + "/log.jsonl"}, args...)...)
 		assert.Equal(t, 12.0, res["queries"], name)
 		for _, key := range []string{"recall_at_20", "coverage", "novelty_bits"} {
@@ -196,8 +196,21 @@ func TestRecommendOwnLog(t *testing.T) {
 		}
 		assert.Len(t, res["segments"], 2, name)
 	}
+	few := evaluate(t, "recommend", "-log", d+"/log.jsonl", "-queries", "5")
+	assert.Equal(t, 5.0, few["queries"])
+	none := evaluate(t, "recommend", "-log", d+"/log.jsonl", "-goal", "reviewed")
+	assert.Equal(t, 0.0, none["queries"])
 	for want, args := range map[string][]string{"bad.jsonl: event 1": {"-log", d + "/bad.jsonl"}, "write a day like": {"-log", d + "/log.jsonl", "-after", "soon"}, "-set moon": {"-set", "moon"}} {
 		assert.ErrorContains(t, run(context.Background(), append([]string{"recommend"}, args...), io.Discard, io.Discard), want)
+	}
+}
+
+// A public set without its folder says what is missing, also one of new items.
+func TestRecommendSetsNeedTheirFolder(t *testing.T) {
+	t.Setenv("FRONTDESK_DATA", "")
+	for _, set := range []string{"gowalla", "toys-cold"} {
+		err := run(context.Background(), []string{"recommend", "-set", set}, io.Discard, io.Discard)
+		assert.ErrorContains(t, err, "-set "+set+": name one of the table")
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/frontdesk-go/frontdesk/recommend"
@@ -21,6 +22,8 @@ func evaluateRecommend(ctx context.Context, args []string, log io.Writer) (resul
 	set := fs.String("set", "", "a public set below recommend/ of $FRONTDESK_DATA, with its files and its task: gowalla, lastfm, beauty, toys, diginetica, tmall, yoochoose64, tafeng, tafeng-next, groceries; toys-cold and beauty-cold for new items")
 	own := fs.String("log", "", "your own log instead: one recommend.Event as JSON a line")
 	after := fs.String("after", "", "with -log: judge by what came from this day on, as 2026-11-30")
+	goal := fs.String("goal", "", "with -log: kinds of event that count as what came, as purchased,carted; all when empty")
+	queries := fs.Int("queries", 0, "with -log: how many rankings are judged at most, spread over the log; 1000 when 0")
 	leave := fs.Bool("leave-one-out", false, "with -log: judge by the last item of each customer")
 	train := fs.String("train", "", "events to learn from")
 	test := fs.String("test", "", "events to predict")
@@ -38,7 +41,14 @@ func evaluateRecommend(ctx context.Context, args []string, log io.Writer) (resul
 		return nil, err
 	}
 	if *own != "" {
-		return m.own(ctx, *own, *after, *leave)
+		o := &recommend.ReplayOptions{LeaveOneOut: *leave, Queries: *queries, Goal: strings.FieldsFunc(*goal, func(r rune) bool { return r == ',' || r == ' ' })}
+		if *after != "" {
+			var err error
+			if o.After, err = time.Parse(time.DateOnly, *after); err != nil {
+				return nil, fmt.Errorf("-after: %w: write a day like 2026-11-30", err)
+			}
+		}
+		return m.own(ctx, *own, o)
 	}
 	kind := "users"
 	for name, on := range byTask {
@@ -48,12 +58,13 @@ func evaluateRecommend(ctx context.Context, args []string, log io.Writer) (resul
 	}
 	if *set != "" {
 		dir := filepath.Join(os.Getenv("FRONTDESK_DATA"), "recommend")
-		if name, cold := coldSets()[*set]; cold {
-			return evaluateCold(ctx, filepath.Join(dir, name))
-		}
+		name, cold := coldSets()[*set]
 		f, known := publicSets()[*set]
-		if !known || os.Getenv("FRONTDESK_DATA") == "" {
-			return nil, fmt.Errorf("-set %s: name one of the table in docs/recommend.md, and its folder in FRONTDESK_DATA", *set)
+		if !known && !cold || os.Getenv("FRONTDESK_DATA") == "" {
+			return nil, fmt.Errorf("-set %s: name one of the table in docs/recommend.md, and the folder of the public sets in FRONTDESK_DATA", *set)
+		}
+		if cold {
+			return evaluateCold(ctx, filepath.Join(dir, name))
 		}
 		kind, *train, *test = f.task, filepath.Join(dir, f.train), filepath.Join(dir, f.test)
 		if f.valid != "" {
@@ -202,7 +213,7 @@ func (m *ranked) judge(got []recommend.Scored, want map[string]bool) {
 }
 
 // own judges a host's own log, cut in two.
-func (m *ranked) own(ctx context.Context, path, after string, leave bool) (result, error) {
+func (m *ranked) own(ctx context.Context, path string, opts *recommend.ReplayOptions) (result, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -217,12 +228,6 @@ func (m *ranked) own(ctx context.Context, path, after string, leave bool) (resul
 			return nil, fmt.Errorf("%s: event %d: %w: write one recommend.Event as JSON a line", path, len(events)+1, err)
 		}
 		events = append(events, e)
-	}
-	opts := &recommend.ReplayOptions{LeaveOneOut: leave}
-	if after != "" {
-		if opts.After, err = time.Parse(time.DateOnly, after); err != nil {
-			return nil, fmt.Errorf("-after: %w: write a day like 2026-11-30", err)
-		}
 	}
 	r := recommend.NewReplay(events, opts)
 	res := result{"events": len(events)}
