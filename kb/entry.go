@@ -98,6 +98,9 @@ type Query struct {
 	// Category and Tags keep only entries that have them, when set.
 	Category string
 	Tags     []string
+	// About is the category of what was asked before, when known: of entries that
+	// fit alike, those of it come first ("how much is it?", after shipping).
+	About string
 	// Now decides which entries are valid; zero means all are.
 	Now time.Time
 	// N is how many hits to return at most, 3 when 0; there are never more than 64.

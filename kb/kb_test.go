@@ -85,6 +85,29 @@ func TestAnswer(t *testing.T) {
 	}
 }
 
+// Of entries that fit alike, that of the category asked about before comes first;
+// a question with words of its own is not drawn there.
+func TestAbout(t *testing.T) {
+	t.Parallel()
+	base, err := New([]Entry{
+		{ID: "screen", Category: "维修", Texts: map[string]Text{"zh": {Question: "换屏幕多少钱？"}, "en": {Question: "How much is a new screen?"}}},
+		{ID: "fee", Category: "配送", Texts: map[string]Text{"zh": {Question: "运费要多少钱？"}, "en": {Question: "How much is the shipping?"}}},
+		{ID: "when", Category: "配送", Texts: map[string]Text{"zh": {Question: "什么时候发货？"}, "en": {Question: "When do you ship?"}}},
+		{ID: "invoice", Category: "发票", Texts: map[string]Text{"zh": {Question: "怎么开发票？"}, "en": {Question: "How do I get an invoice?"}}},
+	}, nil)
+	require.NoError(t, err)
+	for _, c := range []struct{ ask, lang, about, want string }{
+		{"多少钱", "zh", "配送", "fee"}, {"多少钱", "zh", "维修", "screen"},
+		{"how much is it", "en", "配送", "fee"}, {"how much is it", "en", "维修", "screen"},
+		{"怎么开发票", "zh", "配送", "invoice"}, {"How do I get an invoice?", "en", "维修", "invoice"}, {"换屏幕多少钱", "zh", "配送", "screen"},
+	} {
+		hits, err := base.Search(t.Context(), Query{Text: c.ask, Language: c.lang, About: c.about})
+		require.NoError(t, err)
+		require.NotEmpty(t, hits)
+		assert.Equal(t, c.want, hits[0].ID, "%q after %s", c.ask, c.about)
+	}
+}
+
 func TestFiltersNeverLeak(t *testing.T) {
 	t.Parallel()
 	b := shopBase(t)
