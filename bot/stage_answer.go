@@ -40,7 +40,7 @@ func (b *Bot) answer(ctx context.Context, t *Turn, sure bool) bool {
 		}
 		near += fmt.Sprintf("%s %.2f", h.ID, h.Score)
 	}
-	t.Trace.Add("answer", "%s, confidence %.2f, near: %s, base %s", a.Verdict, a.Confidence, near, a.Version)
+	t.Trace.Add("answer", "%s, confidence %.2f, on topic %.2f, near: %s, base %s", a.Verdict, a.Confidence, a.OnTopic, near, a.Version)
 	t.took(began)
 	switch {
 	case a.Verdict == kb.Answered && len(a.Hits) > 0:
@@ -55,11 +55,12 @@ func (b *Bot) answer(ctx context.Context, t *Turn, sure bool) bool {
 		}
 		_ = t.Send(r)
 		return true
-	case len(a.Hits) > 0 && !sure && (a.Verdict == kb.Unsure && (a.Confidence >= pressed || !t.Mood.Plan.Has(sentiment.Apologise)) ||
-		a.Confidence >= doubtful && t.Meaning.Intent != "" && t.Meaning.Unknown < 0.6 && !t.Mood.Plan.Has(sentiment.Thank)):
+	case len(a.Hits) > 0 && !sure && (a.Verdict == kb.Unsure && (a.Confidence >= pressed || !t.Mood.Plan.Has(sentiment.Apologise) && t.Meaning.Unknown < 0.7) ||
+		(a.Confidence >= doubtful || a.OnTopic >= 4*doubtful) && t.Meaning.Intent != "" && t.Meaning.Unknown < 0.6 && (!t.Mood.Plan.Has(sentiment.Thank) || t.Meaning.Unknown < 0.3)):
 		// A message that was understood as a question of the shop's, though the
-		// base is in doubt, is asked about rather than given up; praise asks for
-		// nothing, and who is owed an apology is not sent guessing.
+		// base is in doubt, is asked about rather than given up; one that was not
+		// is no question of the base's either. Praise asks for nothing, and who is
+		// owed an apology is not sent guessing.
 		r := Reply{Text: t.Text("kb.did_you_mean")}
 		for i, h := range a.Hits {
 			if i == 3 {

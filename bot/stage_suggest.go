@@ -21,7 +21,7 @@ func (b *Bot) suggest(next Handler) Handler {
 		if err := next.Handle(ctx, t); err != nil {
 			return err
 		}
-		if t.Mood.Plan.Has(sentiment.Upsell) && len(t.Suggestions) == 0 && t.err == nil {
+		if t.Mood.Plan.Has(sentiment.Upsell) && len(t.Suggestions) == 0 && t.err == nil && t.answers != "kb.unsure" {
 			return t.GoesWith(ctx, t.Focused())
 		}
 		return nil
@@ -59,7 +59,7 @@ func (t *Turn) Calm() bool {
 		return false
 	}
 	for _, intent := range []string{t.Meaning.Intent, t.session.Context.Intent} {
-		if head, _, _ := strings.Cut(intent, "."); head == "complaint" || head == "return" {
+		if head, _, _ := strings.Cut(intent, "."); head == "complaint" || head == "compensation" || head == "return" {
 			return false
 		}
 	}

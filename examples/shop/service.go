@@ -121,6 +121,9 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 		named = named && !e.Carried
 		if named && t.Meaning.Intent == "" {
 			t.Meaning.Intent = "order.status" // a bare order number
+			if last := t.Meaning.Next.Intent; strings.HasPrefix(last, "order.") || last == "return.start" || last == "address.change" {
+				t.Meaning.Intent = last // of another order
+			}
 		}
 		uid, ok := t.Verified("uid")
 		if !ok || named {
@@ -213,16 +216,20 @@ func (s *shop) bye(_ context.Context, t *bot.Turn) error {
 
 // complaint looks for the order it is about and offers what can be done.
 func (s *shop) complaint(ctx context.Context, t *bot.Turn) error {
+	which := "complaint.which"
+	if p := &t.Mood.Plan; p.Has(sentiment.Apologise) || p.Has(sentiment.Soothe) {
+		which = "mood.tell" // the apology stands before it
+	}
 	e, ok := t.Meaning.Entity("order")
 	if !ok {
-		return t.Say("complaint.which")
+		return t.Say(which)
 	}
 	o, ok, err := s.orders.find(ctx, e.Value)
 	if err != nil {
 		return err
 	}
 	if uid, _ := t.Verified("uid"); !ok || o.Owner != uid {
-		return t.Say("complaint.which")
+		return t.Say(which)
 	}
 	t.Remember("order", o.ID)
 	r := bot.Reply{Text: t.Text("complaint.order", "order", o.ID, "items", s.itemsOf(t, &o), "state", s.state(t, &o))}
@@ -230,6 +237,34 @@ func (s *shop) complaint(ctx context.Context, t *bot.Turn) error {
 		r.Choices = append(r.Choices, bot.Choice{Label: t.Text(what), Value: t.Text(what)})
 	}
 	return t.Send(r)
+}
+
+// compensate gives what the shop's rules allow for an order that is late; the
+// rest is for a person to decide.
+func (s *shop) compensate(ctx context.Context, t *bot.Turn) error {
+	ask := bot.Reply{Text: t.Text("compensate.person"), Choices: []bot.Choice{{Label: t.Text("choice.person"), Value: t.Text("choice.person")}}}
+	uid, signedIn := t.Verified("uid")
+	e, ok := t.Meaning.Entity("order")
+	if !signedIn || !ok {
+		return t.Send(ask)
+	}
+	o, ok, err := s.orders.find(ctx, e.Value)
+	if err != nil {
+		return err
+	}
+	if !ok || o.Owner != uid || !s.late(t, &o) {
+		return t.Send(ask)
+	}
+	offers := t.Offers(s.offers, recommend.OfferRequest{Purpose: "compensation"})
+	if len(offers) == 0 {
+		return t.Send(ask)
+	}
+	if err := t.Grant(s.offers, offers[0], "order "+o.ID+" is late", ""); err != nil {
+		t.Trace.Add("shop", "%v", err) // another customer was faster
+		return t.Send(ask)
+	}
+	t.Compensated()
+	return t.Say("offer.sorry", "what", offers[0].Text)
 }
 
 // with finds the one order that holds what an answer names: "the phone one".
