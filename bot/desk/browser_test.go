@@ -2,10 +2,13 @@ package desk_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -111,6 +114,47 @@ func TestBrowserTheQueue(t *testing.T) {
 		d.Wait(`document.querySelectorAll(".queue .item").length === 2`)
 		assert.Equal(t, want, browsertest.Eval[[]string](d, `[...document.querySelectorAll(".queue .item")].map((e) => [...e.children].map((k) => k.textContent).join(" "))`))
 	}
+}
+
+// A desk that lost its connection says so, comes back by itself, and knows what
+// happened meanwhile.
+func TestBrowserTheConnectionIsLost(t *testing.T) {
+	t.Parallel()
+	r, b := inBrowser(t)
+	d := r.sit(b, "zh", "Lin")
+	d.Wait(`document.querySelector(".lost").hidden`)
+	d.Run(`window.lost = 0; new MutationObserver(() => { if (!document.querySelector(".lost").hidden) window.lost++; }).observe(document.querySelector(".lost"), { attributes: true })`)
+	r.srv.CloseClientConnections()
+	d.Wait(`window.lost > 0`)
+	r.say("1", "转人工")
+	d.Wait(`document.querySelector(".lost").hidden && document.querySelectorAll(".go").length === 1`)
+}
+
+// A host's own sign-in opens the desk without a form; an agent whom it does not
+// know reads so.
+func TestBrowserTheHostsSignIn(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Open(t)
+	var out atomic.Bool
+	r := startWith(t, func(o *bot.Options) { o.Clock = bot.SystemClock() }, nil, func(o *desk.Options) {
+		o.Token = ""
+		o.Authenticate = func(*http.Request) (desk.Agent, error) {
+			if out.Load() {
+				return desk.Agent{}, errors.New("no session")
+			}
+			return desk.Agent{Name: "Anna"}, nil
+		}
+	})
+	d := b.Tab(r.srv.URL+"/desk/?lang=en", 1200, 800)
+	d.Wait(`document.querySelector("header")?.textContent.includes("Anna")`)
+	out.Store(true)
+	d.Reload()
+	d.Wait(`document.querySelector(".bad")?.textContent.includes("Sign in first")`)
+	out.Store(false)
+	d.Press("Enter")
+	d.Wait(`document.querySelector("header")?.textContent.includes("Anna")`)
+	out.Store(true) // in the middle
+	d.Wait(`document.querySelector(".bad")?.textContent.includes("Sign in first")`)
 }
 
 // From the sign-in to the way back to the bot without a mouse, in both languages.

@@ -192,13 +192,17 @@ func (d *Desk) page(name string) http.HandlerFunc {
 				break
 			}
 		}
+		signin := "token"
+		if d.o.Authenticate != nil {
+			signin = "host"
+		}
 		h := w.Header()
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		h.Set("Cache-Control", "no-cache")
 		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' "+strings.Join(d.o.Pictures, " ")+
 			"; media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'")
 		s := strings.NewReplacer("{lang}", html.EscapeString(lang), "{title}", html.EscapeString(d.text(lang, "desk."+name)),
-			"{base}", html.EscapeString(d.o.Base), "{page}", name).Replace(string(raw))
+			"{base}", html.EscapeString(d.o.Base), "{page}", name, "{signin}", signin).Replace(string(raw))
 		_, _ = io.WriteString(w, s)
 	}
 }

@@ -403,7 +403,13 @@ func TestNewNeedsAService(t *testing.T) {
 	t.Setenv("OPENAI_BASE_URL", "http://localhost:1/v1")
 	assert.True(t, llm.Configured())
 	_, err = llm.New(nil)
-	assert.NoError(t, err)
+	require.NoError(t, err)
+	for _, wrong := range []string{"localhost:11434/v1", "api.example.com", "ftp://host/v1", "http://", "http://%zz"} {
+		_, err = llm.New(&llm.Options{BaseURL: wrong})
+		require.ErrorContains(t, err, "https://host/v1", wrong)
+		_, err = llm.NewEmbedder(&llm.EmbedOptions{BaseURL: wrong})
+		require.Error(t, err, wrong)
+	}
 }
 
 // In a bot: what is shown stands in the base, whatever the model says.

@@ -14,8 +14,8 @@ export function el(name, attrs, ...kids) {
 
 // What is said before the desk opens; its own texts come with the token.
 const words = {
-  zh: { name: "您的姓名（顾客能看到）", token: "访问口令", enter: "进入", wrong: { token: "口令不对。", name: "请填写可以给顾客看的姓名。", network: "连不上服务器，请稍后再试。" } },
-  en: { name: "Your name (customers see it)", token: "Access token", enter: "Enter", wrong: { token: "That is not the token.", name: "Give a name customers may read.", network: "The server cannot be reached, try again in a moment." } },
+  zh: { name: "您的姓名（顾客能看到）", token: "访问口令", enter: "进入", wrong: { token: "口令不对。", host: "请先登录，再打开客服工作台。", name: "请填写可以给顾客看的姓名。", network: "连不上服务器，请稍后再试。" } },
+  en: { name: "Your name (customers see it)", token: "Access token", enter: "Enter", wrong: { token: "That is not the token.", host: "Sign in first, then open the desk.", name: "Give a name customers may read.", network: "The server cannot be reached, try again in a moment." } },
 };
 
 export class Api {
@@ -67,17 +67,32 @@ export class Api {
       this.name = hash.get("name") || this.name;
       history.replaceState(null, "", location.pathname + location.search);
     }
+    const host = app.dataset.signin === "host"; // who it is, the host's own sign-in tells
     for (;;) {
-      if (this.token || this.name) {
+      if (host || this.token || this.name) {
         try {
           this.config = await this.get("v1/config");
           sessionStorage.setItem("desk:token", this.token);
           sessionStorage.setItem("desk:name", this.name);
           return;
-        } catch (e) { const w = words[this.lang] || words.en; this.wrong = this.token ? w.wrong[e.code] || e.message : ""; }
+        } catch (e) {
+          const w = words[this.lang] || words.en;
+          this.wrong = host && e.code === "token" ? w.wrong.host : this.token || host ? w.wrong[e.code] || e.message : "";
+        }
       }
-      await this.#enter(app);
+      if (host) await this.#refused(app);
+      else await this.#enter(app);
     }
+  }
+
+  // refused says why the host's sign-in does not do, and tries again when asked to.
+  #refused(app) {
+    return new Promise((done) => {
+      const w = words[this.lang] || words.en, again = el("button", { type: "submit" }, w.enter);
+      const form = el("form", { class: "enter", onsubmit: (e) => { e.preventDefault(); form.remove(); done(); } }, el("p", { class: "bad", role: "alert" }, this.wrong), again);
+      app.append(form);
+      again.focus();
+    });
   }
 
   #enter(app) {
@@ -103,6 +118,7 @@ export class Api {
     for (;;) {
       try {
         const r = await fetch(base + "v1/events", { headers: this.headers(), cache: "no-store" });
+        if (r.status === 401) this.leave();
         if (!r.ok) throw new Error(r.status);
         const reader = r.body.pipeThrough(new TextDecoderStream()).getReader();
         let text = "";
