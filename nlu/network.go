@@ -27,14 +27,15 @@ type net struct {
 
 // How the network learns. Dropout is of whole features and of hidden units.
 const (
-	netCount  = 3   // networks that are averaged
-	netHidden = 128 // units of each
-	netBatch  = 32
-	netRate   = 0.003
-	netKeepIn = 0.4
-	netKeep   = 0.5
-	netSteps  = 1500 // at least
-	netEpochs = 10   // at least
+	netCount   = 3   // networks that are averaged
+	netHidden  = 128 // units of each
+	netBatch   = 32
+	netRate    = 0.003
+	netKeepIn  = 0.6 // and
+	netKeepFew = 0.4 // where there are few examples an intent
+	netKeep    = 0.5
+	netSteps   = 1500 // at least
+	netEpochs  = 10   // at least
 
 	netShare    = 0.5    // of the networks in the probabilities
 	netFeatures = 28_000 // the rest, all of them rare, is left to the linear model
@@ -165,10 +166,15 @@ func (m *matrix) step(rate float64, power1, power2 float64) {
 }
 
 // trainNetwork fits networks to the rows, which start and see the rows in
-// different ways. The last one knows none but the features in words, unless
-// that is nil: it errs in other places.
-func trainNetwork(ctx context.Context, rows []row, words []bool, features, classes int, seed uint64, progress func()) (*network, error) {
+// different ways. Where there are examples enough, words is not nil and the last
+// one knows none but the features in it: it errs in other places. In haste they
+// take half the steps.
+func trainNetwork(ctx context.Context, rows []row, words []bool, features, classes int, seed uint64, hasty bool, progress func()) (*network, error) {
 	n := &network{}
+	keep := float32(netKeepIn)
+	if words == nil {
+		keep = netKeepFew
+	}
 	place, kept := commonest(rows, features, netFeatures, nil)
 	seen := replaced(rows, place)
 	for i := range netCount {
@@ -176,7 +182,7 @@ func trainNetwork(ctx context.Context, rows []row, words []bool, features, class
 			place, kept = commonest(rows, features, netFeatures, words)
 			seen = replaced(rows, place)
 		}
-		own, err := trainOne(ctx, seen, kept, classes, rand.New(rand.NewPCG(seed, uint64(0x6e6574+i))))
+		own, err := trainOne(ctx, seen, kept, classes, keep, hasty, rand.New(rand.NewPCG(seed, uint64(0x6e6574+i))))
 		if err != nil {
 			return nil, err
 		}
@@ -189,7 +195,7 @@ func trainNetwork(ctx context.Context, rows []row, words []bool, features, class
 
 // trainOne fits one network: cross-entropy, dropout, lazy Adam with a linearly
 // falling rate. Its matrix out has a row for each hidden unit, as most are zero.
-func trainOne(ctx context.Context, rows []row, features, classes int, rng *rand.Rand) (net, error) {
+func trainOne(ctx context.Context, rows []row, features, classes int, keep float32, hasty bool, rng *rand.Rand) (net, error) {
 	const h = netHidden
 	embed, offset := newMatrix(features, h), newMatrix(1, h)
 	out, bias := newMatrix(h, classes), newMatrix(1, classes)
@@ -201,6 +207,9 @@ func trainOne(ctx context.Context, rows []row, features, classes int, rng *rand.
 	}
 	perEpoch := (len(rows) + netBatch - 1) / netBatch
 	steps := max(netSteps, netEpochs*perEpoch)
+	if hasty {
+		steps /= 2
+	}
 	order := rng.Perm(len(rows))
 	hidden, back, p := make([]float32, h), make([]float32, h), make([]float32, classes)
 	stay, active := make([]int32, 0, 256), make([]int32, 0, h)
@@ -220,9 +229,9 @@ func trainOne(ctx context.Context, rows []row, features, classes int, rng *rand.
 			copy(hidden, offset.value)
 			stay = stay[:0]
 			for j, f := range r.at {
-				if rng.Float32() < netKeepIn {
+				if rng.Float32() < keep {
 					stay = append(stay, int32(j))
-					axpy(r.value[j]/netKeepIn, embed.row(f), hidden)
+					axpy(r.value[j]/keep, embed.row(f), hidden)
 				}
 			}
 			copy(p, bias.value)
@@ -248,7 +257,7 @@ func trainOne(ctx context.Context, rows []row, features, classes int, rng *rand.
 			}
 			axpy(1, back, offset.gradient(0))
 			for _, j := range stay {
-				axpy(r.value[j]/netKeepIn, back, embed.gradient(r.at[j]))
+				axpy(r.value[j]/keep, back, embed.gradient(r.at[j]))
 			}
 		}
 		power1, power2 = power1*0.9, power2*0.999

@@ -94,6 +94,11 @@ func (c *scan) moment(i int) (span, bool) {
 		return d, true
 	}
 	j := c.skip(d.end)
+	if c.phrase(j, "at") >= 0 {
+		if t, ok := c.clockWords(j, d.from, true); ok { // Friday at ten
+			return t, true
+		}
+	}
 	j = c.skip(c.opt(j, "的", "at", ","))
 	j = c.skip(c.opt(j, "around", "about"))
 	if c.at(j) == 't' && j == d.end && isDigit(c.at(j-1)) && isDigit(c.at(j+1)) {
@@ -131,6 +136,9 @@ func (c *scan) onDay(t span) span {
 	j := c.skip(t.end)
 	if t.end == 0 || !isLetter(c.at(j)) && !isDigit(c.at(j)) {
 		return t
+	}
+	if e := c.phrase(j, "tonight"); e >= 0 && t.from.Hour() < 12 {
+		return span{t.from.Add(12 * time.Hour), t.to.Add(12 * time.Hour), t.grain, e}
 	}
 	d, ok := c.day(c.skip(c.opt(j, "on")))
 	if !ok || d.grain != "day" || !d.to.Equal(addDays(d.from, 1)) {
