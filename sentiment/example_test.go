@@ -156,7 +156,7 @@ func ExampleTable_Plan() {
 		fmt.Println(err)
 		return
 	}
-	in := sentiment.Input{Text: "等了很久还没发货,骗子!", Cause: "delay"}
+	in := sentiment.Input{Text: "等了很久还没发货,气人", Cause: "delay"}
 	for range 2 {
 		m, err := s.Feel(context.Background(), in)
 		if err != nil {

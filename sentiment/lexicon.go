@@ -64,6 +64,8 @@ const (
 	KindPolite       Kind = "polite"       // is polite: 请, "could you"
 	KindRude         Kind = "rude"         // is rude: 废话, "shut up"
 	KindUrgent       Kind = "urgent"       // presses: 马上, "asap"
+	KindSoon         Kind = "soon"         // a near time: 今晚, "in an hour"; presses beside an event
+	KindEvent        Kind = "event"        // what one must be in time for: 登机, "wedding"
 	KindSarcasm      Kind = "sarcasm"      // turns praise in the same sentence: 呵呵, "yeah right"
 	KindIrony        Kind = "irony"        // praise that mocks when its clause goes on with blame: "thanks for", 恭喜你们
 	KindRhetoric     Kind = "rhetoric"     // a question that is a reproach: 凭什么, "is it too much to ask"
@@ -99,6 +101,8 @@ const (
 	urgent
 	polite
 	rude
+	soon
+	event
 	sarcasm
 	irony
 	rhetoric
@@ -137,6 +141,8 @@ var kinds = [...]struct {
 	urgent:       {KindUrgent, 0.6, 0, 1},
 	polite:       {KindPolite, 0.5, 0, 1},
 	rude:         {KindRude, 0.7, 0, 1},
+	soon:         {KindSoon, 0, 0, 0},
+	event:        {KindEvent, 0, 0, 0},
 	sarcasm:      {KindSarcasm, -1, -4, 0},
 	irony:        {KindIrony, 1.8, 0, 4},
 	rhetoric:     {KindRhetoric, -1.8, -4, 0},

@@ -83,6 +83,8 @@ type reader struct {
 	sentence sentence
 	requests int  // where the first clause that asks for something begins, in units, + 1; 0 for none
 	short    int  // one-word sentences in a row
+	soon     bool // a near time is named
+	event    bool // something one must be in time for is
 	staccato bool // three of them: "Worst. Shop. Ever."
 }
 
@@ -298,6 +300,10 @@ func (r *reader) take(e *entry, start, end int) {
 		} else if e.value < 0 { // nothing before it: it turns what follows
 			r.wait(modifier{negate, 1, r.unit, r.unit + int(e.units)})
 		}
+	case soon:
+		r.soon = true
+	case event:
+		r.event = true
 	case concede:
 		r.clause.conceded = true
 	case question:

@@ -33,10 +33,11 @@ const (
 	staccatoBy   = 1.35 // "Worst. Shop. Ever."
 	negateReach  = 3    // units between a negation and its word
 	degreeReach  = 1
-	asking       = 0.4 // the manner from which a polite word makes a request: 请, not 您好
-	closing      = 0.2 // thanks that close a request
-	andReach     = 1   // units between two words that share a negation
-	gapReach     = 60  // bytes a word with a gap may reach over
+	asking       = 0.4  // the manner from which a polite word makes a request: 请, not 您好
+	deadline     = 0.55 // how an event soon presses
+	closing      = 0.2  // thanks that close a request
+	andReach     = 1    // units between two words that share a negation
+	gapReach     = 60   // bytes a word with a gap may reach over
 )
 
 // add makes a hit of a word with a value and applies what modifies it.
@@ -428,6 +429,9 @@ func (r *reader) readText(lex *lexicon, txt string) look {
 		r.hits = append(r.hits, hit{end: int32(len(r.s)), kind: angry, value: impatient, face: true})
 	}
 	r.close()
+	if r.soon && r.event {
+		r.urgency = 1 - (1-r.urgency)*(1-deadline)
+	}
 	l := lookAt(txt)
 	if l.shouted {
 		r.raise(l.all)
