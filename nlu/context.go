@@ -13,6 +13,7 @@ const (
 	maxAge      = 6  // entities
 	maxTopicAge = 4  // the intent a follow-up continues
 	maxFollowUp = 14 // tokens of a follow-up
+	maxBrief    = 6  // tokens of a message that says too little to leave the topic
 )
 
 // small are the intents that are about nothing: they leave the topic as it is.
@@ -46,7 +47,20 @@ func complete(m *Meaning, folded string, before Context) {
 	newHead := slices.ContainsFunc(own, func(e Entity) bool { return heads(e.Type) })
 	pointed := slices.ContainsFunc(own, func(e Entity) bool { return e.Type == "item" }) // "is the second one in stock?"
 	asks := elliptic(folded)
-	if live && short && narrowed && m.Intent != before.Intent && !newHead && (asks || small(m.Intent)) && bare(folded, own) {
+	best := Intent{}
+	if len(m.Intents) > 0 {
+		best = m.Intents[0]
+	}
+	if live && before.Age == 0 && tokens <= maxBrief && best.Probability < 0.8 && !small(m.Intent) && topic(m.Intent) != topic(before.Intent) {
+		for _, other := range m.Intents[min(1, len(m.Intents)):] {
+			if topic(other.Name) == topic(before.Intent) && other.Probability >= 0.2 {
+				m.Intent = other.Name // "how much?", of what is talked about
+				break
+			}
+		}
+	}
+	narrows := asks || small(m.Intent) || best.Probability < 0.9 && slices.ContainsFunc(before.Entities, func(e Entity) bool { return e.Age == 0 && slot(e.Type) })
+	if live && short && narrowed && m.Intent != before.Intent && !newHead && narrows && bare(folded, own) {
 		m.Intent, m.FollowUp = before.Intent, true // "in size M?", of whatever was asked before
 	}
 	if live && short && narrowed && asks && m.Intent == before.Intent {
@@ -55,8 +69,12 @@ func complete(m *Meaning, folded string, before Context) {
 	if live && short && !narrowed && asks && timed(own) && (m.Intent == "" || small(m.Intent) || m.Intent == before.Intent) && bare(folded, own) {
 		m.Intent, m.FollowUp = before.Intent, true // 那周四呢, "make it eight people"
 	}
-	if live && short && named && m.Intent != before.Intent && len(m.Intents) > 0 && !(small(m.Intent) && m.Intents[0].Probability >= 0.6) {
-		best := m.Intents[0]
+	if live && short && comparative(folded) && !newHead && (m.Intent == "" || topic(m.Intent) == topic(before.Intent)) {
+		if m.FollowUp = true; m.Intent == "" {
+			m.Intent = before.Intent // "have you got a longer one?"
+		}
+	}
+	if live && short && named && m.Intent != before.Intent && len(m.Intents) > 0 && !(small(m.Intent) && best.Probability >= 0.6) {
 		switch {
 		case (m.Intent == "" || small(m.Intent)) && narrowed && !newHead, asks && (best.Probability < 0.6 || !newHead && best.Probability < 0.9):
 			m.Intent, m.FollowUp = before.Intent, true
@@ -127,6 +145,31 @@ func elliptic(s string) bool {
 	}
 	for _, mark := range []string{"那", "换成", "换个", "改成", "改到", "再看看", "how about", "what about", "and ", "any in", "in ", "or ", "do you have it in", "only ", "just ", "make it ", "make that "} {
 		if strings.HasPrefix(s, mark) {
+			return true
+		}
+	}
+	return false
+}
+
+// comparative reports whether a message asks for more or less of something than
+// what it was shown has.
+func comparative(s string) bool {
+	s = strings.TrimRight(s, "?!。，,.~ ")
+	if i := max(strings.LastIndex(s, "更"), strings.LastIndex(s, "再")); i >= 0 {
+		rest := s[i:]
+		for _, ask := range []string{"吗", "么", "有没有", "有没", "有"} {
+			rest = strings.TrimSuffix(rest, ask)
+		}
+		for _, end := range []string{"的", "一点", "点", "些"} {
+			if strings.HasSuffix(rest, end) && len(rest) <= 24 {
+				return true
+			}
+		}
+	}
+	words := strings.Fields(s)
+	for i, w := range words {
+		switch {
+		case w == "more" || w == "less", len(w) > 4 && strings.HasSuffix(w, "er") && i > 0 && (words[i-1] == "a" || words[i-1] == "anything" || words[i-1] == "something" || words[i-1] == "bit"):
 			return true
 		}
 	}

@@ -311,6 +311,33 @@ func (s *shop) pair(ctx context.Context, t *bot.Turn, item string) error {
 	return paired.Set(t, before[max(0, len(before)-maxSeen):])
 }
 
+// goesWith shows what goes with the item in focus, of a kind when one is named.
+func (s *shop) goesWith(ctx context.Context, t *bot.Turn) error {
+	it, ok := s.about(t)
+	if !ok {
+		return s.search(ctx, t)
+	}
+	req := recommend.Request{GoesWith: []string{it.ID}, N: 3}
+	kind, named := t.Meaning.Entity("category")
+	if named && !kind.Carried {
+		req.Must = []recommend.Filter{{Attribute: "category", Any: []string{kind.Value}}}
+	}
+	found, err := t.Recommend(ctx, req)
+	if err != nil {
+		return err
+	}
+
+	found = slices.DeleteFunc(found, func(g recommend.Suggestion) bool {
+		return !slices.ContainsFunc(g.Reasons, func(r recommend.Reason) bool { return r.Code == "goes_with" || r.Code == "together" })
+	})
+	if len(found) == 0 {
+		return t.Say("pair.none", "name", called(it.Name, t.Language))
+	}
+	r := bot.Reply{Text: t.Text("pair.found", "name", called(it.Name, t.Language)), Cards: t.Cards(found)}
+	t.Focus(it.ID) // "and a bag?" is still about it
+	return t.Send(r)
+}
+
 // owns tells the shelf what a signed-in customer has bought here, who allows it
 // to be used: that is not suggested again, until it is used up.
 func (s *shop) owns(ctx context.Context, t *bot.Turn) error {
@@ -479,10 +506,18 @@ func (s *shop) detail(ctx context.Context, t *bot.Turn) error {
 }
 
 // shipping says when an item would leave; without one the knowledge base answers.
-func (s *shop) shipping(_ context.Context, t *bot.Turn) error {
+func (s *shop) shipping(ctx context.Context, t *bot.Turn) error {
 	it, ok := s.about(t)
 	if !ok {
 		return nil
+	}
+	if e, ok := t.Meaning.Entity("order"); ok { // "when will it arrive?", after "where is my phone?"
+		if o, ok, err := s.orders.find(ctx, e.Value); err != nil || ok && o.Status != "delivered" && slices.ContainsFunc(o.Items, func(l line) bool { return l.ID == it.ID }) {
+			if err != nil {
+				return err
+			}
+			return s.orderStatus(ctx, t)
+		}
 	}
 	if it.Stock <= 0 {
 		return t.Say("shipping.none", "name", called(it.Name, t.Language))

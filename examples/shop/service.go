@@ -130,10 +130,14 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 		e, named := t.Meaning.Entity("order")
 		named = named && !e.Carried
 		if named && t.Meaning.Intent == "" {
-			t.Meaning.Intent = "order.status" // a bare order number
+			topic := "order.status" // a bare order number
 			if last := t.Meaning.Next.Intent; strings.HasPrefix(last, "order.") || last == "return.start" || last == "address.change" {
-				t.Meaning.Intent = last // of another order
+				topic = last // of another order
 			}
+			t.Topic(topic)
+		}
+		if !named && t.Meaning.Intent == "" && listed(t) {
+			t.Topic("product.search") // "summer dresses"
 		}
 		uid, ok := t.Verified("uid")
 		if !ok || named {
@@ -150,6 +154,18 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 		}
 		return next.Handle(ctx, t)
 	})
+}
+
+// listed reports whether a message is hardly more than what an item is like.
+func listed(t *bot.Turn) bool {
+	said, kind := 0, false
+	for _, e := range t.Meaning.Entities {
+		if !e.Carried && e.Type != "date" && e.Type != "quantity" {
+			said += len(e.Text)
+			kind = kind || e.Type == "category"
+		}
+	}
+	return kind && said*10 >= len(strings.ReplaceAll(t.Message.Text, " ", ""))*6
 }
 
 // fitting is the one order, of those given latest first, that a message can mean

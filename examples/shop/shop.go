@@ -263,6 +263,7 @@ func (s *shop) handlers() *bot.Mux {
 	mux.HandleFunc("product.dismiss", s.dismiss)
 	mux.HandleFunc("product.stock", s.inStock)
 	mux.HandleFunc("product.detail", s.detail)
+	mux.HandleFunc("product.pair", s.goesWith)
 	mux.HandleFunc("product.shipping", s.shipping)
 	mux.HandleFunc("offer.ask", s.offer)
 	mux.HandleFunc("consent.withdraw", s.withdraw)
