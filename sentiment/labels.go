@@ -57,8 +57,7 @@ func (r LabelReport) String() string {
 const (
 	mostLabels   = 32
 	leastSeen    = 2 // examples a gram must be in
-	labelRounds  = 10
-	labelDrop    = 0.3 // share of a text's grams left out each time it is learnt from (Srivastava et al. 2014)
+	labelRounds  = 8
 	labelRate    = 0.1
 	labelSmooth  = 0.05
 	labelFigures = figures + 1 + len(emotions)
@@ -231,7 +230,6 @@ func (s *Scorer) learnLabels(ctx context.Context, samples []labelled, labels []s
 			}
 			x := &samples[i]
 			at = l.places(x, at[:0])
-			at = slices.DeleteFunc(at, func(int32) bool { return random.Float64() < labelDrop })
 			scale := float32(1 / math.Sqrt(float64(max(1, len(at)))))
 			l.start(x, scores)
 			for c := range scores {
