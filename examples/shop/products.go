@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -284,7 +285,7 @@ func (s *shop) askConsent(t *bot.Turn) error {
 	if !t.Customer.NeedsAsking(profile.Personal) || asked.Get(t) || t.Interrupting() {
 		return nil
 	}
-	if err := asked.Set(t, true); err != nil {
+	if err := errors.Join(asked.Set(t, true), asking.Set(t, true)); err != nil {
 		return err
 	}
 	return t.Send(bot.Reply{Text: t.Text("consent.personal"), Choices: []bot.Choice{

@@ -16,6 +16,7 @@ import (
 
 var (
 	asked  = bot.Var[bool]{Name: "asked consent"}
+	asking = bot.Var[bool]{Name: "asking consent"} // it is the last thing that was said
 	proven = bot.Var[[]string]{Name: "orders proven"}
 	misses = bot.Var[int]{Name: "wrong proofs"}
 )
@@ -28,7 +29,16 @@ const (
 // taps answers the quick replies that belong to no question of a flow.
 func (s *shop) taps(next bot.Handler) bot.Handler {
 	return bot.HandlerFunc(func(ctx context.Context, t *bot.Turn) error {
-		switch what, value, _ := strings.Cut(t.Message.Tap, ":"); what {
+		what, value, _ := strings.Cut(t.Message.Tap, ":")
+		if asking.Get(t) {
+			if err := asking.Set(t, false); err != nil {
+				return err
+			}
+			if yes := t.Meaning.Intent == "yes"; t.Message.Tap == "" && (yes || t.Meaning.Intent == "no") {
+				what, value = "consent", map[bool]string{true: "yes", false: "no"}[yes]
+			}
+		}
+		switch what {
 		case "consent":
 			t.Consent(profile.Personal, value == "yes", "consent.personal")
 			return t.Say("consent.thanks." + value)
