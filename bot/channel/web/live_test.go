@@ -1,16 +1,22 @@
 package web_test
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/frontdesk-go/frontdesk/bot"
+	"github.com/frontdesk-go/frontdesk/bot/bottest"
+	"github.com/frontdesk-go/frontdesk/bot/channel/web"
 )
 
 // drafted puts the parts of a stream together, reply by reply.
@@ -100,4 +106,61 @@ func TestALongDraftIsNotKeptForThoseWhoJoin(t *testing.T) {
 	close(goOn)
 	assert.Empty(t, drafted(t, s.until("done", "")), "a draft without its beginning would be wrong")
 	<-said
+}
+
+// A stream with nothing to say shows that it is alive, however seldom it looks.
+func TestAQuietStreamPings(t *testing.T) {
+	t.Parallel()
+	r := start(t, echo, func(_ *bot.Options, o *web.Options) { o.Look = 1000 * time.Hour })
+	token, _ := r.session("")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, "GET", r.srv.URL+"/chat/v1/events", nil)
+	require.NoError(t, err)
+	req.Header.Set("Authorization", "Bearer "+token)
+	res, err := r.http.Do(req)
+	require.NoError(t, err)
+	defer func() { _ = res.Body.Close() }()
+	pinged := make(chan struct{})
+	go func() {
+		for sc := bufio.NewScanner(res.Body); sc.Scan(); {
+			if sc.Text() == ": ping" {
+				close(pinged)
+				return
+			}
+		}
+	}()
+	for {
+		select {
+		case <-pinged:
+			return
+		case <-time.After(10 * time.Millisecond): // until its timer is set
+			r.clock.Advance(15 * time.Second)
+			require.Less(t, r.clock.Now().Sub(bottest.Start()), 900*time.Hour, "no ping came before the look")
+		}
+	}
+}
+
+// Both pages of the protocol name what the server speaks.
+func TestProtocolPages(t *testing.T) {
+	t.Parallel()
+	r := start(t, echo, nil)
+	_, body := r.do("POST", "v1/session", "", map[string]string{})
+	var session struct{ Config map[string]any }
+	require.NoError(t, json.Unmarshal([]byte(body), &session))
+	for _, page := range []string{"web-protocol.md", "web-protocol.zh.md"} {
+		raw, err := os.ReadFile("../../../docs/" + page)
+		require.NoError(t, err)
+		for name := range session.Config {
+			assert.Contains(t, string(raw), `"`+name+`"`, page)
+		}
+		for _, name := range []string{"line", "state", "ready", "working", "part", "typing", "done"} {
+			assert.Contains(t, string(raw), "| `"+name+"` |", page)
+		}
+		for _, path := range []string{"session", "events", "history", "messages", "open", "end", "language", "feedback", "signals", "files"} {
+			assert.Contains(t, string(raw), " v1/"+path, page)
+			status, _ := r.do("DELETE", "v1/"+path, "", nil)
+			assert.Equal(t, http.StatusMethodNotAllowed, status, "v1/%s is served", path)
+		}
+	}
 }

@@ -85,7 +85,7 @@ func (c *Chat) follow(ctx context.Context, s *wire.Stream, in *inbox, k bot.Key,
 		return err
 	}
 	for {
-		look, stop := c.o.Clock.NewTimer(c.o.Look)
+		look, stop := c.o.Clock.NewTimer(min(c.o.Look, wire.PingEvery))
 		select {
 		case <-ctx.Done():
 			stop()
