@@ -386,12 +386,12 @@ func TestBrowserFilesAndVoice(t *testing.T) {
 		const i = ` + inChat + `.querySelector("input[type=file]"); i.files = d.files; i.dispatchEvent(new Event("change")); })`)
 	p.Wait(inLog + `.querySelector(".me img")?.naturalWidth === 40`)
 	p.Wait(says("收到您发来的文件"))
-	mic := inChat + `.querySelector("form button[title=录音]")`
+	mic := inChat + `.querySelectorAll("form button")[1]`
 	p.Run(mic + ".click()")
-	p.Wait(mic + `.classList.contains("rec")`)
+	p.Wait(mic + `.classList.contains("rec") && ` + mic + `.title === "停止并发送录音" && ` + inChat + `.querySelector(".status").textContent.includes("正在录音")`)
 	p.Wait(`new Promise((ok) => setTimeout(() => ok(true), 400))`) // something to hear
 	p.Run(mic + ".click()")
-	p.Wait(inLog + `.querySelector(".me audio")`)
+	p.Wait(inLog + `.querySelector(".me audio") && ` + mic + `.title === "录音" && ` + inChat + `.querySelector(".status").hidden`)
 	assert.Contains(t, browsertest.Eval[string](p, `fetch(`+inLog+`.querySelector(".me audio").src).then((r) => r.headers.get("Content-Type"))`), "audio/webm")
 	d := b.Tab(srv.URL+"/desk/?lang=zh#token=0123456789abcdef&name=Lin", 1400, 900)
 	d.Wait(`document.querySelector(".queue .item")`)

@@ -443,12 +443,14 @@ class Chat extends HTMLElement {
         this.#recorder = null;
         stream.getTracks().forEach((t) => t.stop());
         b.classList.remove("rec");
-        b.setAttribute("aria-label", this.#t("record"));
+        this.#words();
         this.#attach([new File(parts, "voice." + (/mp4|ogg/.exec(rec.mimeType)?.[0] || "webm"), { type: rec.mimeType })]);
       };
       rec.start();
+      this.#note(this.#t("recording"), 60000);
       b.classList.add("rec");
-      b.setAttribute("aria-label", this.#t("stop"));
+      b.title = this.#t("stop");
+      b.setAttribute("aria-label", b.title);
       setTimeout(() => rec.state === "recording" && rec.stop(), 60000);
     } catch { this.#note(this.#t("no_mic")); }
   }
