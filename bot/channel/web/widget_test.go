@@ -64,6 +64,11 @@ func TestBrowserProvisionalText(t *testing.T) {
 	steps <- func(t *bot.Turn, _ *bot.Draft) bool { t.Notice("正在查询订单…"); return false }
 	p.Wait(inside + `.querySelector(".dots") && ` + inside + `.querySelector(".notice")?.textContent === "正在查询订单…"`)
 	assert.Equal(t, "正在查询订单…", browsertest.Eval[string](p, inside+`.querySelector("span[role=status]").textContent`), "read out as well")
+	assert.Equal(t, 1, browsertest.Eval[int](p, inside+`.querySelectorAll(".me").length`), "sent before the stream was there, and shown once")
+	const moves = `getComputedStyle(` + inside + `.querySelector(".dots i")).animationName`
+	assert.Equal(t, "dot", browsertest.Eval[string](p, moves))
+	p.Calm()
+	p.Wait(moves + ` === "none"`)
 	add("订单已经")
 	add("发货")
 	draft(p, "正在查询订单…|订单已经发货")
@@ -130,9 +135,9 @@ func TestBrowserSilentStreamIsCut(t *testing.T) {
 		let enough;
 		const all = new Promise((done) => { enough = done; });
 		const c = new m.Client("/chat/", (name) => {
-			if (["online", "offline"].includes(name)) heard.push(name);
+			if (["online", "offline"].includes(name) && name !== heard.at(-1)) heard.push(name);
 			if (heard.length === 3) { c.stop(); enough(); }
-		}, 300);
+		}, 1000);
 		await c.start();
 		c.follow();
 		await all;
@@ -204,6 +209,9 @@ func TestBrowserLanguageOfTheFrame(t *testing.T) {
 		tab.Wait(shows("let's go on in English"))
 		assert.Equal(t, 1, saying(tab, "在吗"))
 	}
+	send(one, "مرحبا")
+	one.Wait(`[...` + inside + `.querySelectorAll(".me .bubble")].some((b) => getComputedStyle(b).direction === "rtl")`)
+	assert.Equal(t, "ltr", browsertest.Eval[string](one, `getComputedStyle(`+inside+`.querySelector(".me .bubble")).direction`))
 	assert.Equal(t, "Helpful", browsertest.Eval[string](one, inside+`.querySelector("[aria-pressed=true]").textContent`))
 	one.Wait(inside + `.querySelector(".log").getAttribute("aria-live") === "polite"`)
 }
