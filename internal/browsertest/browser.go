@@ -25,7 +25,7 @@ import (
 )
 
 // patience is how long a page may take to come to what a test waits for.
-const patience = 20 * time.Second
+const patience = 45 * time.Second
 
 // Browser is a Chromium of its own for one test.
 type Browser struct {
