@@ -389,7 +389,7 @@ func TestBrowserFilesAndVoice(t *testing.T) {
 	mic := inChat + `.querySelectorAll("form button")[1]`
 	p.Run(mic + ".click()")
 	p.Wait(mic + `.classList.contains("rec") && ` + mic + `.title === "停止并发送录音" && ` + inChat + `.querySelector(".status").textContent.includes("正在录音")`)
-	p.Wait(`new Promise((ok) => setTimeout(() => ok(true), 400))`) // something to hear
+	browsertest.Eval[bool](p, `new Promise((ok) => setTimeout(() => ok(true), 400))`) // something to hear
 	p.Run(mic + ".click()")
 	p.Wait(inLog + `.querySelector(".me audio") && ` + mic + `.title === "录音" && ` + inChat + `.querySelector(".status").hidden`)
 	assert.Contains(t, browsertest.Eval[string](p, `fetch(`+inLog+`.querySelector(".me audio").src).then((r) => r.headers.get("Content-Type"))`), "audio/webm")

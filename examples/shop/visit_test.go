@@ -87,7 +87,7 @@ func TestBrowserNothingInTheCart(t *testing.T) {
 	p.Wait(inChat + `?.querySelector(".launch")`)
 	p.Run(`window.sent = []; const f = window.fetch; window.fetch = (u, o) => { if (String(u).endsWith("v1/signals")) window.sent.push(...JSON.parse(o.body).signals.map((s) => s.kind)); return f(u, o); };
 		const tell = (detail) => dispatchEvent(new CustomEvent("frontdesk", { detail })); tell({ kind: "cart", item: "dress-01", count: 1 }); tell({ kind: "purchase", item: "dress-01" })`)
-	p.Wait(`new Promise((ok) => setTimeout(() => ok(true), 2500))`) // longer than the rule asks for
+	browsertest.Eval[bool](p, `new Promise((ok) => setTimeout(() => ok(true), 2500))`) // longer than the rule asks for
 	assert.NotContains(t, browsertest.Eval[[]string](p, `window.sent`), "idle")
 
 	// Two errors, and help is offered; a notice of the browser's own is none.

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
@@ -24,7 +25,7 @@ import (
 )
 
 // patience is how long a page may take to come to what a test waits for.
-const patience = 20 * time.Second
+const patience = 45 * time.Second
 
 // Browser is a Chromium of its own for one test.
 type Browser struct {
@@ -121,6 +122,16 @@ func (p *Tab) do(steps ...chromedp.Action[chromedp.Void]) {
 func (p *Tab) Size(width, height int64) {
 	p.t.Helper()
 	p.do(chromedp.EmulateViewport(width, height))
+}
+
+// Calm makes the browser one whose user wants less motion.
+func (p *Tab) Calm() {
+	p.t.Helper()
+	p.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}}})
+		return err
+	}))
 }
 
 // Go opens another address, Reload the same again.

@@ -64,6 +64,11 @@ func TestBrowserProvisionalText(t *testing.T) {
 	steps <- func(t *bot.Turn, _ *bot.Draft) bool { t.Notice("正在查询订单…"); return false }
 	p.Wait(inside + `.querySelector(".dots") && ` + inside + `.querySelector(".notice")?.textContent === "正在查询订单…"`)
 	assert.Equal(t, "正在查询订单…", browsertest.Eval[string](p, inside+`.querySelector("span[role=status]").textContent`), "read out as well")
+	assert.Equal(t, 1, browsertest.Eval[int](p, inside+`.querySelectorAll(".me").length`), "sent before the stream was there, and shown once")
+	const moves = `getComputedStyle(` + inside + `.querySelector(".dots i")).animationName`
+	assert.Equal(t, "dot", browsertest.Eval[string](p, moves))
+	p.Calm()
+	p.Wait(moves + ` === "none"`)
 	add("订单已经")
 	add("发货")
 	draft(p, "正在查询订单…|订单已经发货")
@@ -92,8 +97,14 @@ func TestBrowserProvisionalText(t *testing.T) {
 	send(p, "再查一次")
 	add("这句不算")
 	draft(p, "这句不算")
+	draft(two, "这句不算")
+	two.Run(`window.off = true; const f = window.fetch; window.fetch = (u, o) => window.off && String(u).endsWith("v1/events") ? Promise.reject(new TypeError("no network")) : f(u, o)`)
+	r.srv.CloseClientConnections() // and it is withdrawn behind the page's back
+	two.Wait(inside + `.querySelector(".status").textContent.includes("重新连接")`)
 	steps <- func(t *bot.Turn, _ *bot.Draft) bool { _ = t.Say("查不到"); return true }
-	p.Wait(shows("查不到") + ` && !` + inside + `.querySelector(".draft")`)
+	p.Wait(shows("查不到") + ` && !` + inside + `.querySelector(".draft, .meta")`)
+	two.Run(`window.off = false; dispatchEvent(new Event("online"))`)
+	two.Wait(shows("查不到") + ` && !` + inside + `.querySelector(".draft")`)
 	assert.Zero(t, saying(p, "这句不算"))
 	assert.Empty(t, p.Foreign(r.srv.URL))
 }
@@ -119,6 +130,41 @@ func TestBrowserReloadLosesNoMessage(t *testing.T) {
 	assert.Equal(t, 1, saying(p, "你说：我要退货"), "and is not sent again")
 }
 
+// What is written before the stream is there is sent once, and answered
+// without a greeting in between.
+func TestBrowserSendsBeforeTheStream(t *testing.T) {
+	t.Parallel()
+	r := start(t, echo, nil)
+	gate := make(chan struct{})
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		if strings.HasSuffix(q.URL.Path, "/events") {
+			<-gate
+		}
+		r.chat.ServeHTTP(w, q)
+	}))
+	t.Cleanup(func() {
+		assert.NoError(t, r.chat.Close())
+		srv.CloseClientConnections()
+		srv.Close()
+	})
+	p := browsertest.Open(t).Tab(srv.URL+"/chat/?lang=zh", 800, 700)
+	p.Run(`window.posts = []; const f = window.fetch; window.fetch = (u, o) => { window.posts.push(String(u).split("/v1/")[1]); return String(u).endsWith("v1/messages") ? new Promise((ok) => { window.go = ok; }).then(() => f(u, o)) : f(u, o); }`)
+	send(p, "在吗")
+	close(gate)
+	peer := browsertest.Eval[string](p, `JSON.parse(atob(localStorage.getItem("frontdesk:" + location.origin + "/chat/").split(".")[0])).p`)
+	k, err := r.b.Conversation(t.Context(), bot.Thread{Channel: "web", Peer: peer})
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { // what comes behind "ready" has come
+		r.b.Typing(k, "小林")
+		return browsertest.Eval[bool](p, inside+`.querySelector(".status").textContent.includes("小林")`)
+	}, 20*time.Second, 50*time.Millisecond)
+	p.Wait(`window.go`)
+	p.Run(`window.go()`)
+	p.Wait(shows("你说：在吗") + ` && !` + inside + `.querySelector(".meta")`)
+	assert.Equal(t, []string{"messages"}, browsertest.Eval[[]string](p, `window.posts.filter((n) => n === "messages" || n === "open")`))
+	assert.Equal(t, 1, saying(p, "在吗"))
+}
+
 // A network can fall silent without a word: then the stream counts as cut.
 func TestBrowserSilentStreamIsCut(t *testing.T) {
 	t.Parallel()
@@ -130,9 +176,9 @@ func TestBrowserSilentStreamIsCut(t *testing.T) {
 		let enough;
 		const all = new Promise((done) => { enough = done; });
 		const c = new m.Client("/chat/", (name) => {
-			if (["online", "offline"].includes(name)) heard.push(name);
+			if (["online", "offline"].includes(name) && name !== heard.at(-1)) heard.push(name);
 			if (heard.length === 3) { c.stop(); enough(); }
-		}, 300);
+		}, 1000);
 		await c.start();
 		c.follow();
 		await all;
@@ -204,6 +250,9 @@ func TestBrowserLanguageOfTheFrame(t *testing.T) {
 		tab.Wait(shows("let's go on in English"))
 		assert.Equal(t, 1, saying(tab, "在吗"))
 	}
+	send(one, "مرحبا")
+	one.Wait(`[...` + inside + `.querySelectorAll(".me .bubble")].some((b) => getComputedStyle(b).direction === "rtl")`)
+	assert.Equal(t, "ltr", browsertest.Eval[string](one, `getComputedStyle(`+inside+`.querySelector(".me .bubble")).direction`))
 	assert.Equal(t, "Helpful", browsertest.Eval[string](one, inside+`.querySelector("[aria-pressed=true]").textContent`))
 	one.Wait(inside + `.querySelector(".log").getAttribute("aria-live") === "polite"`)
 }

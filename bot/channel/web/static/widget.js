@@ -144,7 +144,7 @@ class Chat extends HTMLElement {
 
   // greet asks for the opening once, when the visit is new.
   #greet() {
-    if (!this.#shown || this.#opened || !this.#first) return;
+    if (!this.#shown || this.#opened || !this.#first || this.#mine.size) return;
     this.#opened = true;
     const last = [...this.#lines.values()].pop();
     if (!last || Date.now() - Date.parse(last.at) > 4 * 3600e3) this.#client.open(this.#lang).catch(() => { this.#opened = false; });
@@ -160,7 +160,7 @@ class Chat extends HTMLElement {
       case "done": return this.#withdraw();
       case "ready": return this.#ready();
       case "begun": this.#lines.clear(); this.#ui.log.replaceChildren(); this.#first = this.#opened = false; return;
-      case "offline": this.#withdraw(); this.#offline = true; return this.#banner();
+      case "offline": this.#dots(false); this.#offline = true; return this.#banner();
       case "online":
         this.#withdraw(); // what is being written comes again from its beginning
         if (this.#offline) { this.#offline = false; this.#say("online"); }
@@ -172,7 +172,7 @@ class Chat extends HTMLElement {
     if (!this.#first) {
       this.#ui.more.hidden = this.#lines.size < 100;
       const known = new Set([...this.#lines.values()].map((l) => l.message));
-      for (const { at, ...m } of this.#client.unsent()) if (!known.has(m.id)) this.#deliver(m, []);
+      for (const { at, ...m } of this.#client.unsent()) if (!known.has(m.id) && !this.#mine.has(m.id)) this.#deliver(m, []);
     }
     this.#first = true;
     this.#greet();
