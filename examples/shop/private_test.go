@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -33,7 +34,7 @@ func personal(t *testing.T) []told {
 		"修改收货地址，改到杭州市西湖区文三路90号，李雷收，13900001111":                             "文三路 李雷 13900001111",
 		"查一下快递 SF1234567890123，订单号 TS2026110701":                            "SF1234567890123 TS2026110701",
 		"My name is Jane Miller, 12 Baker Street, London, jane@example.com": "Miller Baker jane@example.com",
-		"call me on +1 415 555 0134, I want a human agent":                  "415 0134",
+		"call me on +1 415 555 0134, I want a human agent":                  "555 0134",
 	} {
 		p := told{Text: text}
 		for _, s := range strings.Fields(parts) {
@@ -81,7 +82,15 @@ func TestTheInspectorHoldsNoPersonalData(t *testing.T) {
 		require.Equal(t, 200, w.Code, w.Body)
 		var out struct{ Traces []desk.Trace }
 		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &out))
-		return w.Body.String(), len(out.Traces)
+		for i := range out.Traces {
+			out.Traces[i].At = time.Time{}
+			for j := range out.Traces[i].Steps {
+				out.Traces[i].Steps[j].Took = 0 // its digits are nobody's
+			}
+		}
+		raw, err := json.Marshal(out)
+		require.NoError(t, err)
+		return string(raw), len(out.Traces)
 	}
 	for i, p := range personal(t) {
 		for _, before := range []string{"", "修改收货地址"} { // by itself, and as an answer

@@ -202,7 +202,7 @@ async function earlier() {
   try {
     const got = await api.get("v1/conversations/" + id + "?before=" + now.lines[0].seq);
     if (id !== shown) return;
-    now.lines = got.lines.concat(now.lines);
+    now.lines = got.lines.filter((l) => l.seq < now.lines[0].seq).concat(now.lines); // asked twice, shown once
     now.more = got.more;
     if (!now.more) ui.earlier.remove();
     const was = ui.log.scrollHeight;
