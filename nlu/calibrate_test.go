@@ -152,3 +152,28 @@ func TestProgressEndsWhereItSaid(t *testing.T) {
 		assert.Equal(t, total, last, name)
 	}
 }
+
+// A judge trained in haste is made as sharp as the model: what it says of
+// examples that it has not seen is right as often as it says.
+func TestHastyJudge(t *testing.T) {
+	t.Parallel()
+	examples, err := Builtin()
+	require.NoError(t, err)
+	o := Options{NoBuiltin: true, Epochs: 30, Seed: 3}
+	m, err := o.fitted(context.Background(), examples, func() {})
+	require.NoError(t, err)
+	rest, held := holdOut(examples)
+	require.GreaterOrEqual(t, len(held), minHeld)
+	full, err := o.fitted(context.Background(), rest, func() {})
+	require.NoError(t, err)
+	o.Epochs = judgeEpochs(o.Epochs)
+	require.Less(t, o.Epochs, 30)
+	judge, err := o.fitted(context.Background(), rest, func() {})
+	require.NoError(t, err)
+	want, _ := full.judge(held, nil)
+	hasty, _ := judge.judge(held, nil)
+	judge.sharpen(m.spread(rest) / judge.spread(rest))
+	got, _ := judge.judge(held, nil)
+	assert.InDelta(t, float64(m.spread(rest)), float64(judge.spread(rest)), 1e-3)
+	assert.Less(t, math.Abs(float64(got.temperature()-want.temperature())), math.Abs(float64(hasty.temperature()-want.temperature())))
+}

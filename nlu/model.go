@@ -184,7 +184,7 @@ func (m *Model) score(s *scratch, folded string) (known float64, ok bool) {
 		return 0, false
 	}
 	m.vocab.weigh(fs)
-	copy(s.scores, m.bias)
+	m.linear(fs, s.scores)
 	var seen, all float32
 	for i := range fs {
 		f := &fs[i]
@@ -197,7 +197,6 @@ func (m *Model) score(s *scratch, folded string) (known float64, ok bool) {
 		if f.block == blockWords {
 			seen += f.weight * f.weight
 		}
-		m.weights.add(f.at, f.weight, s.scores)
 	}
 	if m.net != nil {
 		if s.hidden == nil {
@@ -206,6 +205,16 @@ func (m *Model) score(s *scratch, folded string) (known float64, ok bool) {
 		m.net.mix(fs, s.hidden, s.own, s.scores)
 	}
 	return float64(seen / all), true
+}
+
+// linear puts the scores of the linear model into scores.
+func (m *Model) linear(fs []feature, scores []float32) {
+	copy(scores, m.bias)
+	for i := range fs {
+		if f := &fs[i]; f.at >= 0 {
+			m.weights.add(f.at, f.weight, scores)
+		}
+	}
 }
 
 // foreign reports whether training saw nothing of a text: its letters alone do

@@ -176,10 +176,11 @@ func TestClassifyAllocations(t *testing.T) {
 	if raced {
 		t.Skip("the race detector empties pools at random")
 	}
-	m := shopModel(t)
-	for _, s := range []string{"我想买一条红色的裙子", "我想買一條紅色的裙子，有貨嗎？", "我的快递到哪了？", "where is my order 12345", "x"} {
-		m.Classify(s)
-		assert.LessOrEqual(t, testing.AllocsPerRun(100, func() { m.Classify(s) }), 2.0, s)
+	for _, m := range []*Model{shopModel(t), bestModel(t)} {
+		for _, s := range []string{"我想买一条红色的裙子", "我想買一條紅色的裙子，有貨嗎？", "我的快递到哪了？", "where is my order 12345", "x"} {
+			m.Classify(s)
+			assert.LessOrEqual(t, testing.AllocsPerRun(100, func() { m.Classify(s) }), 2.0, s)
+		}
 	}
 }
 
