@@ -70,8 +70,7 @@ type Base struct {
 }
 
 // New makes a base of entries. It fails on entries without id or question, and
-// on two with the same id and language. The base keeps the entries' maps and
-// slices: do not change them afterwards.
+// on two with the same id and language.
 func New(entries []Entry, opts *Options) (*Base, error) {
 	b := &Base{opts: opts.fill()}
 	b.same = newSynonyms(b.opts.Synonyms)
@@ -125,7 +124,7 @@ func (b *Base) Entry(id string) (Entry, bool) {
 	if !ok {
 		return Entry{}, false
 	}
-	return s.parts[k].segment.entries[d], true
+	return s.parts[k].segment.entries.entry(d), true
 }
 
 // Entries are all entries in the order they were read, those changed since

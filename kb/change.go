@@ -10,9 +10,8 @@ import (
 // found as soon as it returns; answers under way finish on what was before. At
 // 100,000 entries one takes well under a millisecond, as only what is new is
 // indexed. Now and then a call joins, once its own entries are served, what
-// earlier ones have added: that takes it longer, but holds up no other. Put
-// keeps the entries' maps and slices: do not change them afterwards. On an error
-// the base stays as it is.
+// earlier ones have added: that takes it longer, but holds up no other. On
+// an error the base stays as it is.
 func (b *Base) Put(entries ...Entry) error {
 	merged, err := Merge(entries)
 	if err != nil || len(merged) == 0 {
@@ -79,9 +78,9 @@ func (b *Base) tidy(all bool) {
 	}
 	var entries []Entry
 	for _, p := range s.parts[from:] {
-		for d := range p.segment.entries {
-			if p.alive(uint32(d)) {
-				entries = append(entries, p.segment.entries[d])
+		for d := range uint32(p.segment.entries.len()) {
+			if p.alive(d) {
+				entries = append(entries, p.segment.entries.entry(d))
 			}
 		}
 	}
@@ -109,7 +108,7 @@ func (s *snapshot) scattered() int {
 	from := -1
 	for k := len(s.parts) - 1; k >= 0; k-- {
 		p := &s.parts[k]
-		size := len(p.segment.entries)
+		size := p.segment.entries.len()
 		if behind > 0 && behind >= size || p.gone > 0 && 2*p.gone >= size {
 			from = k
 		}
@@ -135,15 +134,15 @@ func (s *snapshot) replaced(parts []part, joined part, learnt *factors) *snapsho
 	var gone []string
 	for k := range parts {
 		now := s.parts[at+k]
-		for d := range now.segment.entries {
-			if parts[k].alive(uint32(d)) && !now.alive(uint32(d)) {
-				gone = append(gone, now.segment.entries[d].ID)
+		for d := range uint32(now.segment.entries.len()) {
+			if parts[k].alive(d) && !now.alive(d) {
+				gone = append(gone, now.segment.entries.id(d))
 			}
 		}
 	}
 	out := &snapshot{same: s.same, factors: learnt}
 	add := func(p part) {
-		if len(p.segment.entries) > p.gone {
+		if p.segment.entries.len() > p.gone {
 			out = out.add(p)
 		}
 	}
@@ -157,9 +156,9 @@ func (s *snapshot) replaced(parts []part, joined part, learnt *factors) *snapsho
 		keep(p)
 	}
 	if len(gone) > 0 {
-		joined.dead, joined.gone = make([]uint64, len(joined.segment.entries)/64+1), len(gone)
+		joined.dead, joined.gone = make([]uint64, joined.segment.entries.len()/64+1), len(gone)
 		for _, id := range gone {
-			d := joined.segment.byID[id]
+			d, _ := joined.segment.entries.find(id)
 			joined.dead[d>>6] |= 1 << (d & 63)
 		}
 	}

@@ -37,7 +37,8 @@ func contentKey(s string) uint64 { return text.Hash(text.Cut(s, maxEmbedded)) }
 
 // said is a wording of an entry as it stands, or a passage's text.
 func (seg *segment) said(w int, d uint32) string {
-	t := seg.entries[d].Texts[seg.words[w].lang]
+	e := seg.entries.entry(d)
+	t := e.Texts[seg.words[w].lang]
 	if seg.words[w].n < 0 {
 		return t.Answer
 	}

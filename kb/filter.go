@@ -47,6 +47,41 @@ func (q *Query) flags() uint8 {
 	return f
 }
 
+// kinds are what filters look at, of entries that most have it alike.
+type kinds struct {
+	of   []uint32 // by entry, a place in all
+	all  []Entry  // with no more than that
+	seen map[string]uint32
+	buf  []byte
+}
+
+// add adds what a filter looks at of the next entry.
+func (k *kinds) add(e *Entry) {
+	only := Entry{Category: e.Category, Tags: e.Tags, Channels: e.Channels, Audience: e.Audience, Products: e.Products, State: e.State, From: e.From, Until: e.Until}
+	only.Texts = make(map[string]Text, len(e.Texts))
+	for lang := range e.Texts {
+		only.Texts[lang] = Text{}
+	}
+	k.buf = appendEntry(k.buf[:0], only)
+	n, ok := k.seen[string(k.buf)]
+	if !ok {
+		if k.seen == nil {
+			k.seen = map[string]uint32{}
+		}
+		n = uint32(len(k.all))
+		key := string(k.buf)
+		c := codec{all: key}
+		k.all = append(k.all, c.entry())
+		k.seen[key] = n
+	}
+	k.of = append(k.of, n)
+}
+
+func (k *kinds) passes(d uint32, q *Query) bool { return k.at(d).Passes(q) }
+
+// at is what a filter looks at of an entry.
+func (k *kinds) at(d uint32) *Entry { return &k.all[k.of[d]] }
+
 // Passes reports whether an entry may answer a query.
 func (e *Entry) Passes(q *Query) bool {
 	if !e.State.Serves() {

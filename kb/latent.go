@@ -39,7 +39,7 @@ type sparse struct {
 // too, and returns where those stand; nil when there are too few, they are long,
 // or there are too many entries.
 func newFactors(seg *segment, same *synonyms) (*factors, []float32) {
-	if len(seg.entries) > latentEntries || len(seg.words) < latentWords {
+	if seg.entries.len() > latentEntries || len(seg.words) < latentWords {
 		return nil, nil
 	}
 	f := &factors{}
@@ -204,8 +204,8 @@ func (f *factors) rows(seg *segment, same *synonyms) []float32 {
 // wordings are those of a segment, in order, as they are read.
 func (seg *segment) wordings(same *synonyms) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for d := range seg.entries {
-			e := &seg.entries[d]
+		for d := range uint32(seg.entries.len()) {
+			e := seg.entries.entry(d)
 			for _, w := range seg.words[seg.first[d]:seg.first[d+1]] {
 				t := e.Texts[w.lang]
 				s := t.Answer

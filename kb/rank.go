@@ -70,7 +70,7 @@ func (s *snapshot) rank(sc *scratch, by *Ranker, q *Query, v vector, n int) rank
 	// part.
 	for k := range s.parts {
 		p := &s.parts[k]
-		end := p.base + uint32(len(p.segment.entries))
+		end := p.base + uint32(p.segment.entries.len())
 		ready := false
 		for _, found := range sc.best {
 			if found.doc < p.base || found.doc >= end {
@@ -89,7 +89,7 @@ func (s *snapshot) rank(sc *scratch, by *Ranker, q *Query, v vector, n int) rank
 				c.sense = near.of(c.doc)
 			}
 			c.score = m.score(&c)
-			if q.About != "" && p.segment.entries[found.doc-p.base].Category == q.About {
+			if q.About != "" && p.segment.kinds.at(found.doc-p.base).Category == q.About {
 				c.score += lean
 			}
 			r.place(c, n)
@@ -112,7 +112,7 @@ next:
 				continue next
 			}
 		}
-		p, _ := s.at(doc)
+		p := s.part(doc)
 		score := float32(0)
 		for _, t := range sc.terms {
 			if id, ok := p.segment.terms.find(t.hash); ok {

@@ -19,7 +19,7 @@ import (
 // its one segment, each with its length before it (uint64), all numbers
 // little-endian, and the SHA-256 of all that.
 const (
-	magic    = "frontdesk kb 1\n"
+	magic    = "frontdesk kb 2\n"
 	maxSaved = 4 << 30 // bytes that are read
 )
 
@@ -52,12 +52,8 @@ func (b *Base) Save(w io.Writer) error {
 	sw := saver{w: out}
 	sw.bytes([]byte(magic))
 	sw.json(savedHeader{Synonyms: b.same.sum(), Version: s.name(), Ranker: b.Ranker(), Total: seg.total})
-	entries, err := appendEntries(nil, seg.entries)
-	if err != nil {
-		return fmt.Errorf("kb: saving: %w", err)
-	}
-	sw.length(len(entries))
-	sw.bytes(entries)
+	sw.length(len(seg.entries.raw))
+	sw.string(seg.entries.raw)
 	var langs []string
 	words := make([]uint32, 0, 2*len(seg.words))
 	for _, d := range seg.words {
@@ -96,6 +92,12 @@ type saver struct {
 func (s *saver) bytes(b []byte) {
 	if s.err == nil {
 		_, s.err = s.w.Write(b)
+	}
+}
+
+func (s *saver) string(b string) {
+	if s.err == nil {
+		_, s.err = s.w.WriteString(b)
 	}
 }
 
@@ -155,7 +157,7 @@ func Open(r io.Reader, opts *Options) (*Base, error) {
 		return nil, err
 	}
 	if h.Synonyms != b.same.sum() {
-		seg = newSegment(seg.entries, b.same, statistics{})
+		seg = newSegment(seg.unpacked(), b.same, statistics{})
 	}
 	s := snapshotOf(seg, b.same)
 	if s.name() != h.Version {
@@ -192,9 +194,6 @@ func readSegment(raw []byte) (h savedHeader, seg *segment, err error) {
 	if r.err != nil {
 		return h, nil, r.err
 	}
-	if seg.entries, err = readEntries(entries); err != nil {
-		return h, nil, err
-	}
 	seg.total = h.Total
 	for i := 0; i+1 < len(words); i += 2 {
 		if int(words[i]) >= len(langs) {
@@ -205,17 +204,20 @@ func readSegment(raw []byte) (h savedHeader, seg *segment, err error) {
 	for i := 0; i+1 < len(whole); i += 2 {
 		seg.whole = append(seg.whole, extent{whole[i], whole[i+1]})
 	}
-	if err := seg.check(); err != nil {
-		return h, nil, err
-	}
-	seg.terms, seg.grams = tableOf(seg.terms.keys), tableOf(seg.grams.keys)
-	seg.byID = make(map[string]uint32, len(seg.entries))
-	for i := range seg.entries {
-		e := &seg.entries[i]
-		seg.byID[e.ID] = uint32(i)
+	seg.entries, err = unpack(entries, func(d int, e *Entry) error {
 		seg.flags = append(seg.flags, flagsOf(e))
 		seg.sums = append(seg.sums, e.sum())
+		seg.kinds.add(e)
+		return seg.worded(d, e)
+	})
+	if err == nil {
+		err = seg.check()
 	}
+	if err != nil {
+		return h, nil, err
+	}
+	seg.kinds.seen = nil
+	seg.terms, seg.grams = tableOf(seg.terms.keys), tableOf(seg.grams.keys)
 	seg.peak = make([]uint16, len(seg.terms.keys))
 	for t := range seg.peak {
 		if seg.offs[t] < seg.offs[t+1] {
@@ -273,7 +275,7 @@ func slice[T uint16 | uint32 | uint64](r *opener) []T {
 
 // check finds what would make a search read outside of its slices.
 func (seg *segment) check() error {
-	n := uint32(len(seg.entries))
+	n := uint32(seg.entries.len())
 	rises := func(list []uint32, count int, end int) bool {
 		return len(list) == count+1 && list[0] == 0 && int(list[count]) == end && slices.IsSorted(list)
 	}
@@ -296,20 +298,6 @@ func (seg *segment) check() error {
 			return errors.New("a profile is outside of the base")
 		}
 	}
-	ids := make(map[string]bool, n)
-	for i := range seg.entries {
-		e := &seg.entries[i]
-		if e.ID == "" || ids[e.ID] || seg.first[i] == seg.first[i+1] {
-			return fmt.Errorf("entry %d has no id of its own, or no wording", i)
-		}
-		ids[e.ID] = true
-		for _, w := range seg.words[seg.first[i]:seg.first[i+1]] {
-			t, ok := e.Texts[w.lang]
-			if !ok || w.n < -1 || int(w.n) > len(t.Others) || strings.TrimSpace(t.Question) == "" {
-				return fmt.Errorf("entry %q lacks a wording", e.ID)
-			}
-		}
-	}
 	for t := range seg.terms.keys {
 		for k := seg.offs[t] + 1; k < seg.offs[t+1]; k++ {
 			if seg.docs[k] <= seg.docs[k-1] {
@@ -318,4 +306,27 @@ func (seg *segment) check() error {
 		}
 	}
 	return nil
+}
+
+// worded finds an entry without the wordings that the index has of it.
+func (seg *segment) worded(d int, e *Entry) error {
+	if d+1 >= len(seg.first) || seg.first[d] >= seg.first[d+1] || int(seg.first[d+1]) > len(seg.words) {
+		return fmt.Errorf("entry %d has no wording", d)
+	}
+	for _, w := range seg.words[seg.first[d]:seg.first[d+1]] {
+		t, ok := e.Texts[w.lang]
+		if !ok || w.n < -1 || int(w.n) > len(t.Others) || strings.TrimSpace(t.Question) == "" {
+			return fmt.Errorf("entry %q lacks a wording", e.ID)
+		}
+	}
+	return nil
+}
+
+// unpacked are the entries.
+func (seg *segment) unpacked() []Entry {
+	out := make([]Entry, seg.entries.len())
+	for d := range out {
+		out[d] = seg.entries.entry(uint32(d))
+	}
+	return out
 }

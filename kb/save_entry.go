@@ -1,160 +1,224 @@
 package kb
 
 import (
-	"bytes"
 	"encoding/binary"
-	"encoding/json"
-	"errors"
-	"fmt"
+	"maps"
 	"slices"
+	"time"
 )
 
-// Entries are saved with the fields that most have written one after the other,
-// which reads ten times as fast as JSON, and the rest as JSON where there is any,
-// so that a field that is added later is saved without a change here.
+// codec writes values one after the other, or reads them, by the same calls, so
+// that what is read is what was written. A number is a varint, a string its
+// length and its bytes, nothing a 0. What is read takes no more room than a few
+// times its bytes, whatever lengths it claims.
+type codec struct {
+	write bool
+	out   []byte // written so far
+	all   string // what is read
+	at    int
+	bad   bool // what is read is not what was written
+}
 
-func appendEntries(b []byte, entries []Entry) ([]byte, error) {
-	b = binary.AppendUvarint(b, uint64(len(entries)))
-	for i := range entries {
-		e := entries[i]
-		b = appendStrings(b, e.ID, string(e.Kind), e.Category, e.Source.File, e.Source.URL)
-		b = binary.AppendVarint(b, int64(e.Source.Line))
-		b = appendList(b, e.Tags)
-		b = appendList(b, e.Path)
-		langs := e.languages()
-		b = binary.AppendUvarint(b, uint64(len(langs)))
-		for _, l := range langs {
-			t := e.Texts[l]
-			b = appendStrings(b, l, t.Question, t.Answer)
-			b = appendList(b, t.Others)
-			t.Question, t.Answer, t.Others = "", "", nil
-			var err error
-			if b, err = appendRest(b, t, Text{}); err != nil {
-				return nil, fmt.Errorf("entry %q: %w", e.ID, err)
+func appendEntry(b []byte, e Entry) []byte {
+	c := codec{write: true, out: b}
+	c.fields(&e)
+	return c.out
+}
+
+// entry reads what appendEntry wrote.
+func (c *codec) entry() (e Entry) {
+	c.fields(&e)
+	return e
+}
+
+// fields are those of an entry. The id stands first.
+func (c *codec) fields(e *Entry) {
+	c.string(&e.ID)
+	c.texts(&e.Texts)
+	c.string((*string)(&e.Kind))
+	c.list(&e.Path)
+	c.string(&e.Category)
+	c.list(&e.Tags)
+	c.source(&e.Source)
+	if !c.some(len(e.Channels)+len(e.Audience)+len(e.Products)+len(e.State)+len(e.Owner)+len(e.Steps) > 0 || !e.From.IsZero() || !e.Until.IsZero() || !e.Reviewed.IsZero()) {
+		return
+	}
+	c.list(&e.Channels)
+	c.list(&e.Audience)
+	c.list(&e.Products)
+	c.string((*string)(&e.State))
+	c.time(&e.From)
+	c.time(&e.Until)
+	c.string(&e.Owner)
+	c.time(&e.Reviewed)
+	for i := range c.count(len(e.Steps)) {
+		if !c.write {
+			e.Steps = append(e.Steps, Step{})
+		}
+		s := &e.Steps[i]
+		c.string((*string)(&s.To))
+		c.string(&s.By)
+		c.time(&s.At)
+		c.string(&s.Why)
+		if c.bad {
+			return
+		}
+	}
+}
+
+// texts are the languages, sorted.
+func (c *codec) texts(texts *map[string]Text) {
+	var langs []string
+	if c.write {
+		langs = slices.Sorted(maps.Keys(*texts))
+	}
+	n := c.count(len(langs))
+	if !c.write {
+		*texts = make(map[string]Text, min(n, 8))
+	}
+	for i := range n {
+		var lang string
+		if c.write {
+			lang = langs[i]
+		}
+		c.string(&lang)
+		t := (*texts)[lang]
+		c.string(&t.Question)
+		c.string(&t.Answer)
+		c.list(&t.Others)
+		if c.some(len(t.ByChannel)+len(t.Category) > 0 || t.Source != nil) {
+			c.channels(&t.ByChannel)
+			c.string(&t.Category)
+			if c.some(t.Source != nil) {
+				if !c.write {
+					t.Source = &Source{}
+				}
+				c.source(t.Source)
 			}
 		}
-		e.ID, e.Kind, e.Category, e.Source, e.Tags, e.Path, e.Texts = "", "", "", Source{Sum: e.Source.Sum}, nil, nil, nil
-		var err error
-		if b, err = appendRest(b, e, Entry{}); err != nil {
-			return nil, fmt.Errorf("entry %q: %w", entries[i].ID, err)
+		if (*texts)[lang] = t; c.bad {
+			return
 		}
 	}
-	return b, nil
 }
 
-// appendRest writes as JSON what a value has beside what was written, or "" when
-// that is what an empty one has.
-func appendRest(b []byte, v, empty any) ([]byte, error) {
-	rest, err := json.Marshal(v)
-	if err != nil {
-		return nil, err
+// channels are the answers by channel, sorted.
+func (c *codec) channels(by *map[string]string) {
+	var names []string
+	if c.write {
+		names = slices.Sorted(maps.Keys(*by))
 	}
-	none, err := json.Marshal(empty)
-	if err != nil {
-		return nil, err
+	n := c.count(len(names))
+	if !c.write && n > 0 {
+		*by = make(map[string]string, min(n, 8))
 	}
-	if bytes.Equal(rest, none) {
-		rest = nil
-	}
-	return appendStrings(b, string(rest)), nil
-}
-
-func appendStrings(b []byte, list ...string) []byte {
-	for _, s := range list {
-		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
-	}
-	return b
-}
-
-func appendList(b []byte, list []string) []byte {
-	return appendStrings(binary.AppendUvarint(b, uint64(len(list))), list...)
-}
-
-// entryReader reads what appendEntries wrote; the strings share one copy of it.
-type entryReader struct {
-	raw []byte
-	all string
-	at  int
-	bad bool
-}
-
-var errEntries = errors.New("the entries are not whole")
-
-func readEntries(raw []byte) ([]Entry, error) {
-	r := entryReader{raw: raw, all: string(raw)}
-	n := r.count()
-	out := make([]Entry, 0, min(n, len(raw)/8))
-	for range n {
-		e := Entry{ID: r.string(), Kind: Kind(r.string()), Category: r.string()}
-		e.Source.File, e.Source.URL = r.string(), r.string()
-		e.Source.Line = r.int()
-		e.Tags, e.Path = r.list(), r.list()
-		texts := r.count()
-		e.Texts = make(map[string]Text, min(texts, 16))
-		for range texts {
-			l := r.string()
-			t := Text{Question: r.string(), Answer: r.string(), Others: r.list()}
-			question, answer := t.Question, t.Answer
-			r.rest(&t)
-			t.Question, t.Answer = question, answer
-			e.Texts[l] = t
+	for i := range n {
+		var name string
+		if c.write {
+			name = names[i]
 		}
-		id, in := e.ID, e.Texts
-		r.rest(&e)
-		e.ID, e.Texts = id, in
-		if r.bad {
-			return nil, errEntries
+		c.string(&name)
+		s := (*by)[name]
+		c.string(&s)
+		if (*by)[name] = s; c.bad {
+			return
 		}
-		out = append(out, e)
-	}
-	if r.bad || r.at != len(raw) {
-		return nil, errEntries
-	}
-	return slices.Clip(out), nil
-}
-
-// rest reads what appendRest wrote.
-func (r *entryReader) rest(to any) {
-	if s := r.string(); s != "" && !r.bad {
-		r.bad = json.Unmarshal([]byte(s), to) != nil
 	}
 }
 
-// count reads how many things follow, each of which takes at least a byte.
-func (r *entryReader) count() int {
-	v, n := binary.Uvarint(r.raw[r.at:])
-	if n <= 0 || v > uint64(len(r.raw)-r.at-n) {
-		r.bad = true
+func (c *codec) source(s *Source) {
+	if !c.some(*s != Source{}) {
+		return
+	}
+	c.string(&s.File)
+	line := uint64(int64(s.Line))
+	c.number(&line)
+	s.Line = int(int64(line))
+	c.string(&s.URL)
+	c.string(&s.Sum)
+}
+
+func (c *codec) time(t *time.Time) {
+	if !c.some(!t.IsZero()) {
+		return
+	}
+	_, zone := t.Zone()
+	sec, nano, east := uint64(t.Unix()), uint64(t.Nanosecond()), uint64(int64(zone))
+	c.number(&sec)
+	c.number(&nano)
+	c.number(&east)
+	if c.write {
+		return
+	}
+	*t = time.Unix(int64(sec), int64(nano%1e9)).UTC()
+	if z := int64(east); z != 0 && z > -1e6 && z < 1e6 {
+		*t = t.In(time.FixedZone("", int(z)))
+	}
+}
+
+// some writes, or reads, whether something follows.
+func (c *codec) some(has bool) bool {
+	n := uint64(0)
+	if has {
+		n = 1
+	}
+	c.number(&n)
+	return n == 1
+}
+
+func (c *codec) number(n *uint64) {
+	if c.write {
+		c.out = binary.AppendUvarint(c.out, *n)
+		return
+	}
+	*n = 0
+	for shift := 0; ; shift += 7 {
+		if c.at >= len(c.all) || shift > 63 {
+			c.bad = true
+			*n = 0
+			return
+		}
+		b := c.all[c.at]
+		c.at++
+		*n |= uint64(b&0x7f) << shift
+		if b < 0x80 {
+			return
+		}
+	}
+}
+
+// count is how many things follow, each of which takes at least a byte.
+func (c *codec) count(n int) int {
+	v := uint64(n)
+	c.number(&v)
+	if !c.write && v > uint64(len(c.all)-c.at) {
+		c.bad = true
 		return 0
 	}
-	r.at += n
 	return int(v)
 }
 
-func (r *entryReader) int() int {
-	v, n := binary.Varint(r.raw[r.at:])
-	if n <= 0 {
-		r.bad = true
-		return 0
+func (c *codec) string(s *string) {
+	n := c.count(len(*s))
+	if c.write {
+		c.out = append(c.out, *s...)
+		return
 	}
-	r.at += n
-	return int(v)
+	*s = c.all[c.at : c.at+n]
+	c.at += n
 }
 
-func (r *entryReader) string() string {
-	n := r.count()
-	r.at += n
-	return r.all[r.at-n : r.at]
-}
-
-func (r *entryReader) list() []string {
-	n := r.count()
-	if n == 0 {
-		return nil
+func (c *codec) list(l *[]string) {
+	n := c.count(len(*l))
+	if !c.write && n > 0 {
+		*l = make([]string, 0, min(n, 64))
 	}
-	out := make([]string, n)
-	for i := range out {
-		out[i] = r.string()
+	for i := range n {
+		if !c.write {
+			*l = append(*l, "")
+		}
+		if c.string(&(*l)[i]); c.bad {
+			return
+		}
 	}
-	return out
 }

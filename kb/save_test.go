@@ -102,13 +102,16 @@ func TestEveryFieldIsSaved(t *testing.T) {
 	}
 	var e Entry
 	fill(reflect.ValueOf(&e).Elem())
-	raw, err := appendEntries(nil, []Entry{e, {ID: "plain", Texts: map[string]Text{"": {Question: "q"}}}})
+	p := pack([]Entry{e, {ID: "plain", Texts: map[string]Text{"": {Question: "q"}}}})
+	require.Equal(t, 2, p.len())
+	assert.Equal(t, e, p.entry(0))
+	assert.Equal(t, Entry{ID: "plain", Texts: map[string]Text{"": {Question: "q"}}}, p.entry(1))
+	back, err := unpack([]byte(p.raw), func(d int, e *Entry) error {
+		assert.Equal(t, p.entry(uint32(d)), *e)
+		return nil
+	})
 	require.NoError(t, err)
-	back, err := readEntries(raw)
-	require.NoError(t, err)
-	require.Len(t, back, 2)
-	assert.Equal(t, e, back[0])
-	assert.Equal(t, Entry{ID: "plain", Texts: map[string]Text{"": {Question: "q"}}}, back[1])
+	assert.Equal(t, p, back)
 }
 
 // No file that was cut or changed is opened, wherever that is.

@@ -171,7 +171,7 @@ func (p *part) accumulate(sc *scratch, t *queryTerm, q *Query, mask uint8) {
 	if len(docs) != len(imps) {
 		return
 	}
-	score := sc.score[p.base : int(p.base)+len(seg.entries)]
+	score := sc.score[p.base : int(p.base)+seg.entries.len()]
 	for i, d := range docs {
 		v := score[d]
 		if v == 0 {
@@ -191,7 +191,7 @@ func (p *part) blocked(d uint32, q *Query, mask uint8) bool {
 	if p.dead != nil && p.dead[d>>6]&(1<<(d&63)) != 0 {
 		return true
 	}
-	return p.segment.flags[d]&mask != 0 && !p.segment.entries[d].Passes(q)
+	return p.segment.flags[d]&mask != 0 && !p.segment.kinds.passes(d, q)
 }
 
 // least is a bound that at least n of the scores so far reach, 0 when there are
@@ -244,7 +244,7 @@ func (s *snapshot) probe(sc *scratch, t *queryTerm) {
 	i := 0
 	for k := range s.parts {
 		p := &s.parts[k]
-		end := p.base + uint32(len(p.segment.entries))
+		end := p.base + uint32(p.segment.entries.len())
 		id, ok := p.segment.terms.find(t.hash)
 		if !ok {
 			for i < len(sc.best) && sc.best[i].doc < end {

@@ -21,9 +21,9 @@ const (
 // its vectors. A base is a few of
 // them: a change adds a small one, and they are joined now and then.
 type segment struct {
-	entries []Entry
-	byID    map[string]uint32
+	entries *packed
 	flags   []uint8  // by entry: what a filter must look at, see filter.go
+	kinds   kinds    // by entry: what a filter looks at
 	sums    []uint64 // by entry: a hash of all it says
 
 	// Words, for BM25: the postings of term t are docs and imps from
@@ -93,7 +93,7 @@ type termCount struct {
 // the other segments; its zero value is none.
 func newSegment(entries []Entry, same *synonyms, rest statistics) *segment {
 	bu := &builder{same: same, analyser: analyser{stems: map[string]uint64{}},
-		s: &segment{entries: entries, byID: make(map[string]uint32, len(entries)), first: make([]uint32, 1, len(entries)+1), vecs: make([]uint32, 1, len(entries)+1)}}
+		s: &segment{entries: pack(entries), first: make([]uint32, 1, len(entries)+1), vecs: make([]uint32, 1, len(entries)+1)}}
 	for i := range entries {
 		bu.add(&entries[i])
 		if i+1 == sample {
@@ -105,6 +105,7 @@ func newSegment(entries []Entry, same *synonyms, rest statistics) *segment {
 	for i := range entries {
 		bu.profile(i)
 	}
+	bu.s.kinds.seen = nil
 	return bu.s
 }
 
@@ -124,8 +125,8 @@ func (bu *builder) reserve(entries int) {
 func (bu *builder) add(e *Entry) {
 	s := bu.s
 	doc := uint32(len(s.flags))
-	s.byID[e.ID] = doc
 	s.flags = append(s.flags, flagsOf(e))
+	s.kinds.add(e)
 	s.sums = append(s.sums, e.sum())
 	bu.list = bu.list[:0]
 	for _, lang := range e.languages() {
@@ -204,7 +205,7 @@ func (bu *builder) invert(rest statistics) {
 	}
 	s.docs, s.imps = make([]uint32, len(bu.tf)), make([]uint16, len(bu.tf))
 	s.peak = make([]uint16, len(s.terms.keys))
-	average := float32((s.total + rest.total) / float64(max(1, len(s.entries)+rest.entries)))
+	average := float32((s.total + rest.total) / float64(max(1, s.entries.len()+rest.entries)))
 	next := slices.Clone(s.offs)
 	for _, c := range bu.tf {
 		norm := float32(k1) * (1 - b + b*bu.length[c.doc]/max(average, 1e-6))
@@ -221,7 +222,7 @@ func (bu *builder) invert(rest statistics) {
 func (bu *builder) weigh(rest statistics) {
 	s := bu.s
 	idf := make([]float32, len(s.df))
-	all := len(s.entries) + rest.entries
+	all := s.entries.len() + rest.entries
 	for g, n := range s.df {
 		if rest.df != nil {
 			n += rest.df(s.grams.keys[g])

@@ -56,8 +56,8 @@ func (s *snapshot) add(p part) *snapshot {
 	out.version = ""
 	p.base = uint32(s.indexed)
 	out.parts = append(append(make([]part, 0, len(s.parts)+1), s.parts...), p)
-	out.indexed += len(p.segment.entries)
-	out.live += len(p.segment.entries)
+	out.indexed += p.segment.entries.len()
+	out.live += p.segment.entries.len()
 	out.words += len(p.segment.words)
 	for _, h := range p.segment.sums {
 		out.sum += h
@@ -80,7 +80,7 @@ func (s *snapshot) without(ids iter.Seq[string]) (*snapshot, int) {
 		}
 		p := &out.parts[k]
 		if !fresh[k] {
-			p.dead = append(make([]uint64, 0, len(p.segment.entries)/64+1), p.dead...)[:len(p.segment.entries)/64+1]
+			p.dead = append(make([]uint64, 0, p.segment.entries.len()/64+1), p.dead...)[:p.segment.entries.len()/64+1]
 			fresh[k] = true
 		}
 		p.dead[d>>6] |= 1 << (d & 63)
@@ -95,7 +95,7 @@ func (s *snapshot) without(ids iter.Seq[string]) (*snapshot, int) {
 // find returns where an entry stands: its part and its number there.
 func (s *snapshot) find(id string) (k int, d uint32, ok bool) {
 	for k := len(s.parts) - 1; k >= 0; k-- {
-		if d, ok := s.parts[k].segment.byID[id]; ok && s.parts[k].alive(d) {
+		if d, ok := s.parts[k].segment.entries.find(id); ok && s.parts[k].alive(d) {
 			return k, d, true
 		}
 	}
@@ -104,14 +104,19 @@ func (s *snapshot) find(id string) (k int, d uint32, ok bool) {
 
 func (p *part) alive(d uint32) bool { return p.dead == nil || p.dead[d>>6]&(1<<(d&63)) == 0 }
 
-// at returns the entry with a number, and its part.
-func (s *snapshot) at(doc uint32) (*part, *Entry) {
+// part is the one that has the entry with a number.
+func (s *snapshot) part(doc uint32) *part {
 	k := len(s.parts) - 1
 	for s.parts[k].base > doc {
 		k--
 	}
-	p := &s.parts[k]
-	return p, &p.segment.entries[doc-p.base]
+	return &s.parts[k]
+}
+
+// at returns the entry with a number, and its part.
+func (s *snapshot) at(doc uint32) (*part, Entry) {
+	p := s.part(doc)
+	return p, p.segment.entries.entry(doc - p.base)
 }
 
 // entries are those of the base, in order.
@@ -119,8 +124,11 @@ func (s *snapshot) entries() iter.Seq[*Entry] {
 	return func(yield func(*Entry) bool) {
 		for k := range s.parts {
 			p := &s.parts[k]
-			for d := range p.segment.entries {
-				if p.alive(uint32(d)) && !yield(&p.segment.entries[d]) {
+			for d := range uint32(p.segment.entries.len()) {
+				if !p.alive(d) {
+					continue
+				}
+				if e := p.segment.entries.entry(d); !yield(&e) {
 					return
 				}
 			}

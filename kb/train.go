@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
 )
@@ -168,7 +169,8 @@ type Training struct {
 	// Learnt and HeldOut are how many labels it was trained on and judged by.
 	Learnt  int `json:"learnt"`
 	HeldOut int `json:"held_out"`
-	// Before and After are of the labels held out.
+	// Before and After are of the labels held out; without a new mix the loss is
+	// of all labels, each held out once.
 	Before Quality `json:"before"`
 	After  Quality `json:"after"`
 	// Mix and Confidence say which part of the ranker won and is taken over; the
@@ -183,8 +185,9 @@ const fewest = 30
 // Train proposes a ranker for this base, from labels: "which entry was right" of
 // a reviewer, or what customers chose. Seven labels in ten teach, the others,
 // which are always the same ones, judge: weights for the score are taken over
-// when they put clearly more right entries first, the confidence, stretched
-// and shifted, when it is a better probability. The base stays as it is; SetRanker takes the
+// when they put clearly more right entries first. Else the confidence is, stretched
+// and shifted, when it is a better probability, judged by each fifth of the labels
+// held out in turn. The base stays as it is; SetRanker takes the
 // proposal over, and the earlier Ranker back. The same labels give the same
 // proposal, in seconds at most. It fails on fewer than 30 labels, and on an
 // entry the base does not have.
@@ -219,11 +222,35 @@ func (b *Base) Train(ctx context.Context, labels []Label) (Training, error) {
 		out.Ranker, out.Mix, out.Confidence, out.After = mixed, true, true, q
 		return out, nil
 	}
-	sure := learnConfidence(learn, now)
-	if q := quality(held, &sure); q.Loss < out.Before.Loss {
-		out.Ranker, out.Confidence, out.After = sure, true, q
+	every := slices.Concat(learn, held)
+	out.Before.Loss = quality(every, &now).Loss
+	out.After.Loss = heldOut(every, now)
+	if out.After.Loss < out.Before.Loss {
+		out.Ranker, out.Confidence = learnConfidence(every, now), true
+	} else {
+		out.After = out.Before
 	}
 	return out, nil
+}
+
+// heldOut is the loss of a confidence that is learnt of four fifths of the labels
+// each time and judged by the others.
+func heldOut(ls []lesson, r Ranker) float64 {
+	const parts = 5
+	sum := 0.0
+	for k := range parts {
+		var learn, held []lesson
+		for i := range ls {
+			if i%parts == k {
+				held = append(held, ls[i])
+			} else {
+				learn = append(learn, ls[i])
+			}
+		}
+		sure := learnConfidence(learn, r)
+		sum += quality(held, &sure).Loss * float64(len(held))
+	}
+	return sum / float64(max(len(ls), 1))
 }
 
 // lesson is a label with what the search found.

@@ -205,7 +205,7 @@ func (seg *segment) owners() []uint32 {
 		return *of
 	}
 	of := make([]uint32, len(seg.words))
-	for d := range seg.entries {
+	for d := range seg.entries.len() {
 		for w := seg.first[d]; w < seg.first[d+1]; w++ {
 			of[w] = uint32(d)
 		}

@@ -57,8 +57,8 @@ func TestTour(t *testing.T) {
 	for _, want := range []string{
 		"20 added, 0 changed, 0 gone, 1 places cleaned",
 		"3 drafts added",
-		`contradiction: returns.how / after.return [zh]: "7 day" / "15 day"`,
-		`translation: delivery.fee: "en: 3000 CNY" / "zh: 2000 CNY"`,
+		`contradiction: returns.how / after.return [zh]: "7 天" / "15 天"`,
+		`translation: delivery.fee: "en: 3000 yuan" / "zh: 2000 元"`,
 		`faq/zh/delivery.md:10: broken-link: delivery.fee [zh]: "fees.md"`,
 		`gap: 3 conversations: "do you send fabric samples for the sofa?"`,
 		`gap: 2 conversations: "甲醛达标吗，有孩子"`,

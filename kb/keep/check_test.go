@@ -49,16 +49,16 @@ func TestCheck(t *testing.T) {
 			t := e.Texts["zh"]
 			t.ByChannel = map[string]string{"phone": "十五天内。", "wechat": "七天内可以退"}
 			e.Texts["zh"] = t
-		})}, Options{}, []string{`channel: a [zh]: "7 day" / "phone: 15 day"`}},
-		"one number of two": {[]kb.Entry{entry("a", "运费多少", "满 99 元包邮，否则 8 元。", en("Delivery fee?", "Free from 199 yuan, else 8 yuan."))}, Options{}, []string{`translation: a: "en: 199 CNY" / "zh: 99 CNY"`}},
+		})}, Options{}, []string{`channel: a [zh]: "7 天" / "phone: 十五天"`}},
+		"one number of two": {[]kb.Entry{entry("a", "运费多少", "满 99 元包邮，否则 8 元。", en("Delivery fee?", "Free from 199 yuan, else 8 yuan."))}, Options{}, []string{`translation: a: "en: 199 yuan" / "zh: 99 元"`}},
 		"other number": {[]kb.Entry{entry("a", "衣服多久可以发货？", "签收后七天内。"), entry("b", "衣服多久可以发货", "15天内。")}, Options{}, []string{
-			`contradiction: a / b [zh]: "7 day" / "15 day"`, `duplicate: a / b [zh]: "衣服多久可以发货？" / "衣服多久可以发货"`}},
+			`contradiction: a / b [zh]: "七天" / "15天"`, `duplicate: a / b [zh]: "衣服多久可以发货？" / "衣服多久可以发货"`}},
 		"yes and no": {[]kb.Entry{entry("a", "支持货到付款吗？", "本店支持货到付款。"), entry("b", "支持货到付款吗", "本店暂不支持货到付款。")}, Options{}, []string{
 			`contradiction: a / b [zh]: "本店支持货到付款。" / "本店暂不支持货到付款。"`, `duplicate: a / b [zh]: "支持货到付款吗？" / "支持货到付款吗"`}},
 		"never seen together": {[]kb.Entry{entry("a", "多久发货？", "7天", func(e *kb.Entry) { e.Channels = []string{"app"} }), entry("b", "多久发货？", "9天", func(e *kb.Entry) { e.Channels = []string{"web"} }),
 			entry("c", "多久发货？", "5天", func(e *kb.Entry) { e.State = kb.Retired })}, Options{}, nil},
 		"one after the other": {[]kb.Entry{entry("a", "几点关门？", "22点", func(e *kb.Entry) { e.Until = day("2027-01-01") }), entry("b", "几点关门？", "21点", func(e *kb.Entry) { e.From = day("2027-01-01") })}, Options{}, nil},
-		"translation":         {[]kb.Entry{entry("a", "退货？", "七天内。", en("Returns?", "Within 14 days.")), entry("b", "换货？", "7天内。", en("Exchange?", "Within seven days."))}, Options{}, []string{`translation: a: "en: 14 day" / "zh: 7 day"`}},
+		"translation":         {[]kb.Entry{entry("a", "退货？", "七天内。", en("Returns?", "Within 14 days.")), entry("b", "换货？", "7天内。", en("Exchange?", "Within seven days."))}, Options{}, []string{`translation: a: "en: 14 days" / "zh: 七天"`}},
 		"missing language":    {[]kb.Entry{entry("a", "退货？", "好", en("Returns?", "Yes")), entry("b", "运费？", "8元", en("Shipping?", "8 yuan")), entry("c", "发票？", "有")}, Options{}, []string{"missing-language: c [en]"}},
 		"languages as given":  {[]kb.Entry{entry("a", "退货？", "好")}, Options{Languages: []string{"zh", "fr"}}, []string{"missing-language: a [fr]"}},
 		"dates": {[]kb.Entry{entry("a", "一？", "好", func(e *kb.Entry) { e.Until = day("2026-11-21") }), entry("b", "二？", "好", func(e *kb.Entry) { e.Until = day("2026-12-01") }), entry("c", "三？", "好", func(e *kb.Entry) { e.Reviewed = day("2025-01-01") }),
@@ -148,7 +148,7 @@ func ExampleCheck() {
 		fmt.Println(f)
 	}
 	// Output:
-	// zh/returns.md:3: contradiction: return / return-2 [zh]: "7 day" / "15 day"
+	// zh/returns.md:3: contradiction: return / return-2 [zh]: "7 天" / "15 天"
 	// zh/returns.md:3: duplicate: return / return-2 [zh]: "多久可以退货？" / "多久可以退货"
 }
 

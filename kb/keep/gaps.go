@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/frontdesk-go/frontdesk/internal/pii"
 	"github.com/frontdesk-go/frontdesk/internal/text"
@@ -270,21 +272,47 @@ func tidy(s string) string {
 	return strings.TrimSpace(pii.Mask(strings.ToValidUTF8(text.Cut(s, maxAsked), "")))
 }
 
-// bare is a text without the personal data in it, or masked if nothing is left.
+// bare is a text without the personal data in it, and without the few words that
+// only led to it (我电话…, my mail is …), or masked if nothing is left.
 func bare(s string) string {
 	s = strings.ToValidUTF8(text.Cut(s, maxAsked), "")
 	var b strings.Builder
 	at := 0
 	for _, p := range pii.Find(s) {
+		if p.Start < at {
+			continue
+		}
+		from, to := clause(s[at:p.Start]), len(s)-len(strings.TrimLeftFunc(s[p.End:], unmarked))
+		led := len(text.Tokens(s[at+from:p.Start])) + len(text.Tokens(s[p.End:to]))
+		if rest := len(text.Tokens(s)) - led; led <= fewWords && rest > fewWords+1 {
+			b.WriteString(s[at : at+from])
+			at = to
+			continue
+		}
 		b.WriteString(s[at:p.Start])
 		at = p.End
 	}
 	b.WriteString(s[at:])
-	if out := strings.TrimSpace(b.String()); out != "" {
+	if out := strings.TrimFunc(b.String(), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",，、;；:：", r) }); out != "" {
 		return out
 	}
 	return tidy(s)
 }
+
+const fewWords = 4
+
+// clause is where the last clause of a text begins.
+func clause(s string) int {
+	i := strings.LastIndexFunc(s, func(r rune) bool { return !unmarked(r) })
+	if i < 0 {
+		return 0
+	}
+	_, n := utf8.DecodeRuneInString(s[i:])
+	return i + n
+}
+
+// unmarked reports whether a character does not end a clause.
+func unmarked(r rune) bool { return !strings.ContainsRune(",，。.!！?？;；、\n", r) }
 
 // middle is the text that has most in common with all the others.
 func middle(texts []string) string {

@@ -84,6 +84,21 @@ func TestGapsByReplies(t *testing.T) {
 	}
 }
 
+func TestBareLeavesTheQuestion(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"能刷医保卡吗，我电话13812345678":                                                     "能刷医保卡吗",
+		"我电话13812345678，你们医院能刷医保卡吗？":                                                "你们医院能刷医保卡吗？",
+		"Could you send me fabric samples of the sofa? my mail is lena@example.org": "Could you send me fabric samples of the sofa?",
+		"13812345678 的订单到哪了":                                                        "的订单到哪了",
+		"查 13812345678 的快递什么时候到":                                                    "查  的快递什么时候到",
+		"没有个人信息的问题？":                                                                "没有个人信息的问题？",
+	} {
+		assert.Equal(t, want, bare(in))
+	}
+	assert.Contains(t, bare("13812345678"), "*")
+}
+
 func cancelled() context.Context {
 	ctx, stop := context.WithCancel(context.Background())
 	stop()

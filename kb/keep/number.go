@@ -16,6 +16,7 @@ type number struct {
 	value string // in digits, without separators
 	unit  string // the same for 7天 and "seven days"; "" when unknown
 	bare  bool   // the unit is but the word behind the number
+	said  string // as it is written, with its unit
 }
 
 // numbers are those of a text, in order: 7天, ¥9.90, 30 %, 三十日, seven days,
@@ -30,7 +31,7 @@ func numbers(s string) []number {
 			at += i + len(f.Text)
 		}
 		value, unit, _ := strings.Cut(f.Value, " ")
-		bare := false
+		bare, said := false, f.Text
 		switch f.Kind {
 		case kb.FactDate:
 			unit = "date"
@@ -39,9 +40,10 @@ func numbers(s string) []number {
 		case kb.FactNumber:
 			if bare = unit == ""; bare {
 				unit = unitAfter(s[at:])
+				said += wordAfter(s[at:])
 			}
 			if r, _ := utf8.DecodeRuneInString(strings.TrimLeft(s[at:], " ")); strings.ContainsRune("-–—~～至到", r) {
-				out, from = append(out, number{value: value}), true
+				out, from = append(out, number{value: value, said: f.Text}), true
 				continue
 			}
 		case kb.FactPrice, kb.FactPercent, kb.FactDuration:
@@ -50,9 +52,11 @@ func numbers(s string) []number {
 			continue
 		}
 		if from {
-			out[len(out)-1].unit, out[len(out)-1].bare, from = unit, bare, false
+			last := &out[len(out)-1]
+			last.unit, last.bare, last.said, from = unit, bare, last.said+"–"+said, false
+			said = last.said
 		}
-		out = append(out, number{value, unit, bare})
+		out = append(out, number{value, unit, bare, said})
 	}
 	return out
 }
@@ -72,6 +76,19 @@ func unitAfter(s string) string {
 		return text.Stem(strings.ToLower(s[:n]))
 	}
 	return ""
+}
+
+// wordAfter is that character or word as it stands.
+func wordAfter(s string) string {
+	t := strings.TrimLeft(s, " ")
+	r, size := utf8.DecodeRuneInString(t)
+	for size > 0 && size < len(t) && letter(t[0]) && letter(t[size]) {
+		size++
+	}
+	if !text.IsHan(r) && !unicode.IsLetter(r) {
+		return ""
+	}
+	return s[:len(s)-len(t)+size]
 }
 
 func letter(b byte) bool { return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' }
@@ -107,7 +124,7 @@ func differ(a, b []number) (x, y string, ok bool) {
 		}
 		for _, m := range b {
 			if m.unit == n.unit && !among(m, a) {
-				return n.value + " " + n.unit, m.value + " " + m.unit, true
+				return n.said, m.said, true
 			}
 		}
 	}

@@ -35,13 +35,16 @@ type Page struct {
 }
 
 // HTML writes the report as one page that needs nothing else: a bar for each
-// kind of finding, the findings, and the gaps by the conversations they cost.
+// kind of finding, the findings, and the gaps by the conversations they cost, each
+// with its other wordings (=), what people replied (→) and the nearest entry (≈).
 // Everything from the base is escaped.
 func (r Report) HTML(w io.Writer, p Page) error {
 	type bar struct {
 		Name         string
-		Count, Share int // of the longest bar, in percent
+		Count, Share int // of the page's width, in percent
+		Gap          Gap
 	}
+	const longest = 80
 	type section struct {
 		Name     string
 		Findings []Finding
@@ -72,7 +75,7 @@ func (r Report) HTML(w io.Writer, p Page) error {
 	}
 	for _, k := range kinds() {
 		if n := r.Counts[k]; n > 0 {
-			data.Bars = append(data.Bars, bar{word(string(k)), n, 100 * n / most})
+			data.Bars = append(data.Bars, bar{Name: word(string(k)), Count: n, Share: longest * n / most})
 			s := section{Name: word(string(k))}
 			for _, f := range r.Findings {
 				if f.Kind == k {
@@ -87,7 +90,7 @@ func (r Report) HTML(w io.Writer, p Page) error {
 		most = max(most, g.Conversations)
 	}
 	for _, g := range p.Gaps {
-		data.Lost = append(data.Lost, bar{g.Question, g.Conversations, 100 * g.Conversations / most})
+		data.Lost = append(data.Lost, bar{g.Question, g.Conversations, longest * g.Conversations / most, g})
 	}
 	t, err := template.New("report").Parse(page)
 	if err != nil {
@@ -106,7 +109,7 @@ const page = `<!doctype html>
 <title>{{.Title}}</title>
 <style>
 body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}
-dl{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1rem}
+dl{display:grid;grid-template-columns:fit-content(45%) 1fr;gap:.3rem 1rem}
 dd{margin:0}
 .bar{display:inline-block;height:.8rem;background:#3566b0;margin-right:.5rem;min-width:2px}
 td{padding:.2rem .8rem .2rem 0;vertical-align:top;border-top:1px solid #ddd;overflow-wrap:anywhere}
@@ -115,11 +118,11 @@ small{color:#666}
 <h1>{{.Title}}</h1>
 <p>{{call .Word "entries"}}: {{.Entries}} · {{call .Word "findings"}}: {{len .Findings}}</p>
 <dl>{{range .Bars}}
-<dt>{{.Name}}</dt><dd><span class="bar" style="width:{{.Share}}%;max-width:80%"></span>{{.Count}}</dd>{{end}}
+<dt>{{.Name}}</dt><dd><span class="bar" style="width:{{.Share}}%"></span>{{.Count}}</dd>{{end}}
 </dl>{{if .Lost}}
 <h2>{{call .Word "gaps"}} ({{call .Word "conversations"}})</h2>
 <dl>{{range .Lost}}
-<dt>{{.Name}}</dt><dd><span class="bar" style="width:{{.Share}}%;max-width:80%"></span>{{.Count}}</dd>{{end}}
+<dt>{{.Name}}</dt><dd><span class="bar" style="width:{{.Share}}%"></span>{{.Count}}{{range .Gap.Samples}}<br><small>= {{.}}</small>{{end}}{{with .Gap.Reply}}<br><small>→ {{.}}</small>{{end}}{{with .Gap.Nearest}}<br><small>≈ {{(index . 0).Question}} ({{(index . 0).ID}})</small>{{end}}</dd>{{end}}
 </dl>{{end}}{{range .Sections}}
 <h2>{{.Name}}</h2>
 <table>{{range .Findings}}

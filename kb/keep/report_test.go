@@ -25,8 +25,8 @@ func TestReportInThreeForms(t *testing.T) {
 	assert.Equal(t, r, back)
 
 	var page strings.Builder
-	require.NoError(t, r.HTML(&page, Page{Title: "知识库", Lang: "zh", Gaps: []Gap{{Question: "能退吗<b>", Conversations: 12}}, Words: map[string]string{"contradiction": "互相矛盾", "gaps": "缺口"}}))
-	for _, want := range []string{`<html lang="zh">`, "<h1>知识库</h1>", "互相矛盾", "缺口", "能退吗&lt;b&gt;", "12", "多久发货？&lt;script&gt;"} {
+	require.NoError(t, r.HTML(&page, Page{Title: "知识库", Lang: "zh", Gaps: []Gap{{Question: "能退吗<b>", Conversations: 12, Samples: []string{"可以退么"}, Reply: "不支持<i>", Nearest: []kb.Hit{{ID: "return", Question: "怎么退货？"}}}, {Question: "几点关门", Conversations: 6}}, Words: map[string]string{"contradiction": "互相矛盾", "gaps": "缺口"}}))
+	for _, want := range []string{`<html lang="zh">`, "<h1>知识库</h1>", "互相矛盾", "缺口", "能退吗&lt;b&gt;", `width:80%"></span>12<br><small>= 可以退么</small><br><small>→ 不支持&lt;i&gt;</small><br><small>≈ 怎么退货？ (return)</small>`, `width:40%"></span>6</dd>`, "多久发货？&lt;script&gt;"} {
 		assert.Contains(t, page.String(), want)
 	}
 	assert.NotContains(t, page.String(), "<script>")
