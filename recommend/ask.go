@@ -75,6 +75,15 @@ func (s *Shelf) ready(r *Request) ask {
 	return a
 }
 
+// affordable reports whether the price at a place is within the bounds.
+func (s *Shelf) affordable(at uint32, a *ask) bool {
+	if a.MinPrice <= 0 && a.MaxPrice <= 0 {
+		return true
+	}
+	p := s.index.price(at, a.currency)
+	return p > 0 && p >= a.MinPrice && (a.MaxPrice <= 0 || p <= a.MaxPrice)
+}
+
 // blocked says why an item must not be suggested; "" when it may.
 func (s *Shelf) blocked(it *stocked, a *ask) string {
 	switch {
@@ -83,10 +92,8 @@ func (s *Shelf) blocked(it *stocked, a *ask) string {
 	case !a.Now.IsZero() && (a.Now.Before(it.From) || !it.Until.IsZero() && !a.Now.Before(it.Until)):
 		return "validity"
 	}
-	if a.MinPrice > 0 || a.MaxPrice > 0 {
-		if p := it.in(a.currency); p == 0 || p < a.MinPrice || a.MaxPrice > 0 && p > a.MaxPrice {
-			return "price"
-		}
+	if !s.affordable(it.at, a) {
+		return "price"
 	}
 	if slices.Contains(a.Exclude, it.ID) {
 		return "excluded"

@@ -137,28 +137,29 @@ func (v *visits) from(items []uint32, own string, w *VisitWeights, t *lens, b *b
 		after[d] = float32(math.Exp(-float64(d) / w.Near))
 		before[d] = float32(w.Before) * after[d]
 	}
+	mine := b.mine.bits
 	for _, i := range nearest {
-		s := &v.ring[i]
+		items := v.ring[i].items
 		at, best := -1, float32(0) // where the two sessions match
-		for j, item := range s.items {
-			if b.mine.has(item) && now.score[item] >= best {
+		for j, item := range items {
+			if mine[item>>6]>>(item&63)&1 != 0 && now.score[item] >= best {
 				at, best = j, now.score[item]
 			}
 		}
 		if at < 0 {
 			continue
 		}
-		for j, item := range s.items {
-			f := before[0]
+		f := like.score[i]
+		for j, item := range items {
 			switch {
-			case only != nil && !only.has(item):
-				continue
+			case only != nil && only.bits[item>>6]>>(item&63)&1 == 0: // most of them
 			case j > at:
-				f = after[j-at-1]
+				to.add(item, f*after[j-at-1])
 			case j < at:
-				f = before[at-j-1]
+				to.add(item, f*before[at-j-1])
+			default:
+				to.add(item, f*before[0])
 			}
-			to.add(item, like.score[i]*f)
 		}
 	}
 }
