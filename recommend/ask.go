@@ -86,11 +86,14 @@ func (s *Shelf) affordable(at uint32, a *ask) bool {
 
 // blocked says why an item must not be suggested; "" when it may.
 func (s *Shelf) blocked(it *stocked, a *ask) string {
-	switch {
-	case it.Stock <= 0:
-		return "stock"
-	case !a.Now.IsZero() && (a.Now.Before(it.From) || !it.Until.IsZero() && !a.Now.Before(it.Until)):
-		return "validity"
+	simple := s.index.simple[it.at]
+	if !simple {
+		switch {
+		case it.Stock <= 0:
+			return "stock"
+		case !a.Now.IsZero() && (a.Now.Before(it.From) || !it.Until.IsZero() && !a.Now.Before(it.Until)):
+			return "validity"
+		}
 	}
 	if !s.affordable(it.at, a) {
 		return "price"
@@ -119,17 +122,25 @@ func (s *Shelf) blocked(it *stocked, a *ask) string {
 			return "not"
 		}
 	}
-	for _, id := range it.Needs {
-		no, known := s.learned.items.no[id]
-		if !known || a.u == nil {
-			return "needs"
-		}
-		if f := a.u.fact(no); !f.owned || float64(f.mastered) < s.opts.Mastery {
-			return "needs"
-		}
+	if !simple && !s.mayFollow(it, a) {
+		return "needs"
 	}
 	if s.opts.Suits != nil && !s.opts.Suits(&it.Item, a.Request) {
 		return "unsuited"
 	}
 	return ""
+}
+
+// mayFollow reports whether the customer has what an item needs.
+func (s *Shelf) mayFollow(it *stocked, a *ask) bool {
+	for _, id := range it.Needs {
+		no, known := s.learned.items.no[id]
+		if !known || a.u == nil {
+			return false
+		}
+		if f := a.u.fact(no); !f.owned || float64(f.mastered) < s.opts.Mastery {
+			return false
+		}
+	}
+	return true
 }

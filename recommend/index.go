@@ -33,6 +33,7 @@ type index struct {
 	listed map[string][]uint32 // by id: places of items whose GoesWith names it
 	money  map[string]int      // currencies by ISO 4217 code
 	cost   [][]int64           // by currency number and place; 0 where there is no price
+	simple []bool              // by place: in stock, at any time, for anybody
 }
 
 func newIndex() index {
@@ -113,9 +114,11 @@ func (x *index) put(items []*stocked, names *Attributes) {
 		} else {
 			it.at = uint32(len(x.place))
 			x.place = append(x.place, nil)
+			x.simple = append(x.simple, false)
 		}
 		x.items[it.ID], x.place[it.at] = it, it
 		x.number(it)
+		x.simple[it.at] = it.Stock > 0 && it.From.IsZero() && it.Until.IsZero() && len(it.Needs) == 0
 		values := it.Item.all()
 		for _, attr := range sorted(values) {
 			for _, v := range values[attr] {

@@ -141,13 +141,17 @@ func (s *Shelf) because(it *stocked, u *person) (id, code string, at int64) {
 	if u == nil {
 		return "", "", 0
 	}
+	if int(it.no) >= len(l.together.rows) {
+		return "", "", 0
+	}
+	row := &l.together.rows[it.no] // pairs count both ways: one row holds them all
 	for _, no := range u.items[max(0, len(u.items)-maxHistory):] {
-		if int(no) >= len(l.together.rows) || no == it.no {
+		w := row.get(no)
+		if w <= best || no == it.no {
 			continue
 		}
-		w := l.together.rows[no].get(it.no)
 		of := s.index.numbered(no)
-		if w <= best || of == nil {
+		if of == nil {
 			continue
 		}
 		best, id, code, at = w, of.ID, "looked", 0
