@@ -106,23 +106,29 @@ func gently(text string, start, end int) bool {
 }
 
 // forWhom turns a search for women or men into one without what is for others:
-// much is for everyone, or says nothing of it.
+// much is for everyone, or says nothing of it. Children's things are a category
+// of their own, in which the words find the shoes.
 func forWhom(req *recommend.Request) {
-	req.Must = slices.DeleteFunc(req.Must, func(f recommend.Filter) bool {
-		var others []string
-		switch {
-		case f.Attribute != "gender" || len(f.Any) != 1:
-			return false
-		case f.Any[0] == "women":
-			others = []string{"men", "kids"}
-		case f.Any[0] == "men":
-			others = []string{"women", "kids"}
-		default:
-			return false
+	at := slices.IndexFunc(req.Must, func(f recommend.Filter) bool { return f.Attribute == "gender" && len(f.Any) == 1 })
+	if at < 0 {
+		return
+	}
+	var others []string
+	switch req.Must[at].Any[0] {
+	case "women":
+		others = []string{"men", "kids"}
+	case "men":
+		others = []string{"women", "kids"}
+	case "kids":
+		if i := slices.IndexFunc(req.Must, func(f recommend.Filter) bool { return f.Attribute == "category" }); i >= 0 {
+			req.Must[i].Any = []string{"kids"}
 		}
-		req.Not = append(req.Not, recommend.Filter{Attribute: "gender", Any: others})
-		return true
-	})
+		return
+	default:
+		return
+	}
+	req.Must = slices.Delete(req.Must, at, at+1)
+	req.Not = append(req.Not, recommend.Filter{Attribute: "gender", Any: others})
 }
 
 // kind asks for the kind of thing within a category that the customer named: a
