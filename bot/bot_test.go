@@ -428,6 +428,23 @@ func (s shelfOfAnswers) Answer(_ context.Context, q kb.Query) (kb.Answer, error)
 	return kb.Answer{Verdict: kb.Unknown}, nil
 }
 
+// asking is a base that notes what it is asked about.
+type asking struct{ about []string }
+
+func (a *asking) Answer(_ context.Context, q kb.Query) (kb.Answer, error) {
+	a.about = append(a.about, q.About)
+	return kb.Answer{Verdict: kb.Answered, Confidence: .9, Hits: []kb.Hit{{ID: "fee", Language: "zh", Category: "配送", Question: "运费多少", Answer: "8 元"}}}, nil
+}
+
+// The base hears what it answered last, until something else is talked about.
+func TestKnowledgeIsAskedInContext(t *testing.T) {
+	t.Parallel()
+	base := &asking{}
+	r := bottest.New(t, bot.Options{Understand: vocabulary, Knowledge: base}, returnMux(&shopWorld{}))
+	r.Say("运费多少").Say("那新疆呢").Say("物流 A8").Say("多少钱")
+	assert.Equal(t, []string{"", "配送", ""}, base.about)
+}
+
 func TestKnowledge(t *testing.T) {
 	t.Parallel()
 	hit := func(id, q, a string) kb.Hit { return kb.Hit{ID: id, Language: "zh", Question: q, Answer: a} }

@@ -46,6 +46,7 @@ const (
 	EventUndelivered = "undelivered"  // Key is the channel, Value why: a reply that cannot be delivered
 	EventMisuse      = "misuse"       // a flow went on past a step that had suspended
 	EventPrioritised = "prioritised"  // Key is the mood rule: a ticket of this conversation goes ahead
+	EventMood        = "mood"         // Key is "soured", "mended" or "worse" (than at the bot's last answer), Value the level, Source the cause
 	EventHandover    = "handover"     // Key is the reason, Value the ticket
 	EventTaken       = "taken"        // Key is the agent, Value the ticket
 	EventReturned    = "returned"     // Key is the agent, Value the ticket

@@ -220,7 +220,7 @@ func (r *run) answer(q asker, hash uint32) (raw json.RawMessage, why string, ok 
 	h.Tap = tapValue(t.Message.Tap)
 	h.why = new(reason)
 	raw, sure := q.parse(h)
-	if sure != Exact && h.Tap == "" && r.elsewhere(sure == Loose && q.choice) {
+	if sure != Exact && h.Tap == "" && r.elsewhere(sure, q.choice) {
 		r.digress = true
 		return nil, "", r.fail(ErrAsked) == nil
 	}
@@ -324,12 +324,18 @@ func (r *run) prefill(q asker, hash uint32) (raw json.RawMessage, why string, ok
 		if x, sure := q.parse(h); sure != No {
 			raw, words = x, firstOf(e.Text, e.Value)
 		}
-	} else if q.choice && r.rest != "" {
-		h := r.heard(r.rest)
-		h.named = true
-		if x, sure := q.parse(h); sure != No {
-			raw, words = x, r.rest
-			r.rest = ""
+	} else if q.choice {
+		for _, said := range []*string{&r.rest, &r.frame.Began} {
+			if *said == "" {
+				continue
+			}
+			h := r.heard(*said)
+			h.named, h.past, h.took = true, said == &r.frame.Began, new(string)
+			if x, sure := q.parse(h); sure != No {
+				raw, words = x, *said
+				*said = without(*said, *h.took)
+				break
+			}
 		}
 	}
 	if raw == nil {
@@ -341,6 +347,16 @@ func (r *run) prefill(q asker, hash uint32) (raw json.RawMessage, why string, ok
 	r.t.Trace.Add("flow", "%s filled from what was said", q.name)
 	r.record(step{Name: q.name, Kind: q.kind, Value: raw, Words: words, Hash: hash})
 	return raw, "", true
+}
+
+// without is a message without a word of it, which may stand there in other
+// case; without "" nothing is left.
+func without(message, word string) string {
+	i := strings.Index(strings.ToLower(message), word)
+	if word == "" || i < 0 || i+len(word) > len(message) || !strings.EqualFold(message[i:i+len(word)], word) {
+		return ""
+	}
+	return message[:i] + " " + message[i+len(word):]
 }
 
 // slot finds an unused entity: of this message before carried ones, said
@@ -390,6 +406,7 @@ func (r *run) put(q asker, hash uint32, reason string) error {
 	}
 	ask.Language = r.t.Language
 	r.frame.Open = o
+	r.keepRest()
 	r.asked = &ask
 	return r.fail(ErrAsked)
 }

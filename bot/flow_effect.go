@@ -218,6 +218,7 @@ func (r *run) write(more ...step) error {
 	if r.t.readOnly {
 		return errReadOnly
 	}
+	r.keepRest()
 	f := *r.frame
 	f.Open = nil
 	f.Message, f.Before = r.t.Message.ID, nil

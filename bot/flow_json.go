@@ -83,6 +83,9 @@ func (f *frame) append(b []byte) ([]byte, error) {
 			return nil, err
 		}
 	}
+	if f.Began != "" {
+		b = appendQuoted(append(b, `,"w":`...), f.Began)
+	}
 	if f.Failed != 0 {
 		b = strconv.AppendInt(append(b, `,"x":`...), int64(f.Failed), 10)
 	}
@@ -212,6 +215,8 @@ func (f *frame) decode(value, raw []byte, whole string) error {
 		case "held":
 			f.Held = new(held)
 			err = json.Unmarshal(value, f.Held)
+		case "w":
+			f.Began, err = unquote(value)
 		case "x":
 			f.Failed, err = strconv.Atoi(string(value))
 		case "m":

@@ -37,7 +37,7 @@ func states() *rapid.Generator[*flowState] {
 	})
 	frames := rapid.Custom(func(t *rapid.T) *frame {
 		f := &frame{Flow: words.Draw(t, "flow"), Number: rapid.Int().Draw(t, "number"), Pass: rapid.IntRange(0, 99).Draw(t, "pass"), At: at.Draw(t, "at"),
-			Steps: rapid.SliceOfN(steps, 0, 5).Draw(t, "steps"), Failed: rapid.IntRange(0, 3).Draw(t, "failed"), Message: words.Draw(t, "message"), Told: rapid.Bool().Draw(t, "told")}
+			Steps: rapid.SliceOfN(steps, 0, 5).Draw(t, "steps"), Failed: rapid.IntRange(0, 3).Draw(t, "failed"), Message: words.Draw(t, "message"), Began: words.Draw(t, "began"), Told: rapid.Bool().Draw(t, "told")}
 		if rapid.Bool().Draw(t, "open") {
 			f.Open = &open{Name: words.Draw(t, "open name"), Hash: 7, Said: []uint32{1, 2}, Event: words.Draw(t, "event"), Until: at.Draw(t, "until")}
 		}

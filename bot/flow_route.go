@@ -397,11 +397,17 @@ func (b *Bot) putAgain(ctx context.Context, t *Turn, st *flowState, f *frame, h 
 }
 
 // elsewhere reports whether the message at an open question is meant for
-// another handler or, unless it names an option, the knowledge base.
-func (r *run) elsewhere(named bool) bool {
+// another handler or, unless it names an option, the knowledge base. fits says
+// how well it would answer the question.
+func (r *run) elsewhere(fits Sure, choice bool) bool {
 	t, b := r.t, r.t.bot
-	if isFlowTap(t.Message.Tap) || t.Meaning.FollowUp || named && t.Meaning.Unknown > 0.5 { // more likely the option than an intent
+	named := fits == Loose && choice
+	if isFlowTap(t.Message.Tap) || named && t.Meaning.Unknown > 0.5 { // more likely the option than an intent
 		return false
+	}
+	if t.Meaning.FollowUp { // of the question, or of what was asked in between
+		name, _, ok := b.router.Route(t.Meaning.Intent)
+		return ok && fits == No && name != r.frame.Flow
 	}
 	switch t.Meaning.Intent {
 	case "", "yes", "no", "cancel", "repeat":
@@ -417,6 +423,13 @@ func (r *run) elsewhere(named bool) bool {
 		return false
 	}
 	return b.knows(r.ctx, t)
+}
+
+// Interrupting reports whether a question of another flow waits while this turn
+// answers: one that offers choices now would be answered in its place.
+func (t *Turn) Interrupting() bool {
+	st := t.flows
+	return st != nil && len(st.Stack) > 1 && slices.ContainsFunc(st.Stack[:len(st.Stack)-1], func(f *frame) bool { return f.Open != nil })
 }
 
 // digress lets another handler, the catalogue or the knowledge base take the

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/frontdesk-go/frontdesk/internal/text"
 	"github.com/frontdesk-go/frontdesk/nlu"
 )
 
@@ -33,6 +34,7 @@ type run struct {
 	// The message, as long as nothing has used it.
 	fresh bool   // an open question may take it
 	rest  string // its text without what was used, for options
+	began bool   // it began the flow
 	taken bool   // the open question took it or refused it
 
 	was        *open // the open question at the start
@@ -358,6 +360,7 @@ func (r *run) hear(m *nlu.Meaning, start bool) {
 			r.frame.Fill = append(r.frame.Fill, e)
 		}
 	}
+	r.began = start
 	if start {
 		for _, e := range m.Entities {
 			if e.Carried {
@@ -371,6 +374,14 @@ func (r *run) hear(m *nlu.Meaning, start bool) {
 	}
 	if n := len(r.frame.Fill); n > maxFill {
 		r.frame.Fill = r.frame.Fill[n-maxFill:]
+	}
+}
+
+// keepRest leaves with the frame what the message that began the flow says
+// besides: "exchange my shoes" answers a question that comes later.
+func (r *run) keepRest() {
+	if r.began {
+		r.frame.Began = text.Cut(strings.TrimSpace(r.rest), maxBegan)
 	}
 }
 

@@ -103,6 +103,7 @@ type frame struct {
 	Fill    []nlu.Entity `json:"fill,omitempty"` // heard and not used yet
 	Files   []Attachment `json:"fi,omitempty"`   // sent and not used yet
 	Held    *held        `json:"held,omitempty"`
+	Began   string       `json:"w,omitempty"`  // what is left of the message it began with, for options
 	Failed  int          `json:"x,omitempty"`  // failed turns in a row
 	Message string       `json:"m,omitempty"`  // in a journal: the message of the turn
 	Before  []string     `json:"mb,omitempty"` // and those of turns that died over the frame before
@@ -147,6 +148,7 @@ const (
 	maxState = 256 << 10
 	maxFill  = 50
 	maxFiles = 10
+	maxBegan = 300 // bytes of the message a flow began with
 )
 
 func decodeFlows(raw json.RawMessage) (*flowState, error) {

@@ -138,6 +138,46 @@ func TestFlowPrefill(t *testing.T) {
 	}
 }
 
+// What the first message says besides answers the questions that come later,
+// each word once; a single character of it does not.
+func TestFlowPrefillFromTheFirstMessage(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ say, want string }{
+		"a question later": {"退货，质量问题", "确认退 A12 吗"},
+		"ambiguous":        {"退货，质量问题，尺码不合适", "为什么退?"},
+		"refused":          {"退货，不是质量问题", "为什么退?"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, _ := newReturn(t)
+			r.Say(c.say).Want("要退哪个订单?")
+			r.Say("A12").Want(c.want)
+		})
+	}
+	t.Run("a word once", func(t *testing.T) {
+		t.Parallel()
+		mux := bot.NewMux()
+		mux.HandleFunc("return", func(_ context.Context, t *bot.Turn) error {
+			if _, err := bot.Ask(t, bot.Question[string]{Name: "order", Prompt: "哪个订单?", Slot: "order", Parse: bot.OrderID}); err != nil {
+				return err
+			}
+			var colours []string
+			for _, item := range []string{"上衣", "裤子"} {
+				c, err := bot.Choose(t.In(item), "colour", item+"什么颜色?", "红色", "黑色", "换")
+				if err != nil {
+					return err
+				}
+				colours = append(colours, c)
+			}
+			return t.Say(strings.Join(colours, "、") + "。")
+		})
+		r := bottest.New(t, bot.Options{Understand: words{"退货": "return"}}, mux)
+		r.Say("退货，换红色").Want("哪个订单?")
+		r.Say("A12").Want("裤子什么颜色?")
+		r.Say("黑色").Want("红色、黑色。")
+	})
+}
+
 func TestFlowConsentIsNeverFilled(t *testing.T) {
 	t.Parallel()
 	r, w := newReturn(t)
@@ -209,6 +249,36 @@ func TestFlowDigress(t *testing.T) {
 	r.Say("我要退货").Want("先把手上这一步办完", "查哪个订单的物流?")
 	r.Say("A9").Want("A9 在路上。", "要退哪个订单?").WantNot("订单 A9 查到了")
 	r.Say("谢谢").Want("不客气", "要退哪个订单?")
+	r.Say("A12").Want("为什么退?")
+}
+
+// goesOn are words, with "便宜点的" a follow-up of what was asked before.
+type goesOn struct {
+	words
+	topic string
+}
+
+func (g *goesOn) Understand(ctx context.Context, in nlu.Input) (nlu.Meaning, error) {
+	m, err := g.words.Understand(ctx, in)
+	if strings.Contains(in.Text, "便宜点的") {
+		m.Intent, m.FollowUp = g.topic, true
+	}
+	if m.Intent != "" {
+		g.topic = m.Intent
+	}
+	return m, err
+}
+
+// What follows up on a question in between is no answer to the open one.
+func TestFlowFollowUpOfADigression(t *testing.T) {
+	t.Parallel()
+	mux := returnMux(&shopWorld{})
+	mux.HandleFunc("search", func(_ context.Context, t *bot.Turn) error { return t.Say("找到了。") })
+	r := bottest.New(t, bot.Options{Understand: &goesOn{words: words{"退货": "return", "裙子": "search"}}}, mux)
+	r.Say("我要退货").Want("要退哪个订单?")
+	r.Say("便宜点的").Want("要退哪个订单?").WantNot("找到了。")
+	r.Say("有裙子吗").Want("找到了。", "要退哪个订单?")
+	r.Say("便宜点的").Want("找到了。", "要退哪个订单?").WantNot("没太明白")
 	r.Say("A12").Want("为什么退?")
 }
 

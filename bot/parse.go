@@ -26,9 +26,11 @@ type Heard struct {
 	Language string
 
 	named bool        // an option may be named in a longer text
+	past  bool        // Text is what an earlier message said besides
 	own   bool        // Text is the turn's message, so Meaning is of it
 	part  *nlu.Entity // what was found in Text when it is a part of a message
 	why   *reason
+	took  *string // the word by which an option was named
 }
 
 // reason is a text of the catalogue with its placeholders.
@@ -277,19 +279,24 @@ func pick(h Heard, options []string, words [][]string, yesNo bool) (string, Sure
 		}
 		return "", No
 	}
-	found := -1
+	found, by := -1, ""
 	for i, ws := range words {
 		for _, w := range ws {
-			if names(text, strings.ToLower(w)) {
+			if w = strings.ToLower(w); names(text, w) && !(h.past && utf8.RuneCountInString(w) == 1) {
 				if found >= 0 && found != i {
 					return "", No // more than one is named
 				}
-				found = i
+				if found < 0 || len(w) > len(by) {
+					found, by = i, w
+				}
 			}
 		}
 	}
 	if found < 0 {
 		return "", No
+	}
+	if h.took != nil {
+		*h.took = by
 	}
 	return options[found], Loose
 }

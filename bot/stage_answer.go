@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/frontdesk-go/frontdesk/kb"
 	"github.com/frontdesk-go/frontdesk/sentiment"
@@ -39,12 +40,13 @@ func (b *Bot) answer(ctx context.Context, t *Turn, sure bool) bool {
 		}
 		near += fmt.Sprintf("%s %.2f", h.ID, h.Score)
 	}
-	t.Trace.Add("answer", "%s, confidence %.2f, near: %s, base %s", a.Verdict, a.Confidence, near, a.Version)
+	t.Trace.Add("answer", "%s, confidence %.2f, on topic %.2f, near: %s, base %s", a.Verdict, a.Confidence, a.OnTopic, near, a.Version)
 	t.took(began)
 	switch {
 	case a.Verdict == kb.Answered && len(a.Hits) > 0:
 		h := a.Hits[0]
 		t.answers = "kb:" + h.ID
+		t.session.About = h.Category
 		t.session.Failures = 0
 		r := Reply{Text: h.Answer, Language: h.Language, Citations: []Citation{{ID: h.ID, Title: h.Question, URL: h.Source.URL}}}
 		if b.opts.Write != nil && !sure {
@@ -53,11 +55,12 @@ func (b *Bot) answer(ctx context.Context, t *Turn, sure bool) bool {
 		}
 		_ = t.Send(r)
 		return true
-	case len(a.Hits) > 0 && !sure && (a.Verdict == kb.Unsure && (a.Confidence >= pressed || !t.Mood.Plan.Has(sentiment.Apologise)) ||
-		a.Confidence >= doubtful && t.Meaning.Intent != "" && t.Meaning.Unknown < 0.6 && !t.Mood.Plan.Has(sentiment.Thank)):
+	case len(a.Hits) > 0 && !sure && (a.Verdict == kb.Unsure && (a.Confidence >= pressed || !t.Mood.Plan.Has(sentiment.Apologise) && t.Meaning.Unknown < 0.7) ||
+		(a.Confidence >= doubtful || a.OnTopic >= 4*doubtful) && t.Meaning.Intent != "" && t.Meaning.Unknown < 0.6 && (!t.Mood.Plan.Has(sentiment.Thank) || t.Meaning.Unknown < 0.3)):
 		// A message that was understood as a question of the shop's, though the
-		// base is in doubt, is asked about rather than given up; praise asks for
-		// nothing, and who is owed an apology is not sent guessing.
+		// base is in doubt, is asked about rather than given up; one that was not
+		// is no question of the base's either. Praise asks for nothing, and who is
+		// owed an apology is not sent guessing.
 		r := Reply{Text: t.Text("kb.did_you_mean")}
 		for i, h := range a.Hits {
 			if i == 3 {
@@ -76,7 +79,7 @@ func (b *Bot) answer(ctx context.Context, t *Turn, sure bool) bool {
 // query asks the base what the customer asks, as far as this customer on this
 // channel may know: roles are the customer's tags and tier.
 func (t *Turn) query() kb.Query {
-	q := kb.Query{Text: t.Message.Text, Language: t.Language, Now: t.Now, Channel: t.session.Thread.Channel, Roles: t.Customer.Tags}
+	q := kb.Query{Text: t.Message.Text, Language: t.Language, Now: t.Now, Channel: t.session.Thread.Channel, Roles: t.Customer.Tags, About: t.session.About}
 	if tier := t.Customer.Traits["tier"].Value; tier != "" {
 		q.Roles = append(q.Roles[:len(q.Roles):len(q.Roles)], tier)
 	}
@@ -97,6 +100,9 @@ func (b *Bot) fallback(next Handler) Handler {
 			}
 			if t.gaveUp == "" {
 				t.session.Failures = 0
+			}
+			if !strings.HasPrefix(t.answers, "kb:") {
+				t.session.About = "" // something else is talked about
 			}
 			return nil
 		}

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -31,6 +32,7 @@ func (b *Bot) feel(next Handler) Handler {
 		if n := len(t.session.Moods); n > maxMoods {
 			t.session.Moods = t.session.Moods[n-maxMoods:]
 		}
+		t.turned(m)
 		t.planned(m)
 		t.took(began)
 		if err := next.Handle(ctx, t); err != nil {
@@ -39,6 +41,25 @@ func (b *Bot) feel(next Handler) Handler {
 		b.comfort(t)
 		return nil
 	})
+}
+
+// turned tracks where the mood of the conversation turned, which reports read;
+// the log has no entry for a message that changed nothing.
+func (t *Turn) turned(m sentiment.Mood) {
+	before, after := t.felt.Trend, m.Trend
+	after.Answer, after.Answered = before.Answer, before.Answered // as the message came
+	for _, e := range []struct {
+		is  bool
+		key string
+	}{
+		{after.WorseSinceAnswer(), "worse"},
+		{after.IsBad() && !before.IsBad(), "soured"},
+		{before.IsBad() && !after.IsBad(), "mended"},
+	} {
+		if e.is {
+			t.Track(Event{Kind: EventMood, Key: e.key, Value: strconv.FormatFloat(after.Level, 'f', 2, 64), Source: m.Cause})
+		}
+	}
 }
 
 // planned takes a mood and its plan over.

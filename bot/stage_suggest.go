@@ -21,7 +21,7 @@ func (b *Bot) suggest(next Handler) Handler {
 		if err := next.Handle(ctx, t); err != nil {
 			return err
 		}
-		if t.Mood.Plan.Has(sentiment.Upsell) && len(t.Suggestions) == 0 && t.err == nil {
+		if t.Mood.Plan.Has(sentiment.Upsell) && len(t.Suggestions) == 0 && t.err == nil && t.answers != "kb.unsure" {
 			return t.GoesWith(ctx, t.Focused())
 		}
 		return nil
@@ -52,13 +52,14 @@ const (
 
 // Calm reports whether something may be offered unasked: never while a complaint
 // is open, a person owns the conversation or is called, a question waits for its
-// answer, or within five messages of a bad mood.
+// answer, also while another handler answers in between, or within five messages
+// of a bad mood.
 func (t *Turn) Calm() bool {
-	if t.asking || t.ticket != nil || t.session.Owner != "" || t.session.Pressing {
+	if t.asking || t.Interrupting() || t.ticket != nil || t.session.Owner != "" || t.session.Pressing {
 		return false
 	}
 	for _, intent := range []string{t.Meaning.Intent, t.session.Context.Intent} {
-		if head, _, _ := strings.Cut(intent, "."); head == "complaint" || head == "return" {
+		if head, _, _ := strings.Cut(intent, "."); head == "complaint" || head == "compensation" || head == "return" {
 			return false
 		}
 	}

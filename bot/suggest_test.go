@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/frontdesk-go/frontdesk/bot"
+	"github.com/frontdesk-go/frontdesk/bot/bottest"
 	"github.com/frontdesk-go/frontdesk/nlu"
 	"github.com/frontdesk-go/frontdesk/profile"
 	"github.com/frontdesk-go/frontdesk/recommend"
@@ -183,4 +184,25 @@ func (intentByWord) Understand(_ context.Context, in nlu.Input) (nlu.Meaning, er
 		m.Intent, m.Next.Intent = in.Text, in.Text
 	}
 	return m, nil
+}
+
+// What answers in between knows that a question waits, and offers nothing.
+func TestInterrupting(t *testing.T) {
+	t.Parallel()
+	var between, alone []bool
+	mux := bot.NewMux()
+	mux.HandleFunc("look", func(_ context.Context, t *bot.Turn) error {
+		between, alone = append(between, t.Interrupting()), append(alone, t.Calm())
+		return t.Say("有的。")
+	})
+	mux.HandleFunc("cancel.order", func(_ context.Context, t *bot.Turn) error {
+		_, err := bot.Choose(t, "which", "哪一单？", "甲", "乙")
+		return err
+	})
+	r := bottest.New(t, bot.Options{Understand: words{"裙子": "look", "取消订单": "cancel.order"}}, mux)
+	r.Say("有裙子吗").Want("有的。")
+	r.Say("取消订单").Want("哪一单？")
+	r.Say("有裙子吗").Want("有的。", "哪一单？")
+	assert.Equal(t, []bool{false, true}, between)
+	assert.Equal(t, []bool{true, false}, alone)
 }

@@ -29,11 +29,12 @@ type Rule struct {
 
 // When are a rule's conditions.
 type When struct {
-	// Intents: one of them; "return.*" stands for all that begin so. Words: one
-	// occurs in the text; the languages they are listed by are for the reader
-	// only. Matching ignores case, width and traditional script.
-	Intents []string            `yaml:"intents"`
-	Words   map[string][]string `yaml:"words"`
+	// Intents: one of them; "return.*" stands for all that begin so. NotIntents:
+	// none of them. Words: one occurs in the text; the languages they are listed by
+	// are for the reader only. Matching ignores case, width and traditional script.
+	Intents    []string            `yaml:"intents"`
+	NotIntents []string            `yaml:"not_intents"`
+	Words      map[string][]string `yaml:"words"`
 	// Emotions: one of them. Intensity, Urgency and Negative are least values,
 	// Level is the most the smoothed mood may be.
 	Emotions  []string `yaml:"emotions"`
@@ -245,6 +246,7 @@ func (r *compiled) holds(s *Situation, folded string) bool {
 	w := &r.When
 	switch {
 	case len(w.Intents) > 0 && !slices.ContainsFunc(w.Intents, func(x string) bool { return fits(s.Intent, x) }),
+		slices.ContainsFunc(w.NotIntents, func(x string) bool { return fits(s.Intent, x) }),
 		len(r.words) > 0 && !slices.ContainsFunc(r.words, func(x string) bool { return occurs(folded, x) }),
 		len(w.Emotions) > 0 && !slices.Contains(w.Emotions, s.Emotion),
 		s.Intensity < w.Intensity, s.Urgency < w.Urgency, s.Negative < w.Negative, s.Failures < w.Failures,

@@ -36,6 +36,8 @@ func TestDefaultPolicy(t *testing.T) {
 		{"asked", handoff.Situation{Stage: before, Intent: "person"}, true, false, handoff.Asked, handoff.Normal},
 		{"asked in words zh", handoff.Situation{Stage: before, Text: "給我轉人工"}, true, false, handoff.Asked, handoff.Normal},
 		{"asked in words en", handoff.Situation{Stage: before, Text: "Let me speak to a HUMAN"}, true, false, handoff.Asked, handoff.Normal},
+		{"a real person", handoff.Situation{Stage: before, Text: "I want a real person", Intent: "complaint"}, true, false, handoff.Asked, handoff.Normal},
+		{"who speaks", handoff.Situation{Stage: before, Text: "am I talking to a real person?", Intent: "bot.identity"}, false, false, "", 0},
 		{"accepted", handoff.Situation{Stage: before, Intent: "yes", Offered: true}, true, false, handoff.Asked, handoff.Normal},
 		{"yes to something else", handoff.Situation{Stage: before, Intent: "yes"}, false, false, "", 0},
 		{"threat zh", handoff.Situation{Stage: before, Text: "再这样我就投诉到12315"}, true, false, handoff.Threat, handoff.Urgent},

@@ -173,7 +173,7 @@ func (b *Base) search(ctx context.Context, q Query) ([]Hit, found, error) {
 	s, by := b.snap.Load(), b.ranker.Load()
 	v, embedded := b.meant(ctx, q.Text)
 	sc := b.scratch()
-	r := s.rank(sc, by, &q, v, max(n, defaultHits)+2)
+	r := s.rank(sc, by, &q, v, max(n, compared))
 	b.pool.Put(sc)
 	hits := make([]Hit, 0, min(n, len(r.top)))
 	for _, c := range r.top[:min(n, len(r.top))] {
@@ -183,14 +183,15 @@ func (b *Base) search(ctx context.Context, q Query) ([]Hit, found, error) {
 		lang := e.answerIn(q.Language, w.lang)
 		t := e.Texts[lang]
 		hits = append(hits, Hit{ID: e.ID, Language: lang, Question: t.Question, Answer: t.answerOn(q.Channel), Category: e.Category, Kind: e.Kind, Path: e.Path,
-			Matched: matched.wording(int(w.n)), Score: c.score, Source: e.Source})
+			Matched: matched.wording(int(w.n)), Score: c.score, Source: e.SourceIn(lang)})
 	}
-	return hits, found{r.confidence(by), s.version, embedded}, nil
+	return hits, found{r.confidence(by), r.onTopic(by), s.version, embedded}, nil
 }
 
 // found is what is to be said of a ranking, and the snapshot it is of.
 type found struct {
 	confidence float64
+	topic      float64
 	version    string
 	embedded   bool
 }
@@ -213,7 +214,7 @@ func (b *Base) Answer(ctx context.Context, q Query) (Answer, error) {
 	if len(hits) == 0 {
 		return a, nil
 	}
-	a.Confidence = r.confidence
+	a.Confidence, a.OnTopic = r.confidence, r.topic
 	switch {
 	case a.Confidence >= b.opts.Sure:
 		a.Verdict = Answered

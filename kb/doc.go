@@ -19,9 +19,13 @@
 // with the profile of all the entry's wordings, which counts the more wordings the
 // entries have, and not at all when each has one. A base of 50 wordings to 2,000
 // entries adds the cosine in its latent factors, where words that often stand
-// together are near each other. Confidence comes from the score,
-// the margin over the next entry and the share of the query's words that the
-// entry knows.
+// together are near each other.
+//
+// The confidence is the product of two probabilities: that the question is on the
+// base's topics, from the score, the nearest wording and the share of the query's
+// words that the base knows ([Answer.OnTopic]), and that the first entry is then
+// the right one, from its margin over the second, its gap to the fifth and the
+// length of the question.
 //
 // With an [Embedder], the entries nearest to the query's vector are compared too,
 // and that nearness counts beside the words: see [Base.Embed]. Without a vector

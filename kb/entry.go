@@ -56,6 +56,16 @@ type Text struct {
 	// Category is the name of the entry's category in this language, "" when it
 	// is that of the entry.
 	Category string `json:"category,omitempty"`
+	// Source is where this language was read, nil when that is the entry's own.
+	Source *Source `json:"source,omitempty"`
+}
+
+// SourceIn is where the entry's text in a language was read.
+func (e *Entry) SourceIn(lang string) Source {
+	if s := e.Texts[lang].Source; s != nil {
+		return *s
+	}
+	return e.Source
 }
 
 // Source is where an entry comes from.
@@ -88,6 +98,9 @@ type Query struct {
 	// Category and Tags keep only entries that have them, when set.
 	Category string
 	Tags     []string
+	// About is the category of what was asked before, when known: of entries that
+	// fit alike, those of it come first ("how much is it?", after shipping).
+	About string
 	// Now decides which entries are valid; zero means all are.
 	Now time.Time
 	// N is how many hits to return at most, 3 when 0; there are never more than 64.
@@ -109,6 +122,9 @@ type Answer struct {
 	Verdict Verdict `json:"verdict"`
 	// Confidence is the probability, 0 to 1, that Hits[0] answers the question.
 	Confidence float64 `json:"confidence"`
+	// OnTopic is the probability, 0 to 1 and no less than Confidence, that the
+	// question is about what the base is, whether or not it has the answer.
+	OnTopic float64 `json:"on_topic"`
 	// Hits are the nearest entries, best first; empty when nothing is near.
 	Hits []Hit `json:"hits,omitempty"`
 	// Version is that of the snapshot that answered.

@@ -30,7 +30,9 @@ func TestLoadMergesLanguages(t *testing.T) {
 	assert.Equal(t, 4, b.Len())
 	e, ok := b.Entry("ship.when")
 	require.True(t, ok)
-	assert.Equal(t, Text{Question: "多久发货？", Others: []string{"几天能发", "什么时候寄出"}, Answer: "现货当天发。", Category: "配送"}, e.Texts["zh"])
+	assert.Equal(t, Text{Question: "多久发货？", Others: []string{"几天能发", "什么时候寄出"}, Answer: "现货当天发。", Category: "配送", Source: &Source{File: "zh/shop.md", Line: 3}}, e.Texts["zh"])
+	assert.Equal(t, Source{File: "zh/shop.md", Line: 3}, e.SourceIn("zh"))
+	assert.Equal(t, Source{File: "en/shop.md", Line: 3}, e.SourceIn("en"))
 	assert.Equal(t, "The same day.", e.Texts["en"].Answer)
 	assert.Equal(t, []string{"物流", "时效"}, e.Tags)
 	gift, _ := b.Entry("gift")
@@ -52,6 +54,10 @@ func TestLinesUnderAHeading(t *testing.T) {
 	es, err = ReadCSV("a.csv", strings.NewReader(csv), "zh")
 	require.NoError(t, err)
 	want.Source = Source{File: "a.csv", Line: 2}
+	assert.Equal(t, []Entry{want}, es)
+	csv = "编号,问题,答案,仅限渠道,仅限对象,适用商品,负责人,复核日期,审核状态\nstaff,员工价怎么算？,八折。,app、网页,员工,\"p1,p2\",小李,2026年11月1日,草稿\n"
+	es, err = ReadCSV("a.csv", strings.NewReader(csv), "zh")
+	require.NoError(t, err)
 	assert.Equal(t, []Entry{want}, es)
 }
 
@@ -76,6 +82,29 @@ func TestAnswer(t *testing.T) {
 			require.NotEmpty(t, a.Hits, c.ask)
 			assert.Equal(t, c.answer, a.Hits[0].Answer, c.ask)
 		}
+	}
+}
+
+// Of entries that fit alike, that of the category asked about before comes first;
+// a question with words of its own is not drawn there.
+func TestAbout(t *testing.T) {
+	t.Parallel()
+	base, err := New([]Entry{
+		{ID: "screen", Category: "维修", Texts: map[string]Text{"zh": {Question: "换屏幕多少钱？"}, "en": {Question: "How much is a new screen?"}}},
+		{ID: "fee", Category: "配送", Texts: map[string]Text{"zh": {Question: "运费要多少钱？"}, "en": {Question: "How much is the shipping?"}}},
+		{ID: "when", Category: "配送", Texts: map[string]Text{"zh": {Question: "什么时候发货？"}, "en": {Question: "When do you ship?"}}},
+		{ID: "invoice", Category: "发票", Texts: map[string]Text{"zh": {Question: "怎么开发票？"}, "en": {Question: "How do I get an invoice?"}}},
+	}, nil)
+	require.NoError(t, err)
+	for _, c := range []struct{ ask, lang, about, want string }{
+		{"多少钱", "zh", "配送", "fee"}, {"多少钱", "zh", "维修", "screen"},
+		{"how much is it", "en", "配送", "fee"}, {"how much is it", "en", "维修", "screen"},
+		{"怎么开发票", "zh", "配送", "invoice"}, {"How do I get an invoice?", "en", "维修", "invoice"}, {"换屏幕多少钱", "zh", "配送", "screen"},
+	} {
+		hits, err := base.Search(t.Context(), Query{Text: c.ask, Language: c.lang, About: c.about})
+		require.NoError(t, err)
+		require.NotEmpty(t, hits)
+		assert.Equal(t, c.want, hits[0].ID, "%q after %s", c.ask, c.about)
 	}
 }
 
@@ -121,6 +150,7 @@ func TestErrorsNameFileAndLine(t *testing.T) {
 		"bad date":         {"a.md", "## q\nfrom: tomorrow\n\ntext\n", `a.md:2: "tomorrow" is no date: write 2026-01-31`},
 		"bad state":        {"a.md", "## q\nstate: maybe\n\ntext\n", `a.md:2: "maybe" is no state: write draft`},
 		"wrong header":     {"a.csv", "id,frage,answer\n", `a.csv:1: column "frage" is unknown: the header may have id, language`},
+		"column twice":     {"a.csv", "问题,question,answer\n", `a.csv:1: column "question" stands twice`},
 		"missing column":   {"a.csv", "id,question\n", `a.csv:1: column "answer" is missing`},
 		"empty csv answer": {"a.csv", "question,answer\nq,a\nq2,\n", "a.csv:3: question or answer is empty"},
 		"broken json":      {"a.json", `[{"id":1}]`, "a.json: want an array of entries"},

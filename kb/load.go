@@ -1,7 +1,6 @@
 package kb
 
 import (
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -95,82 +94,6 @@ func LanguageOf(name, otherwise string) string {
 	return otherwise
 }
 
-// ReadCSV reads entries with the header id, language, category, question,
-// also, answer, tags, from, until, source, channels, audience, products, owner,
-// reviewed, state; question and answer are needed, any order will do. also is
-// separated by "|", the other lists by commas. A column answer@wechat has the
-// answers for a channel that needs another.
-func ReadCSV(name string, r io.Reader, language string) ([]Entry, error) {
-	cr := csv.NewReader(r)
-	cr.FieldsPerRecord = -1
-	head, err := cr.Read()
-	if err != nil {
-		return nil, fmt.Errorf("kb: %s: reading the header: %w", name, err)
-	}
-	columns := []string{"id", "language", "category", "question", "also", "answer", "tags", "from", "until", "source",
-		"channels", "audience", "products", "owner", "reviewed", "state"}
-	at := map[string]int{}
-	for i, h := range head {
-		h = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))
-		if !slices.Contains(columns, h) && len(channelLine(strings.TrimPrefix(h, "answer"))) != 1 {
-			return nil, fmt.Errorf("kb: %s:1: column %q is unknown: the header may have %s", name, h, strings.Join(columns, ", "))
-		}
-		at[h] = i
-	}
-	for _, need := range []string{"question", "answer"} {
-		if _, ok := at[need]; !ok {
-			return nil, fmt.Errorf("kb: %s:1: column %q is missing: the header may have %s", name, need, strings.Join(columns, ", "))
-		}
-	}
-	var out []Entry
-	var errs []error
-	for {
-		rec, err := cr.Read()
-		if errors.Is(err, io.EOF) {
-			return out, together(errs)
-		}
-		if err != nil {
-			return out, errors.Join(append(errs, fmt.Errorf("kb: %s: %w", name, err))...)
-		}
-		line, _ := cr.FieldPos(0)
-		get := func(col string) string {
-			if i, ok := at[col]; ok && i < len(rec) {
-				return strings.TrimSpace(rec[i])
-			}
-			return ""
-		}
-		m := &mdEntry{file: name, line: line, question: get("question"), id: get("id"), tags: split(get("tags"), ",，、"),
-			also: split(get("also"), "|｜"), url: get("source"), answer: []string{get("answer")}}
-		for _, k := range []string{"from", "until", "channels", "audience", "products", "owner", "reviewed", "state"} {
-			if v := get(k); v != "" {
-				m.set(k, v, line)
-			}
-		}
-		for h := range at {
-			if channel, ok := strings.CutPrefix(h, "answer@"); ok && get(h) != "" {
-				if m.special == nil {
-					m.special = map[string][]string{}
-				}
-				m.special[channel] = []string{get(h)}
-			}
-		}
-		if m.question == "" || get("answer") == "" {
-			errs = append(errs, fmt.Errorf("kb: %s:%d: question or answer is empty: fill both or remove the row", name, line))
-			continue
-		}
-		lang := language
-		if l := get("language"); l != "" {
-			lang = l
-		}
-		e, err := m.entry(lang, get("category"))
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		out = append(out, *e)
-	}
-}
-
 // ReadJSON reads an array of entries.
 func ReadJSON(name string, r io.Reader) ([]Entry, error) {
 	d := json.NewDecoder(r)
@@ -243,6 +166,10 @@ func Merge(entries []Entry) ([]Entry, error) {
 			if _, dup := have.Texts[lang]; dup {
 				errs = append(errs, fmt.Errorf("kb: %s: id %q stands at %s already: give one of them another", place(&e), e.ID, place(have)))
 				break
+			}
+			if t.Source == nil && e.Source != have.Source {
+				source := e.Source
+				t.Source = &source
 			}
 			have.Texts[lang] = t
 		}

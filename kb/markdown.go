@@ -259,7 +259,12 @@ func stateOf(s string) (State, bool) {
 	return "", false
 }
 
-func parseDate(s string) (time.Time, error) { return time.Parse("2006-01-02", s) }
+// parseDate reads a day as people write it: 2026-01-31, 2026/1/31, 2026.1.31,
+// 2026年1月31日.
+func parseDate(s string) (time.Time, error) {
+	s = strings.NewReplacer("年", "-", "月", "-", "日", "", "/", "-", ".", "-", " ", "").Replace(s)
+	return time.Parse("2006-1-2", s)
+}
 
 func split(s, seps string) []string {
 	var out []string

@@ -85,6 +85,9 @@ func TestEveryFieldIsSaved(t *testing.T) {
 			fill(key)
 			fill(value)
 			v.SetMapIndex(key, value)
+		case reflect.Pointer:
+			v.Set(reflect.New(v.Type().Elem()))
+			fill(v.Elem())
 		case reflect.Struct:
 			if _, ok := v.Interface().(time.Time); ok {
 				v.Set(reflect.ValueOf(time.Date(2026, 11, 21, 9, 30, 0, 5, time.UTC)))

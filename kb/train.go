@@ -23,19 +23,35 @@ type Ranker struct {
 	Latent float64 `json:"latent,omitempty"`
 	// Meaning weighs the nearness of vectors, where the base has an Embedder.
 	Meaning float64 `json:"meaning,omitempty"`
-	// The confidence is the logistic of Bias and the others, at least 0, times
-	// the first entry's score, the cosine of its nearest wording, its margin over
-	// the second (0.3 at most) and the share of the query's words the base knows.
+	// That a question is on the base's topics has as its probability the logistic
+	// of Bias and the others, at least 0, times the first entry's score, the
+	// cosine of its nearest wording, its margin over the second (0.3 at most) and
+	// the share of the query's words the base knows.
 	Bias     float64 `json:"bias"`
 	Score    float64 `json:"score"`
 	Near     float64 `json:"near"`
 	Margin   float64 `json:"margin"`
 	Coverage float64 `json:"coverage"`
+	// Clear is how sure it is then that the first entry is the right one: the
+	// confidence is the product of both. With the zero value it is the first alone.
+	Clear Clear `json:"clear,omitzero"`
+}
+
+// Clear is how much a first entry stands out: the logistic of Bias and the others,
+// at least 0, times its margin over the second (0.3 at most), its gap to the fifth
+// (0.4 at most) and the logarithm of the query's length in characters, as few
+// words fit many entries.
+type Clear struct {
+	Bias   float64 `json:"bias"`
+	Margin float64 `json:"margin"`
+	Gap    float64 `json:"gap"`
+	Length float64 `json:"length"`
 }
 
 // firstRanker was set on other bases' labelled questions.
 func firstRanker() Ranker {
-	return Ranker{BM25: 1, Wording: 0.25, Profile: 1.25, Latent: 0.5, Meaning: 1, Bias: -4.6, Score: 5, Near: 3, Margin: 6, Coverage: 1.2}
+	return Ranker{BM25: 1, Wording: 0.25, Profile: 1.25, Latent: 0.5, Meaning: 1, Bias: -7, Score: 9.5, Near: 5, Coverage: 5.7,
+		Clear: Clear{Bias: -4.2, Margin: 9, Gap: 6.6, Length: 0.68}}
 }
 
 // Ranker is the one in use.
@@ -48,12 +64,12 @@ func (b *Base) SetRanker(r Ranker) error {
 	if r == (Ranker{}) {
 		r = firstRanker()
 	}
-	for _, w := range append(r.slopes()[1:], r.BM25, r.Wording, r.Profile, r.Latent, r.Meaning) {
+	for _, w := range []float64{r.Score, r.Near, r.Margin, r.Coverage, r.Clear.Margin, r.Clear.Gap, r.Clear.Length, r.BM25, r.Wording, r.Profile, r.Latent, r.Meaning} {
 		if !(w >= 0) || math.IsInf(w, 0) {
 			return fmt.Errorf("kb: ranker: a weight is %v: give numbers from 0 up", w)
 		}
 	}
-	if r.BM25+r.Wording+r.Profile+r.Latent+r.Meaning <= 0 || math.IsNaN(r.Bias) || math.IsInf(r.Bias, 0) {
+	if bias := r.Bias + r.Clear.Bias; r.BM25+r.Wording+r.Profile+r.Latent+r.Meaning <= 0 || math.IsNaN(bias) || math.IsInf(bias, 0) {
 		return errors.New("kb: ranker: the parts of the score have no weight, or the bias is no number")
 	}
 	b.ranker.Store(&r)
@@ -63,8 +79,6 @@ func (b *Base) SetRanker(r Ranker) error {
 func (r *Ranker) weights() [5]float64 {
 	return [5]float64{r.BM25, r.Wording, r.Profile, r.Latent, r.Meaning}
 }
-
-func (r *Ranker) slopes() []float64 { return []float64{r.Bias, r.Score, r.Near, r.Margin, r.Coverage} }
 
 // mix is a ranker as it scores the entries of one snapshot for one query.
 type mix struct {
@@ -97,31 +111,39 @@ func (m *mix) score(c *candidate) float64 {
 	return sum / all
 }
 
-// signs are what the confidence in a ranking is made of, beside the bias.
-func (r *ranking) signs() [5]float64 {
-	best := r.top[0]
-	margin := best.score
-	if len(r.top) > 1 {
-		margin -= r.top[1].score
+// onTopic is the probability that the query is about what the base is.
+func (r *ranking) onTopic(by *Ranker) float64 {
+	if len(r.top) == 0 {
+		return 0
 	}
-	return [5]float64{1, best.score, best.near, min(margin, 0.3), r.coverage}
+	best := &r.top[0]
+	return logistic(by.Bias + by.Score*best.score + by.Near*best.near + by.Margin*r.ahead(1, 0.3) + by.Coverage*r.coverage)
+}
+
+// clear is what the logistic of the first entry being the right one is of.
+func (r *ranking) clear(by Clear) float64 {
+	return by.Bias + by.Margin*r.ahead(1, 0.3) + by.Gap*r.ahead(4, 0.4) + by.Length*r.length
+}
+
+// ahead is how far the score of the first entry is above that of another, at most
+// so much, which it is where there is none.
+func (r *ranking) ahead(of int, most float64) float64 {
+	if of >= len(r.top) {
+		return min(r.top[0].score, most)
+	}
+	return min(r.top[0].score-r.top[of].score, most)
 }
 
 // confidence is the probability that the first entry answers the query.
 func (r *ranking) confidence(by *Ranker) float64 {
-	if len(r.top) == 0 {
-		return 0
+	p := r.onTopic(by)
+	if p > 0 && by.Clear != (Clear{}) {
+		p *= logistic(r.clear(by.Clear))
 	}
-	return logistic(by.slopes(), r.signs())
+	return p
 }
 
-func logistic(w []float64, x [5]float64) float64 {
-	z := 0.0
-	for i := range x {
-		z += w[i] * x[i]
-	}
-	return 1 / (1 + math.Exp(-z))
-}
+func logistic(z float64) float64 { return 1 / (1 + math.Exp(-z)) }
 
 // Label says which entry a question should have found.
 type Label struct {
@@ -206,11 +228,11 @@ func (b *Base) Train(ctx context.Context, labels []Label) (Training, error) {
 
 // lesson is a label with what the search found.
 type lesson struct {
-	found    []candidate
-	right    int // in found, -1 when it is not there
-	answer   bool
-	coverage float64
-	mix      mix
+	found  []candidate
+	right  int // in found, -1 when it is not there
+	answer bool
+	like   ranking // what does not depend on the ranker
+	mix    mix
 }
 
 func (b *Base) lesson(ctx context.Context, l *Label) lesson {
@@ -220,7 +242,7 @@ func (b *Base) lesson(ctx context.Context, l *Label) lesson {
 	now := b.Ranker()
 	r := s.rank(sc, &now, &l.Query, v, 2*candidates)
 	b.pool.Put(sc)
-	out := lesson{found: r.top, right: -1, answer: l.Entry != "", coverage: r.coverage, mix: r.mix}
+	out := lesson{found: r.top, right: -1, answer: l.Entry != "", like: ranking{coverage: r.coverage, length: r.length}, mix: r.mix}
 	for i, c := range r.top {
 		if _, e := s.at(c.doc); e.ID == l.Entry {
 			out.right = i
@@ -232,12 +254,12 @@ func (b *Base) lesson(ctx context.Context, l *Label) lesson {
 // judge ranks what was found by another ranker, and reports whether the right
 // entry comes first.
 func (l *lesson) judge(by *Ranker) (r ranking, first bool) {
-	r.coverage = l.coverage
+	r = l.like
 	m := l.mix
 	m.Ranker = by
 	for i, c := range l.found {
 		c.score = m.score(&c)
-		r.place(c, 2)
+		r.place(c, compared)
 		if len(r.top) > 0 && r.top[0].doc == c.doc {
 			first = i == l.right
 		}
@@ -356,13 +378,16 @@ func learnMix(ls []lesson, r Ranker) Ranker {
 	return r
 }
 
-// learnConfidence stretches and shifts the logistic of the confidence to the
-// labels (Platt, "Probabilistic Outputs for Support Vector Machines", 1999). What
-// is surer than what stays as it is: labels are of the base's own topics, and
-// weights fitted to them alone would take questions of other topics for it.
+// learnConfidence stretches and shifts the logistic of the first entry being the
+// right one to the labels (Platt, "Probabilistic Outputs for Support Vector
+// Machines", 1999). What is surer than what stays as it is, and so does what is
+// taken for off the base's topics: labels are of its own.
 func learnConfidence(ls []lesson, r Ranker) Ranker {
 	const steps, rate, labels = 2000, 0.1, 5 // that what was before counts as
-	var zs, ys []float64
+	if r.Clear == (Clear{}) {
+		r.Clear = firstRanker().Clear
+	}
+	var gates, zs, ys []float64
 	for i := range ls {
 		rank, right := ls[i].judge(&r)
 		if len(rank.top) == 0 {
@@ -372,14 +397,17 @@ func learnConfidence(ls []lesson, r Ranker) Ranker {
 		if right {
 			y = 1
 		}
-		p := min(max(rank.confidence(&r), 1e-9), 1-1e-9)
-		zs, ys = append(zs, math.Log(p/(1-p))), append(ys, y)
+		gates, zs, ys = append(gates, min(rank.onTopic(&r), 1-1e-6)), append(zs, rank.clear(r.Clear)), append(ys, y)
 	}
 	stretch, shift := 1.0, 0.0
 	for range steps {
 		var ga, gb float64
 		for i, z := range zs {
-			d := 1/(1+math.Exp(-stretch*z-shift)) - ys[i]
+			p := logistic(stretch*z + shift)
+			d := p - 1
+			if ys[i] == 0 {
+				d = gates[i] * p * (1 - p) / (1 - gates[i]*p)
+			}
 			ga += d * z
 			gb += d
 		}
@@ -387,7 +415,8 @@ func learnConfidence(ls []lesson, r Ranker) Ranker {
 		stretch = max(0.05, stretch-rate*(ga+labels*(stretch-1))/n)
 		shift -= rate * (gb + labels*shift) / n
 	}
-	r.Bias = stretch*r.Bias + shift
-	r.Score, r.Near, r.Margin, r.Coverage = stretch*r.Score, stretch*r.Near, stretch*r.Margin, stretch*r.Coverage
+	c := &r.Clear
+	c.Bias = stretch*c.Bias + shift
+	c.Margin, c.Gap, c.Length = stretch*c.Margin, stretch*c.Gap, stretch*c.Length
 	return r
 }

@@ -162,3 +162,33 @@ func ExampleBase_Train() {
 	// true <nil>
 	// <nil>
 }
+
+// A question that two entries ask is on topic, but which is right is open; one
+// about something else is off topic. A ranker of before, which had one logistic,
+// reads as it was.
+func TestConfidenceTellsOffTopicFromUnclear(t *testing.T) {
+	t.Parallel()
+	es := []Entry{{ID: "a", Texts: map[string]Text{"zh": {Question: "礼品卡怎么用？", Answer: "结算时输入卡号。"}}}, {ID: "b", Texts: map[string]Text{"zh": {Question: "礼品卡怎么用", Answer: "扫码。"}}}}
+	for i, q := range []string{"运费多少？", "多久发货？", "能开发票吗？", "几点下班？", "怎么退货？", "支持货到付款吗？"} {
+		es = append(es, Entry{ID: fmt.Sprint(i), Texts: map[string]Text{"zh": {Question: q, Answer: "见订单页。"}}})
+	}
+	b, err := New(es, nil)
+	require.NoError(t, err)
+	ask := func(q string) Answer {
+		a, err := b.Answer(context.Background(), Query{Text: q})
+		require.NoError(t, err)
+		assert.GreaterOrEqual(t, a.OnTopic, a.Confidence)
+		return a
+	}
+	unclear, clear, off := ask("礼品卡怎么用"), ask("支持货到付款吗"), ask("明天北京会下雨么")
+	assert.Greater(t, unclear.OnTopic, 0.9)
+	assert.Less(t, unclear.Confidence, clear.Confidence-0.1)
+	assert.Less(t, off.OnTopic, 0.5)
+	require.NoError(t, b.SetRanker(Ranker{BM25: 1, Wording: 0.25, Profile: 1.25, Bias: -4.6, Score: 5, Near: 3, Margin: 6, Coverage: 1.2}))
+	before := ask("礼品卡怎么用")
+	assert.Equal(t, before.OnTopic, before.Confidence)
+	require.NoError(t, b.SetRanker(Ranker{}))
+	assert.Equal(t, unclear, ask("礼品卡怎么用"))
+	assert.Error(t, b.SetRanker(Ranker{BM25: 1, Clear: Clear{Gap: -1}}))
+	assert.Error(t, b.SetRanker(Ranker{BM25: 1, Clear: Clear{Bias: math.NaN()}}))
+}

@@ -21,6 +21,10 @@ type Cost struct {
 // minHeld is how many messages kept apart can say anything about confidence.
 const minHeld = 30
 
+// judgeEpochs is how often training a judge goes over the examples: a third as
+// often, and seldom less than eight times, as its confidence comes out the same.
+func judgeEpochs(epochs int) int { return max(min(epochs, 8), (epochs+2)/3) }
+
 // calibrate chooses the temperature of the probabilities (Guo et al. 2017), the
 // power of the confidence and, when a cost is given, the threshold, on o.Valid
 // or, without that, by a second model trained on four fifths of the examples
@@ -36,7 +40,9 @@ func (m *Model) calibrate(ctx context.Context, examples []Example, o *Options, p
 			return nil // nothing to judge by
 		}
 		var err error
-		if judge, err = o.fitted(ctx, rest, progress); err != nil {
+		hasty := *o
+		hasty.Epochs, hasty.hasty = judgeEpochs(o.Epochs), true
+		if judge, err = hasty.fitted(ctx, rest, progress); err != nil {
 			return err
 		}
 		valid = held

@@ -52,6 +52,9 @@ func complete(m *Meaning, folded string, before Context) {
 	if live && short && narrowed && asks && m.Intent == before.Intent {
 		m.FollowUp = true
 	}
+	if live && short && !narrowed && asks && timed(own) && (m.Intent == "" || small(m.Intent) || m.Intent == before.Intent) && bare(folded, own) {
+		m.Intent, m.FollowUp = before.Intent, true // 那周四呢, "make it eight people"
+	}
 	if live && short && named && m.Intent != before.Intent && len(m.Intents) > 0 && !(small(m.Intent) && m.Intents[0].Probability >= 0.6) {
 		best := m.Intents[0]
 		switch {
@@ -99,6 +102,11 @@ func complete(m *Meaning, folded string, before Context) {
 	m.Next = next
 }
 
+// timed reports whether a date or a number is all that a message may change.
+func timed(own []Entity) bool {
+	return slices.ContainsFunc(own, func(e Entity) bool { return e.Type == "date" || e.Type == "quantity" })
+}
+
 // slot reports whether an entity narrows a topic, so that a follow-up may
 // change it. Everything but contact data and times does.
 func slot(kind string) bool {
@@ -117,7 +125,7 @@ func elliptic(s string) bool {
 			return true
 		}
 	}
-	for _, mark := range []string{"那", "换成", "换个", "再看看", "how about", "what about", "and ", "any in", "in ", "or ", "do you have it in", "only ", "just "} {
+	for _, mark := range []string{"那", "换成", "换个", "改成", "改到", "再看看", "how about", "what about", "and ", "any in", "in ", "or ", "do you have it in", "only ", "just ", "make it ", "make that "} {
 		if strings.HasPrefix(s, mark) {
 			return true
 		}
@@ -133,8 +141,8 @@ func bare(s string, own []Entity) bool {
 	}
 	for _, t := range text.Tokens(s) {
 		switch t.Text {
-		case "and", "or", "in", "a", "an", "the", "one", "ones", "how", "what", "about", "then", "ok", "size", "please", "also", "only", "not", "no", "me", "just", "any", "some", "with",
-			"那", "么", "呢", "的", "吗", "有", "没", "不", "要", "换", "成", "个", "色", "码", "再", "看":
+		case "and", "or", "in", "a", "an", "the", "one", "ones", "how", "what", "about", "then", "ok", "size", "please", "also", "only", "not", "no", "me", "just", "any", "some", "with", "make", "that", "it", "for", "on", "at", "instead", "actually",
+			"那", "么", "呢", "的", "吗", "有", "没", "不", "要", "换", "成", "个", "色", "码", "再", "看", "改", "到", "就", "吧", "可", "以", "行":
 		default:
 			return false
 		}

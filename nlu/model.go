@@ -42,6 +42,7 @@ type scratch struct {
 	f      featurer
 	scores []float32
 	hidden []float32
+	own    []float32 // scores of one network
 	order  []int32
 }
 
@@ -70,7 +71,10 @@ func (m *Model) Size() int {
 	v, w := m.vocab, m.weights
 	n := 12*len(v.hashes) + 4*len(v.table) + 4*len(w.start) + 4*len(w.scale) + 3*len(w.class) + 4*len(m.bias)
 	if t := m.net; t != nil {
-		n += 4*len(t.place) + len(t.embed) + 4*(len(t.scale)+len(t.offset)+len(t.out)+len(t.bias))
+		for i := range t.nets {
+			o := &t.nets[i]
+			n += 4*len(o.place) + len(o.embed) + 4*(len(o.scale)+len(o.offset)+len(o.out)+len(o.bias))
+		}
 	}
 	if e := m.embed; e != nil {
 		n += 4 * (len(e.mean) + len(e.out) + len(e.bias))
@@ -197,15 +201,9 @@ func (m *Model) score(s *scratch, folded string) (known float64, ok bool) {
 	}
 	if m.net != nil {
 		if s.hidden == nil {
-			s.hidden = make([]float32, m.net.units())
+			s.hidden, s.own = make([]float32, netHidden), make([]float32, len(s.scores))
 		}
-		for c := range s.scores {
-			s.scores[c] *= (1 - netShare) / netShare
-		}
-		m.net.add(fs, s.hidden, s.scores)
-		for c := range s.scores {
-			s.scores[c] *= netShare
-		}
+		m.net.mix(fs, s.hidden, s.own, s.scores)
 	}
 	return float64(seen / all), true
 }

@@ -11,59 +11,78 @@ import (
 
 // network is a second opinion beside the weights: small networks of embeddings,
 // summed, rectified, then a linear layer (as fastText, with a hidden layer that
-// is not linear), side by side. They know the commonest features of the model's
-// vocabulary. An embedding takes half a byte a unit and a scale a network.
-type network struct {
-	nets   int
+// is not linear), side by side.
+type network struct{ nets []net }
+
+// net is one of them. It knows the commonest features of the model's vocabulary;
+// an embedding takes half a byte a unit and a scale.
+type net struct {
 	place  []int32   // of a feature in embed and scale, or -1
-	embed  []byte    // kept features × nets × netHidden, two a byte
-	scale  []float32 // kept features × nets
-	offset []float32 // nets × netHidden
-	out    []float32 // classes × nets × netHidden
+	embed  []byte    // kept features × netHidden, two a byte
+	scale  []float32 // kept features
+	offset []float32 // netHidden
+	out    []float32 // netHidden × classes
 	bias   []float32 // classes
 }
 
 // How the network learns. Dropout is of whole features and of hidden units.
 const (
-	netCount  = 3   // networks that are averaged
-	netHidden = 128 // units of each
-	netBatch  = 32
-	netRate   = 0.003
-	netKeepIn = 0.4
-	netKeep   = 0.5
-	netSteps  = 1500 // at least
-	netEpochs = 10   // at least
+	netCount   = 3   // networks that are averaged
+	netHidden  = 128 // units of each
+	netBatch   = 32
+	netRate    = 0.003
+	netKeepIn  = 0.6 // and
+	netKeepFew = 0.4 // where there are few examples an intent
+	netKeep    = 0.5
+	netSteps   = 1500 // at least
+	netEpochs  = 10   // at least
 
-	netShare    = 0.75   // of the networks in the scores
+	netShare    = 0.5    // of the networks in the probabilities
 	netFeatures = 28_000 // the rest, all of them rare, is left to the linear model
+	leastLikely = 1e-7   // bounds the scores made of probabilities
 )
 
-// units is how many hidden units all networks have.
-func (n *network) units() int { return n.nets * netHidden }
+// mix makes scores, those of the linear model, what it and the networks say on
+// average: the mean of their probabilities, as logarithms. The mean of the
+// scores themselves is as accurate, but worse calibrated and worse at telling
+// what is unknown. h and own are room for hidden units and for scores.
+func (n *network) mix(fs []feature, h, own, scores []float32) {
+	softmax(scores)
+	for c := range scores {
+		scores[c] *= 1 - netShare
+	}
+	for i := range n.nets {
+		n.nets[i].scores(fs, h, own)
+		softmax(own)
+		axpy(netShare/float32(len(n.nets)), own, scores)
+	}
+	for c, p := range scores {
+		scores[c] = float32(math.Log(float64(p) + leastLikely))
+	}
+}
 
-// add adds the networks' scores to those of the classes. h is room for the
-// hidden units.
-func (n *network) add(fs []feature, h, scores []float32) {
+// scores puts the network's score of each class into scores.
+func (n *net) scores(fs []feature, h, scores []float32) {
 	copy(h, n.offset)
 	for i := range fs {
-		if f := &fs[i]; f.at >= 0 && n.place[f.at] >= 0 {
-			at := int(n.place[f.at]) * n.nets
-			for k := range n.nets {
-				v := f.weight * n.scale[at+k]
-				row := n.embed[(at+k)*netHidden/2 : (at+k+1)*netHidden/2]
-				part := h[k*netHidden : (k+1)*netHidden]
-				for j, b := range row {
-					part[2*j] += v * float32(int8(b<<4)>>4)
-					part[2*j+1] += v * float32(int8(b)>>4)
-				}
-			}
+		f := &fs[i]
+		if f.at < 0 || n.place[f.at] < 0 {
+			continue
+		}
+		at := int(n.place[f.at])
+		v := f.weight * n.scale[at]
+		row := n.embed[at*netHidden/2 : (at+1)*netHidden/2]
+		part := h[:2*len(row)]
+		for j, b := range row {
+			part[2*j] += v * float32(int8(b<<4)>>4)
+			part[2*j+1] += v * float32(int8(b)>>4)
 		}
 	}
+	copy(scores, n.bias)
 	for j, v := range h {
-		h[j] = max(0, v)
-	}
-	for c := range scores {
-		scores[c] += n.bias[c] + dot(n.out[c*len(h):(c+1)*len(h)], h)
+		if v > 0 {
+			axpy(v, n.out[j*len(scores):(j+1)*len(scores)], scores)
+		}
 	}
 }
 
@@ -147,39 +166,39 @@ func (m *matrix) step(rate float64, power1, power2 float64) {
 }
 
 // trainNetwork fits networks to the rows, which start and see the rows in
-// different ways, and makes one of them that says what they say on average.
-func trainNetwork(ctx context.Context, rows []row, features, classes int, seed uint64, progress func()) (*network, error) {
-	const h, wide = netHidden, netCount * netHidden
-	place, kept := commonest(rows, features, netFeatures)
-	rows = replaced(rows, place)
-	n := &network{nets: netCount, place: place, offset: make([]float32, wide), out: make([]float32, classes*wide), bias: make([]float32, classes)}
-	all := make([]float32, kept*wide)
+// different ways. Where there are examples enough, words is not nil and the last
+// one knows none but the features in it: it errs in other places. In haste they
+// take half the steps.
+func trainNetwork(ctx context.Context, rows []row, words []bool, features, classes int, seed uint64, hasty bool, progress func()) (*network, error) {
+	n := &network{}
+	keep := float32(netKeepIn)
+	if words == nil {
+		keep = netKeepFew
+	}
+	place, kept := commonest(rows, features, netFeatures, nil)
+	seen := replaced(rows, place)
 	for i := range netCount {
-		embed, offset, out, bias, err := trainOne(ctx, rows, kept, classes, rand.New(rand.NewPCG(seed, uint64(0x6e6574+i))))
+		if i == netCount-1 && words != nil {
+			place, kept = commonest(rows, features, netFeatures, words)
+			seen = replaced(rows, place)
+		}
+		own, err := trainOne(ctx, seen, kept, classes, keep, hasty, rand.New(rand.NewPCG(seed, uint64(0x6e6574+i))))
 		if err != nil {
 			return nil, err
 		}
-		from := i * h
-		for f := range kept {
-			copy(all[f*wide+from:], embed.row(int32(f)))
-		}
-		copy(n.offset[from:], offset.value)
-		for c := range classes {
-			axpy(1.0/netCount, out.row(int32(c)), n.out[c*wide+from:])
-		}
-		axpy(1.0/netCount, bias.value, n.bias)
+		own.place = place
+		n.nets = append(n.nets, own)
 		progress()
 	}
-	n.embed, n.scale = quantise(all)
 	return n, nil
 }
 
 // trainOne fits one network: cross-entropy, dropout, lazy Adam with a linearly
-// falling rate.
-func trainOne(ctx context.Context, rows []row, features, classes int, rng *rand.Rand) (embed, offset, out, bias *matrix, err error) {
+// falling rate. Its matrix out has a row for each hidden unit, as most are zero.
+func trainOne(ctx context.Context, rows []row, features, classes int, keep float32, hasty bool, rng *rand.Rand) (net, error) {
 	const h = netHidden
-	embed, offset = newMatrix(features, h), newMatrix(1, h)
-	out, bias = newMatrix(classes, h), newMatrix(1, classes)
+	embed, offset := newMatrix(features, h), newMatrix(1, h)
+	out, bias := newMatrix(h, classes), newMatrix(1, classes)
 	for i := range embed.value {
 		embed.value[i] = (rng.Float32() - 0.5) * 0.2
 	}
@@ -188,13 +207,16 @@ func trainOne(ctx context.Context, rows []row, features, classes int, rng *rand.
 	}
 	perEpoch := (len(rows) + netBatch - 1) / netBatch
 	steps := max(netSteps, netEpochs*perEpoch)
+	if hasty {
+		steps /= 2
+	}
 	order := rng.Perm(len(rows))
 	hidden, back, p := make([]float32, h), make([]float32, h), make([]float32, classes)
-	stay := make([]int32, 0, 256)
+	stay, active := make([]int32, 0, 256), make([]int32, 0, h)
 	power1, power2 := 1.0, 1.0
 	for step, at := 0, 0; step < steps; step++ {
 		if err := ctx.Err(); err != nil {
-			return nil, nil, nil, nil, fmt.Errorf("nlu: training stopped: %w", err)
+			return net{}, fmt.Errorf("nlu: training stopped: %w", err)
 		}
 		n := min(netBatch, len(rows))
 		for range n {
@@ -207,42 +229,35 @@ func trainOne(ctx context.Context, rows []row, features, classes int, rng *rand.
 			copy(hidden, offset.value)
 			stay = stay[:0]
 			for j, f := range r.at {
-				if rng.Float32() < netKeepIn {
+				if rng.Float32() < keep {
 					stay = append(stay, int32(j))
-					axpy(r.value[j]/netKeepIn, embed.row(f), hidden)
+					axpy(r.value[j]/keep, embed.row(f), hidden)
 				}
 			}
+			copy(p, bias.value)
+			active = active[:0]
 			for j, v := range hidden {
-				if v <= 0 || rng.Float32() >= netKeep {
-					hidden[j] = 0
-				} else {
+				if v > 0 && rng.Float32() < netKeep {
+					active = append(active, int32(j))
 					hidden[j] = v / netKeep
+					axpy(hidden[j], out.row(int32(j)), p)
 				}
-			}
-			for c := range p {
-				p[c] = bias.value[c] + dot(out.row(int32(c)), hidden)
 			}
 			softmax(p)
 			p[r.class]--
 			weight := r.weight / float32(n)
-			clear(back)
-			for c, g := range p {
-				g *= weight
-				axpy(g, out.row(int32(c)), back)
-				axpy(g, hidden, out.gradient(int32(c)))
-				p[c] = g
+			for c := range p {
+				p[c] *= weight
 			}
 			axpy(1, p, bias.gradient(0))
-			for j, v := range hidden {
-				if v == 0 {
-					back[j] = 0
-				} else {
-					back[j] /= netKeep
-				}
+			clear(back)
+			for _, j := range active {
+				back[j] = dot(p, out.row(j)) / netKeep
+				axpy(hidden[j], p, out.gradient(j))
 			}
 			axpy(1, back, offset.gradient(0))
 			for _, j := range stay {
-				axpy(r.value[j]/netKeepIn, back, embed.gradient(r.at[j]))
+				axpy(r.value[j]/keep, back, embed.gradient(r.at[j]))
 			}
 		}
 		power1, power2 = power1*0.9, power2*0.999
@@ -251,24 +266,27 @@ func trainOne(ctx context.Context, rows []row, features, classes int, rng *rand.
 			m.step(rate, power1, power2)
 		}
 	}
-	return embed, offset, out, bias, nil
+	packed, scale := quantise(embed.value)
+	return net{embed: packed, scale: scale, offset: offset.value, out: out.value, bias: bias.value}, nil
 }
 
 // commonest gives places to the n features that occur in most rows, the first
-// of equals; the others get -1.
-func commonest(rows []row, features, n int) (place []int32, kept int) {
+// of equals; the others get -1, as do those not in only, unless that is nil.
+func commonest(rows []row, features, n int, only []bool) (place []int32, kept int) {
 	df := make([]int32, features)
 	for i := range rows {
 		for _, f := range rows[i].at {
 			df[f]++
 		}
 	}
-	order := make([]int32, features)
-	for i := range order {
-		order[i] = int32(i)
+	order := make([]int32, 0, features)
+	for i := range features {
+		if only == nil || only[i] {
+			order = append(order, int32(i))
+		}
 	}
 	slices.SortFunc(order, func(a, b int32) int { return cmp.Or(cmp.Compare(df[b], df[a]), cmp.Compare(a, b)) })
-	chosen := order[:min(n, features)]
+	chosen := order[:min(n, len(order))]
 	slices.Sort(chosen)
 	place = make([]int32, features)
 	for i := range place {
@@ -295,7 +313,7 @@ func replaced(rows []row, place []int32) []row {
 	return out
 }
 
-// quantise packs the networks' rows of a dense matrix into half a byte a value,
+// quantise packs the rows of a dense matrix into half a byte a value,
 // two's complement, the first of two in the lower half, and a scale each, which
 // is the upper half of a float.
 func quantise(dense []float32) (packed []byte, scale []float32) {

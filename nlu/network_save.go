@@ -13,19 +13,24 @@ func (n *network) append(b []byte) []byte {
 	if n == nil {
 		return binary.AppendUvarint(b, 0)
 	}
-	b = binary.AppendUvarint(b, uint64(n.nets))
-	b = binary.AppendUvarint(b, uint64(len(n.scale)/n.nets))
-	last, bytes := 0, n.units()/2
+	b = binary.AppendUvarint(b, uint64(len(n.nets)))
+	for i := range n.nets {
+		b = n.nets[i].append(b)
+	}
+	return b
+}
+
+func (n *net) append(b []byte) []byte {
+	b = binary.AppendUvarint(b, uint64(len(n.scale)))
+	last := 0
 	for feature, at := range n.place {
 		if at < 0 {
 			continue
 		}
 		b = binary.AppendUvarint(b, uint64(feature-last))
 		last = feature
-		for _, s := range n.scale[int(at)*n.nets : int(at+1)*n.nets] {
-			b = binary.LittleEndian.AppendUint16(b, uint16(math.Float32bits(s)>>16))
-		}
-		b = append(b, n.embed[int(at)*bytes:int(at+1)*bytes]...)
+		b = binary.LittleEndian.AppendUint16(b, uint16(math.Float32bits(n.scale[at])>>16))
+		b = append(b, n.embed[int(at)*netHidden/2:int(at+1)*netHidden/2]...)
 	}
 	return floats(b, n.offset, n.out, n.bias)
 }
@@ -42,16 +47,27 @@ func floats(b []byte, all ...[]float32) []byte {
 
 // network reads networks for so many features and classes, or nil.
 func (d *decoder) network(features, classes int) *network {
-	n := &network{nets: d.count(maxNets)}
-	if n.nets == 0 {
+	var n network
+	for range d.count(maxNets) {
+		n.nets = append(n.nets, d.net(features, classes))
+		if d.bad {
+			return nil
+		}
+	}
+	if n.nets == nil {
 		return nil
 	}
-	kept, h := d.count(features), n.units()
-	if d.bad || kept*(1+2*n.nets+h/2)+4*(h+classes*h+classes) > len(d.b) {
+	return &n
+}
+
+func (d *decoder) net(features, classes int) net {
+	const h = netHidden
+	kept := d.count(features)
+	if d.bad || kept*(3+h/2)+4*(h+classes*h+classes) > len(d.b) {
 		d.bad = true
-		return nil
+		return net{}
 	}
-	n.place, n.embed, n.scale = make([]int32, features), make([]byte, 0, kept*h/2), make([]float32, 0, kept*n.nets)
+	n := net{place: make([]int32, features), embed: make([]byte, 0, kept*h/2), scale: make([]float32, 0, kept)}
 	for i := range n.place {
 		n.place[i] = -1
 	}
@@ -61,18 +77,13 @@ func (d *decoder) network(features, classes int) *network {
 		last += step
 		if last >= features || at > 0 && step == 0 {
 			d.bad = true
-			return nil
+			return net{}
 		}
 		n.place[last] = int32(at)
-		for range n.nets {
-			n.scale = append(n.scale, d.half())
-		}
+		n.scale = append(n.scale, d.half())
 		n.embed = append(n.embed, d.take(h/2)...)
 	}
 	n.offset, n.out, n.bias = d.floats(h), d.floats(h*classes), d.floats(classes)
-	if d.bad {
-		return nil
-	}
 	return n
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -103,10 +104,24 @@ func TestCommonest(t *testing.T) {
 				df[f]++
 			}
 		}
-		place, kept := commonest(rows, features, n)
-		require.Equal(t, min(n, features), kept)
+		var only []bool
+		in := features
+		if rapid.Bool().Draw(t, "only") {
+			only, in = rapid.SliceOfN(rapid.Bool(), features, features).Draw(t, "some"), 0
+			for _, is := range only {
+				if is {
+					in++
+				}
+			}
+		}
+		place, kept := commonest(rows, features, n, only)
+		require.Equal(t, min(n, in), kept)
 		back, least, left := make([]int, kept), 1<<30, 0
 		for f, at := range place {
+			if only != nil && !only[f] {
+				require.Negative(t, at)
+				continue
+			}
 			if at < 0 {
 				left = max(left, df[f])
 				continue
@@ -124,6 +139,47 @@ func TestCommonest(t *testing.T) {
 	})
 }
 
+// The scores become the logarithms of the mean probabilities, half of them the
+// linear model's.
+func TestMix(t *testing.T) {
+	t.Parallel()
+	one := net{place: []int32{-1}, offset: make([]float32, netHidden), out: make([]float32, 2*netHidden), bias: []float32{5, 0}}
+	other := one
+	other.bias = []float32{0, 0}
+	n := &network{nets: []net{one, other}}
+	scores := []float32{0, 1}
+	n.mix([]feature{{at: 0, weight: 1}, {at: -1}}, make([]float32, netHidden), make([]float32, 2), scores)
+	e := math.Exp
+	want := 0.5*1/(1+e(1)) + 0.25*e(5)/(e(5)+1) + 0.25*0.5
+	assert.InDelta(t, want, e(float64(scores[0])), 1e-5)
+	assert.InDelta(t, 1-want, e(float64(scores[1])), 1e-5)
+}
+
+// With examples enough the last network knows words only, with few it knows
+// what the others know.
+func TestLastNetworkReadsWords(t *testing.T) {
+	t.Parallel()
+	known := func(n net) (k int) {
+		for _, at := range n.place {
+			if at >= 0 {
+				k++
+			}
+		}
+		return k
+	}
+	few := bestModel(t) // 20 an intent
+	assert.Equal(t, known(few.net.nets[0]), known(few.net.nets[netCount-1]))
+	train, valid := petals()
+	many, err := Train(context.Background(), append(train, valid...), &Options{NoBuiltin: true, Effort: EffortBest, Valid: valid})
+	require.NoError(t, err)
+	assert.Equal(t, known(many.net.nets[0]), known(many.net.nets[1]))
+	assert.Less(t, known(many.net.nets[netCount-1]), known(many.net.nets[0]))
+	words := many.wordFeatures(append(train, valid...))
+	for f, at := range many.net.nets[netCount-1].place {
+		assert.True(t, at < 0 || words[f])
+	}
+}
+
 // A value comes back within half a step of its row's scale, and a network of
 // what was packed adds up as the values do.
 func TestQuantise(t *testing.T) {
@@ -133,14 +189,14 @@ func TestQuantise(t *testing.T) {
 		if rapid.Bool().Draw(t, "empty") {
 			clear(dense[:netHidden])
 		}
-		n := &network{nets: 1, place: []int32{0, -1, 1}, offset: make([]float32, netHidden), out: make([]float32, netHidden), bias: make([]float32, 1)}
+		n := &net{place: []int32{0, -1, 1}, offset: make([]float32, netHidden), out: make([]float32, netHidden), bias: make([]float32, 1)}
 		n.embed, n.scale = quantise(dense)
 		for i := range n.offset {
 			n.offset[i], n.out[i] = 1000, 1 // nothing is cut off below
 		}
 		for at, from := range map[int32]int{0: 0, 1: -1, 2: netHidden} {
 			h, scores := make([]float32, netHidden), make([]float32, 1)
-			n.add([]feature{{at: at, weight: 1}}, h, scores)
+			n.scores([]feature{{at: at, weight: 1}}, h, scores)
 			for j, v := range h {
 				want := float32(1000)
 				if from >= 0 {

@@ -25,17 +25,17 @@ import (
 //	vocabulary  of each feature: its hash less the one before, its document frequency
 //	weights     of each feature: entries; if any, the scale as a float, then of
 //	            each entry the class less the one before and the value as a byte
-//	network     how many there are, 0 when none; the features they know; of each
-//	            its number less the one before, a scale for each network (the
+//	networks    how many there are, 0 when none; of each the features it knows,
+//	            of each of those its number less the one before, a scale (the
 //	            upper half of a float) and half a byte a unit; then as floats
-//	            the offset of each unit, of each class its row and bias
+//	            the offset of each unit, of each unit its row, of each class its bias
 //	embedding   its dimensions, 0 when there is none; then as floats its share,
 //	            temperature and power, the mean, of each class its row and bias
 //
 // and a CRC-32 (IEEE) of all before it.
 const (
 	fileMagic   = "FDNLU"
-	fileVersion = 4
+	fileVersion = 5
 	maxFile     = 1 << 30
 )
 

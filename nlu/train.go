@@ -29,7 +29,7 @@ type Options struct {
 	Threshold float64
 	// Valid are examples kept apart: they calibrate the probabilities and, with
 	// Cost, choose the threshold. Those without an intent count. When empty,
-	// Train keeps a fifth of the examples apart and trains twice.
+	// Train keeps a fifth of the examples apart and trains a second, hastier model.
 	Valid []Example
 	// Cost chooses the threshold, unless Threshold is set.
 	Cost *Cost
@@ -55,6 +55,7 @@ type Options struct {
 	Progress func(epoch, epochs int)
 
 	vectors map[string][]float32 // of the texts, when there is an Embedder
+	hasty   bool                 // the model only judges how sure to be
 }
 
 // Effort is how much time training may take.
@@ -95,11 +96,14 @@ func Train(ctx context.Context, examples []Example, opts *Options) (*Model, erro
 		o.Epochs = min(40, max(12, 60_000/max(1, len(examples))))
 	}
 	done, epochs := 0, o.Epochs
+	if len(o.Valid) == 0 {
+		epochs += judgeEpochs(o.Epochs)
+	}
 	if o.Effort == EffortBest {
 		epochs += netCount
-	}
-	if len(o.Valid) == 0 {
-		epochs *= 2
+		if len(o.Valid) == 0 {
+			epochs += netCount
+		}
 	}
 	progress := func() {
 		if done++; o.Progress != nil {
@@ -336,7 +340,11 @@ func (m *Model) fit(ctx context.Context, examples []Example, rows []row, o *Opti
 	}
 	m.weights = compact(dense, k)
 	if o.Effort == EffortBest {
-		net, err := trainNetwork(ctx, rows, len(m.vocab.hashes), k, o.Seed, progress)
+		var words []bool
+		if len(rows) >= plenty*k {
+			words = m.wordFeatures(examples)
+		}
+		net, err := trainNetwork(ctx, rows, words, len(m.vocab.hashes), k, o.Seed, o.hasty, progress)
 		if err != nil {
 			return err
 		}
@@ -354,6 +362,21 @@ func (m *Model) fit(ctx context.Context, examples []Example, rows []row, o *Opti
 		m.embed.share = 0.5
 	}
 	return nil
+}
+
+// wordFeatures says of each feature whether it is one of words and not of
+// characters.
+func (m *Model) wordFeatures(examples []Example) []bool {
+	var f featurer
+	is := make([]bool, len(m.vocab.hashes))
+	for _, e := range examples {
+		for _, x := range f.features(m.wording(e.Text)) {
+			if at := m.vocab.find(x.hash); at >= 0 && x.block == blockWords {
+				is[at] = true
+			}
+		}
+	}
+	return is
 }
 
 // smoothing is how much of a label is given to the other intents. It helps

@@ -81,12 +81,13 @@ func FuzzLoadSealed(f *testing.F) {
 	require.Equal(f, b.Bytes(), sealed(body))
 	f.Add(body)
 	tiny.embed = &embedding{dims: 1, mean: []float32{0.5}, out: []float32{1, 2, 3}, bias: []float32{1, 2, 3}, share: 0.5, temperature: 1, power: 1}
-	tiny.net = &network{nets: 1, place: make([]int32, len(tiny.vocab.hashes)), embed: make([]byte, netHidden/2), scale: []float32{0.5},
+	one := net{place: make([]int32, len(tiny.vocab.hashes)), embed: make([]byte, netHidden/2), scale: []float32{0.5},
 		offset: make([]float32, netHidden), out: make([]float32, 3*netHidden), bias: []float32{1, 2, 3}}
-	tiny.net.embed[0] = 0x1e
-	for i := range tiny.net.place[1:] {
-		tiny.net.place[1+i] = -1
+	one.embed[0] = 0x1e
+	for i := range one.place[1:] {
+		one.place[1+i] = -1
 	}
+	tiny.net = &network{nets: []net{one, one}}
 	b.Reset()
 	require.NoError(f, tiny.Save(&b))
 	f.Add(b.Bytes()[len(fileMagic)+1 : b.Len()-4])

@@ -100,7 +100,7 @@ func (s *Shelf) score(it *stocked, a *ask, b *board) scored {
 		}
 		if slices.Contains(of.GoesWith, it.ID) || slices.Contains(it.GoesWith, of.ID) {
 			c.with, c.listed = 1, true
-		} else if w := 0.8 * float64(g.with.score[it.no]); w > rarelyWith && !substitutes(it, a.with) {
+		} else if w := 0.8 * float64(g.with.score[it.no]); w > rarelyWith && !s.once(of, it, a) && !substitutes(it, a.with) {
 			c.with = math.Max(c.with, w)
 		}
 	}
@@ -110,6 +110,13 @@ func (s *Shelf) score(it *stocked, a *ask, b *board) scored {
 		}
 	}
 	return c
+}
+
+// once reports whether an item was bought at once with a well-known one but a
+// single time: that is chance, not taste.
+func (s *Shelf) once(of, it *stocked, a *ask) bool {
+	b := &s.learned.basket
+	return b.knows(of.no, a.now) && b.rows[of.no].get(it.no) < 1.5*a.now
 }
 
 // substitutes reports whether an item is of the same kind as one of others: who

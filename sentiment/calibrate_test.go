@@ -20,11 +20,11 @@ func desk() []sentiment.Labelled {
 	var out []sentiment.Labelled
 	for class, texts := range map[sentiment.Class][]string{
 		sentiment.ClassNeutral: {
-			"订单到货了吗,谢谢", "麻烦改一下地址,谢谢", "发票开公司抬头,多谢", "周末送货可以吗?谢谢", "谢谢,我再看看尺码", "帮忙查下物流,谢谢啦",
-			"好的,那我等短信,谢谢", "退换货地址发我一下,谢谢", "请转人工,谢谢", "两件一起寄,谢谢", "谢谢,先不用了", "积分怎么查,谢谢",
-			"where is my parcel, thanks", "could you change the address, thanks", "thanks, I will check the size again", "an invoice for the company please, thanks",
-			"can it come on Saturday? thanks", "thanks, that's all for now", "please send me the return label, thanks", "both items in one box, thanks",
-			"what time do you open, thanks", "thanks, I'll wait for the text", "put me through to a person, thanks", "how do I see my points, thanks",
+			"好的,那我等短信,谢谢", "谢谢,我再看看尺码", "地址没有变,谢谢", "发票不用了,多谢", "周末我在家,谢谢", "谢谢,先不用了",
+			"收到物流信息了,谢谢啦", "那我自己寄回去,谢谢", "两件都留下,谢谢", "谢谢,就这些", "积分我看到了,谢谢", "没别的事了,谢谢",
+			"thanks, I will check the size again", "thanks, that's all for now", "thanks, I'll wait for the text", "the parcel is at the neighbour's, thanks",
+			"thanks, Saturday it is", "I have the return label now, thanks", "both items in one box then, thanks", "no invoice needed, thanks",
+			"thanks, I'll call tomorrow", "I see my points now, thanks", "nothing else for today, thanks", "thanks, I'll send it back myself",
 		},
 		sentiment.ClassNegative: {
 			"太差劲了,骗子", "质量差得离谱,再也不来了", "客服态度恶劣", "气死我了,又发错货", "垃圾,退钱", "等了三周,受够了",
@@ -64,8 +64,8 @@ func TestCalibrate(t *testing.T) {
 	require.NoError(t, json.Unmarshal(raw, &back))
 	tuned, err := sentiment.New(&sentiment.Options{Calibration: &back})
 	require.NoError(t, err)
-	assert.NotEqual(t, sentiment.Neutral, s.Score("订单88发货了吗,谢谢").Emotion)
-	assert.Equal(t, sentiment.Neutral, tuned.Score("订单88发货了吗,谢谢").Emotion)
+	assert.NotEqual(t, sentiment.Neutral, s.Score("那我等电话,谢谢").Emotion)
+	assert.Equal(t, sentiment.Neutral, tuned.Score("那我等电话,谢谢").Emotion)
 	assert.Equal(t, sentiment.Angry, tuned.Score("太差劲了,骗子").Emotion)
 
 	again, _, err := s.Calibrate(desk())

@@ -55,7 +55,7 @@ func ExampleScorer_Score() {
 	// Output:
 	// satisfied 0.42
 	//   没什么不满: word +2.2
-	// satisfied 0.76
+	// satisfied 0.77
 	//   broke: trouble -0.5
 	//   great: word +3.3
 }
@@ -112,7 +112,7 @@ func ExampleScorer_Calibrate() {
 	var messages []sentiment.Labelled
 	for range 10 { // a real host has 50 to 200 different ones
 		messages = append(messages,
-			sentiment.Labelled{Text: "发货了吗,谢谢", Class: sentiment.ClassNeutral},
+			sentiment.Labelled{Text: "那我等短信,谢谢", Class: sentiment.ClassNeutral},
 			sentiment.Labelled{Text: "太差劲了", Class: sentiment.ClassNegative},
 			sentiment.Labelled{Text: "非常满意,强烈推荐", Class: sentiment.ClassPositive})
 	}
@@ -127,7 +127,7 @@ func ExampleScorer_Calibrate() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(s.Score("发货了吗,谢谢").Emotion, tuned.Score("发货了吗,谢谢").Emotion)
+	fmt.Println(s.Score("那我等短信,谢谢").Emotion, tuned.Score("那我等短信,谢谢").Emotion)
 	// Output:
 	// gain 33 points
 	// grateful neutral
@@ -156,7 +156,7 @@ func ExampleTable_Plan() {
 		fmt.Println(err)
 		return
 	}
-	in := sentiment.Input{Text: "等了很久还没发货,骗子!", Cause: "delay"}
+	in := sentiment.Input{Text: "等了很久还没发货,气人", Cause: "delay"}
 	for range 2 {
 		m, err := s.Feel(context.Background(), in)
 		if err != nil {

@@ -57,7 +57,8 @@ func (r LabelReport) String() string {
 const (
 	mostLabels   = 32
 	leastSeen    = 2 // examples a gram must be in
-	labelRounds  = 8
+	labelRounds  = 10
+	labelDrop    = 0.3 // share of a text's grams left out each time it is learnt from (Srivastava et al. 2014)
 	labelRate    = 0.1
 	labelSmooth  = 0.05
 	labelFigures = figures + 1 + len(emotions)
@@ -152,7 +153,7 @@ func (s *Scorer) show(r *reader, txt string, x *labelled) {
 	for i, v := range mass {
 		x.dense[figures+1+i] = float32(squash(v))
 	}
-	x.grams = append(x.grams[:0], r.features.grams...)
+	x.grams = append(x.grams[:0], r.features.shown(false)...)
 	x.grams = r.appendParts(x.grams)
 	for i := range r.hits { // what the rules make of words: negated praise is one feature
 		h := &r.hits[i]
@@ -230,6 +231,7 @@ func (s *Scorer) learnLabels(ctx context.Context, samples []labelled, labels []s
 			}
 			x := &samples[i]
 			at = l.places(x, at[:0])
+			at = slices.DeleteFunc(at, func(int32) bool { return random.Float64() < labelDrop })
 			scale := float32(1 / math.Sqrt(float64(max(1, len(at)))))
 			l.start(x, scores)
 			for c := range scores {

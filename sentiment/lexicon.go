@@ -64,9 +64,12 @@ const (
 	KindPolite       Kind = "polite"       // is polite: 请, "could you"
 	KindRude         Kind = "rude"         // is rude: 废话, "shut up"
 	KindUrgent       Kind = "urgent"       // presses: 马上, "asap"
+	KindSoon         Kind = "soon"         // a near time: 今晚, "in an hour"; presses beside an event
+	KindEvent        Kind = "event"        // what one must be in time for: 登机, "wedding"
 	KindSarcasm      Kind = "sarcasm"      // turns praise in the same sentence: 呵呵, "yeah right"
 	KindIrony        Kind = "irony"        // praise that mocks when its clause goes on with blame: "thanks for", 恭喜你们
 	KindRhetoric     Kind = "rhetoric"     // a question that is a reproach: 凭什么, "is it too much to ask"
+	KindLate         Kind = "late"         // trouble: how long it took; praise of speed in the same sentence mocks: 六天才回, "days to answer"
 	KindAgain        Kind = "again"        // once more; after bare praise what went wrong again is mockery: 又, "again"; a factor
 )
 
@@ -98,9 +101,12 @@ const (
 	urgent
 	polite
 	rude
+	soon
+	event
 	sarcasm
 	irony
 	rhetoric
+	late
 	again
 	opener // the first part of a word with a gap, when it is no word itself
 )
@@ -135,9 +141,12 @@ var kinds = [...]struct {
 	urgent:       {KindUrgent, 0.6, 0, 1},
 	polite:       {KindPolite, 0.5, 0, 1},
 	rude:         {KindRude, 0.7, 0, 1},
+	soon:         {KindSoon, 0, 0, 0},
+	event:        {KindEvent, 0, 0, 0},
 	sarcasm:      {KindSarcasm, -1, -4, 0},
 	irony:        {KindIrony, 1.8, 0, 4},
 	rhetoric:     {KindRhetoric, -1.8, -4, 0},
+	late:         {KindLate, -1.2, -4, 0},
 	again:        {KindAgain, 1, 0, 4},
 }
 

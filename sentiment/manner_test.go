@@ -98,3 +98,16 @@ func TestManners(t *testing.T) {
 }
 
 var mannerFloor = map[string]float64{"open": 0.98, "locked": 0.9, "late": 0.7}
+
+// A near time and something one must be in time for press together, neither of
+// them alone.
+func TestDeadlines(t *testing.T) {
+	t.Parallel()
+	s := scorer(t)
+	for text, presses := range map[string]bool{
+		"明早八点的高铁，酒店发票还没开出来": true, "下午两点开标，标书还在快递车上": true, "my wedding is tomorrow and the dress isn't here": true,
+		"明天生日想买个蛋糕，有什么推荐": false, "婚礼穿的裙子有红色吗": false, "今天下午你们上班吗": false, "do you sell wedding shoes?": false, "下个月出差，可以改期吗": false,
+	} {
+		assert.Equal(t, presses, s.Score(text).Urgency >= 0.5, text)
+	}
+}

@@ -81,7 +81,10 @@ type reader struct {
 	}
 	clause   clause
 	sentence sentence
+	requests int  // where the first clause that asks for something begins, in units, + 1; 0 for none
 	short    int  // one-word sentences in a row
+	soon     bool // a near time is named
+	event    bool // something one must be in time for is
 	staccato bool // three of them: "Worst. Shop. Ever."
 }
 
@@ -89,6 +92,7 @@ type reader struct {
 type clause struct {
 	hit, unit                     int // where it begins
 	known                         int // units that are praise or modify it
+	please                        int // units that ask politely: 麻烦, "could you"
 	empty                         bool
 	ask, cond, conceded, rhetoric bool
 }
@@ -97,6 +101,7 @@ type clause struct {
 type sentence struct {
 	hit, unit        int // where it begins
 	threatens, again bool
+	late             bool // it tells how long something took
 	bare             bool // its first clause is praise and nothing else
 }
 
@@ -248,6 +253,9 @@ func (r *reader) found(e *entry, start, end int) {
 // aside takes in what an entry says beside its kind: urgency and manners.
 func (r *reader) aside(e *entry) {
 	r.urgency = 1 - (1-r.urgency)*(1-e.press)
+	if e.manner >= asking && e.kind != grateful {
+		r.clause.please += int(e.units)
+	}
 	if e.manner > 0 {
 		r.courtesy = 1 - (1-r.courtesy)*(1-e.manner)
 	} else {
@@ -292,6 +300,10 @@ func (r *reader) take(e *entry, start, end int) {
 		} else if e.value < 0 { // nothing before it: it turns what follows
 			r.wait(modifier{negate, 1, r.unit, r.unit + int(e.units)})
 		}
+	case soon:
+		r.soon = true
+	case event:
+		r.event = true
 	case concede:
 		r.clause.conceded = true
 	case question:
@@ -304,6 +316,11 @@ func (r *reader) take(e *entry, start, end int) {
 	case rhetoric:
 		r.clause.rhetoric = true
 		r.add(e, start, end)
+	case late:
+		r.sentence.late = true
+		woe := *e
+		woe.kind = trouble
+		r.add(&woe, start, end)
 	default:
 		r.add(e, start, end)
 	}

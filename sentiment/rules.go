@@ -33,8 +33,11 @@ const (
 	staccatoBy   = 1.35 // "Worst. Shop. Ever."
 	negateReach  = 3    // units between a negation and its word
 	degreeReach  = 1
-	andReach     = 1  // units between two words that share a negation
-	gapReach     = 60 // bytes a word with a gap may reach over
+	asking       = 0.4  // the manner from which a polite word makes a request: 请, not 您好
+	deadline     = 0.55 // how an event soon presses
+	closing      = 0.2  // thanks that close a request
+	andReach     = 1    // units between two words that share a negation
+	gapReach     = 60   // bytes a word with a gap may reach over
 )
 
 // add makes a hit of a word with a value and applies what modifies it.
@@ -187,6 +190,8 @@ func (r *reader) endClause(mark bool) {
 				h.value *= askedWoe
 			case h.kind != angry && h.kind != menace:
 				h.value *= askedBad
+			case h.kind == menace && c.ask: // how to complain
+				h.value *= askedBad
 			case c.ask:
 				h.value *= askedAngry
 			}
@@ -203,7 +208,11 @@ func (r *reader) endClause(mark bool) {
 	if c.hit == r.sentence.hit && len(r.hits) > c.hit && r.hits[c.hit].value > 0 && r.unit-c.unit == c.known {
 		r.sentence.bare = true
 	}
-	if !ask && !c.cond {
+	request := c.please > 0 && r.unit-c.unit > c.please
+	if r.requests == 0 && (request || ask) {
+		r.requests = c.unit + 1
+	}
+	if !ask && !c.cond && !request {
 		r.told += r.unit - c.unit
 	}
 	r.nmods = 0
@@ -291,6 +300,7 @@ func (r *reader) endSentence(stop bool) {
 		}
 	}
 	bare := s.bare && s.again && blamed // "great, broken again"
+	slow := s.late && r.weight == 1     // "six days to answer, impressive"
 	for i := s.hit; i < len(r.hits); i++ {
 		h := &r.hits[i]
 		if h.kind == menace && s.threatens && h.mark&(asked|negated) == 0 {
@@ -298,7 +308,7 @@ func (r *reader) endSentence(stop bool) {
 		}
 		// A marker turns the praise of its sentence; a light one only what is
 		// behind it, as 呵呵 after praise is a smile.
-		if h.value > 0 && (bare || i > marker) {
+		if h.value > 0 && (bare || i > marker || slow && (h.kind == irony || h.kind == surprised)) {
 			h.value *= mockedBy
 			h.kind = angry
 			h.mark |= mocked
@@ -309,6 +319,22 @@ func (r *reader) endSentence(stop bool) {
 	}
 	r.sentence = sentence{hit: len(r.hits), unit: r.unit}
 	r.weight = 1
+}
+
+// close makes thanks weigh little that end a request: they are said beforehand,
+// and show manners more than content. "Could you check my order? Thanks".
+func (r *reader) close() {
+	n := len(r.hits) - 1
+	if n < 0 || r.requests == 0 || r.last.unit < r.requests || r.hits[n].kind != grateful || r.hits[n].face || r.hits[n].mark != 0 {
+		return
+	}
+	for i := range r.hits[:n] {
+		if r.hits[i].value > 0 {
+			return
+		}
+	}
+	r.hits[n].value *= closing
+	r.hits[n].mark |= asked
 }
 
 // raise strengthens the words written in capitals, when not all of the text is.
@@ -401,6 +427,10 @@ func (r *reader) readText(lex *lexicon, txt string) look {
 	r.read()
 	if r.staccato && len(r.hits) == 0 { // "This. Does. Not. Work."
 		r.hits = append(r.hits, hit{end: int32(len(r.s)), kind: angry, value: impatient, face: true})
+	}
+	r.close()
+	if r.soon && r.event {
+		r.urgency = 1 - (1-r.urgency)*(1-deadline)
 	}
 	l := lookAt(txt)
 	if l.shouted {

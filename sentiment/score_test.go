@@ -161,11 +161,31 @@ func TestOrder(t *testing.T) {
 		{"contrast, blame last", "便宜但是难用", "难用但是便宜"},
 		{"contrast over sentences", "Nice. But it is slow.", "It is slow. But nice."},
 		{"threat", "我就投诉到12315", "怎么投诉"},
+		{"thanks that close a request", "麻烦帮我查一下订单，谢谢", "那我等短信，谢谢"},
+		{"thanks that close a request, en", "could you check my order? thanks", "it came, thanks"},
+		{"thanks that open one stay", "could you check my order? thanks", "thanks, could you check my order?"},
+		{"speed praised of what took long", "六天才回复，真快", "当天回复，真快"},
+		{"speed praised of what took long, en", "six days to answer, impressive", "an answer at once, impressive"},
+		{"but not over a contrast", "六天才回复，真快", "六天才回复，但是处理真快"},
+		{"a comparison that nothing stands", "没有比你们更慢的", "你们慢"},
+		{"nor praise", "你们好", "没有比你们更好的"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			assert.Less(t, s.Score(tc.lower).Polarity, s.Score(tc.higher).Polarity)
 		})
+	}
+}
+
+// What must not be taken for anger or a threat: asking how to complain, and
+// what happens if one is not satisfied.
+func TestAskingIsNoThreat(t *testing.T) {
+	t.Parallel()
+	s := scorer(t)
+	for _, text := range []string{"如果投诉的话走什么流程", "不满意可以退吗", "怎么投诉商家", "how would I go about making a complaint", "what happens if I'm not satisfied?"} {
+		got := s.Score(text)
+		assert.Equal(t, sentiment.Neutral, got.Emotion, "%s: %v", text, got)
+		assert.False(t, got.Threat, text)
 	}
 }
 

@@ -91,6 +91,7 @@ func (s *Scorer) learn(ctx context.Context, samples []sample, in func(i int) boo
 	var bias float64
 	var dense [figures]float32
 	var grams []float32
+	closes := s.weights == nil || s.weights.closes
 	if base := s.weights; base != nil {
 		bias, dense, grams = base.bias, base.dense, make([]float32, 1<<gramBits)
 		for i := range grams {
@@ -118,15 +119,17 @@ func (s *Scorer) learn(ctx context.Context, samples []sample, in func(i int) boo
 				return nil, ctx.Err()
 			}
 			f := &samples[i].features
+			seen := f.shown(closes)
+			scale := rootOf(len(seen))
 			z := bias
 			for k, x := range f.dense {
 				z += float64(dense[k] * x)
 			}
 			sum := float32(0)
-			for _, g := range f.grams {
+			for _, g := range seen {
 				sum += grams[g]
 			}
-			z += float64(sum * f.scale)
+			z += float64(sum * scale)
 			slope := (logistic(z) - samples[i].target) * min(samples[i].weight, 10)
 			biasSquares += slope * slope
 			bias -= rate * slope / (1 + math.Sqrt(biasSquares))
@@ -135,24 +138,24 @@ func (s *Scorer) learn(ctx context.Context, samples []sample, in func(i int) boo
 				denseSquares[k] += g * g
 				dense[k] -= float32(rate * g / (1 + math.Sqrt(denseSquares[k])))
 			}
-			g := float32(slope) * f.scale
-			for _, k := range f.grams {
+			g := float32(slope) * scale
+			for _, k := range seen {
 				d := g + decay*(grams[k]-start[k])
 				squares[k] += d * d
 				grams[k] -= rate * d / float32(0.1+math.Sqrt(float64(squares[k])))
 			}
 		}
 	}
-	return pack(bias, dense, grams), nil
+	return pack(closes, bias, dense, grams), nil
 }
 
 // pack rounds weights to a byte each.
-func pack(bias float64, dense [figures]float32, grams []float32) *Weights {
+func pack(closes bool, bias float64, dense [figures]float32, grams []float32) *Weights {
 	most := float32(0)
 	for _, x := range grams {
 		most = max(most, x, -x)
 	}
-	w := &Weights{bias: bias, dense: dense, unit: most / 127}
+	w := &Weights{closes: closes, bias: bias, dense: dense, unit: most / 127}
 	bytes := make([]byte, len(grams))
 	if w.unit > 0 {
 		for i, x := range grams {

@@ -90,6 +90,17 @@ func TestLoadErrors(t *testing.T) {
 		copy(c[i:], b)
 		return c
 	}
+	first := at(6, '1') // a file of the first version knows no last clauses
+	w, err := sentiment.Load(bytes.NewReader(first))
+	require.NoError(t, err)
+	var again bytes.Buffer
+	_, err = w.WriteTo(&again)
+	require.NoError(t, err)
+	assert.Equal(t, first, again.Bytes(), "and stays what it is")
+	old, err := sentiment.New(&sentiment.Options{Weights: w})
+	require.NoError(t, err)
+	assert.NotEqual(t, scorer(t).Score("颜色比图片深一点，摸着很薄").Polarity, old.Score("颜色比图片深一点，摸着很薄").Polarity)
+	assert.Equal(t, scorer(t).Score("摸着很薄").Polarity, old.Score("摸着很薄").Polarity, "a single clause is the whole text")
 	for name, tc := range map[string]struct {
 		file []byte
 		want string

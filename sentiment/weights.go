@@ -19,13 +19,15 @@ import (
 // [Options]. Weights are immutable and safe for concurrent use.
 //
 // The model is linear (logistic regression) over hashed 1- to 3-grams of Han
-// characters, words and marks, each counted once and scaled by the root of
-// their number, and over some figures of the rules.
+// characters, words and marks, once of the text and, if it is Chinese, once of
+// its last clause, each counted once and scaled by the root of their number, and over some
+// figures of the rules.
 type Weights struct {
-	bias  float64
-	dense [figures]float32
-	grams string  // a signed byte each, by hash; a power of two of them
-	unit  float32 // what a step of a gram's weight is worth
+	closes bool // it knows the grams of last clauses; weights of before do not
+	bias   float64
+	dense  [figures]float32
+	grams  string  // a signed byte each, by hash; a power of two of them
+	unit   float32 // what a step of a gram's weight is worth
 }
 
 // gramBits is how many bits of a gram's hash are kept: a million weights, a byte
@@ -59,14 +61,15 @@ const (
 type features struct {
 	dense [figures]float32
 	grams []uint32 // each once
-	scale float32  // of the grams
+	whole int      // how many of them are of the whole text; the rest, of its last clause
 }
 
 // featuresOf adds the features of a text that was read; its sum is total.
 func (r *reader) featuresOf(total float64, f *features) {
 	f.dense = [figures]float32{}
 	dense := f.dense[:perScript]
-	if !strings.ContainsFunc(r.s, text.IsHan) {
+	han := strings.ContainsFunc(r.s, text.IsHan)
+	if !han {
 		dense = f.dense[perScript:]
 		dense[figureLatin] = 1
 	}
@@ -86,11 +89,56 @@ func (r *reader) featuresOf(total float64, f *features) {
 	for _, k := range []int{figurePraise, figureBlame, figureTrouble} {
 		dense[k] = float32(squash(float64(dense[k])))
 	}
-	f.grams = r.appendGrams(f.grams[:0])
-	f.scale = 0
-	if len(f.grams) > 0 {
-		f.scale = float32(1 / math.Sqrt(float64(len(f.grams))))
+	f.grams = appendGrams(f.grams[:0], r.s, 0)
+	f.whole = len(f.grams)
+	if at := lastClause(r.s); han && at > 0 { // in English it does not help
+		f.grams = appendGrams(f.grams, r.s[at:], closingSeed)
 	}
+}
+
+// shown are the grams that weights know, with or without those of last clauses.
+func (f *features) shown(closes bool) []uint32 {
+	if closes {
+		return f.grams
+	}
+	return f.grams[:f.whole]
+}
+
+// rootOf scales n grams.
+func rootOf(n int) float32 {
+	if n == 0 {
+		return 0
+	}
+	return float32(1 / math.Sqrt(float64(n)))
+}
+
+// closingSeed makes the grams of last clauses others than those of the text.
+const closingSeed = 0x5bd1e995
+
+// lastClause is where the last clause of a normalised text begins, 0 when it is
+// the only one. What a customer ends with weighs more than how they began.
+func lastClause(s string) int {
+	words := false
+	for i := len(s); i > 0; {
+		c, size := utf8.DecodeLastRuneInString(s[:i])
+		i -= size
+		mark := false
+		switch c {
+		case '.':
+			mark = i == 0 || i+1 == len(s) || !isWord(s[i-1]) || !isWord(s[i+1])
+		case '!', '?', '。', ';', ',', '/', '~', '…':
+			mark = true
+		case ' ':
+			mark = hanAround(s, i)
+		}
+		switch {
+		case mark && words:
+			return i + size
+		case !mark && c != ' ':
+			words = true
+		}
+	}
+	return 0
 }
 
 // trusted is the part of what was learnt that counts beside the sum of the
@@ -98,7 +146,9 @@ func (r *reader) featuresOf(total float64, f *features) {
 // less the shorter a text is, hardly when no word of it shows a feeling (it is
 // likely a plain request), not for questions and conditions, and hardly against
 // what the rules say of a short text, least against a negation, a mockery or a
-// reproach that they found, or beside a word that is said to hold a little.
+// reproach that they found, or beside a word that is said to hold a little. Of a
+// text that thanks and says no other good, they know less than its thanks: those
+// who write reviews mean more by them than those who close a request.
 func (r *reader) trusted(learnt, sum float64) float64 {
 	if r.unit == 0 {
 		return learnt
@@ -106,12 +156,16 @@ func (r *reader) trusted(learnt, sum float64) float64 {
 	length := float64(r.unit) / longText
 	learnt *= float64(r.told) / float64(r.unit)
 	built, weak, contrary := false, false, learnt*sum < 0
+	thanks := len(r.hits) > 0 && learnt > 0
 	for i := range r.hits {
 		h := &r.hits[i]
+		thanks = thanks && h.kind == grateful
 		weak = weak || h.mark&weakened != 0
 		built = built || h.mark&(negated|mocked) != 0 || h.kind == sarcasm || h.kind == rhetoric
 	}
 	switch {
+	case thanks:
+		learnt *= thanked
 	case !r.shown():
 		learnt *= min(1, 0.25+length/2)
 	case built && contrary:
@@ -134,41 +188,45 @@ func (r *reader) shown() bool {
 	return false
 }
 
+const thanked = 0.2
+
 // longText is how many units a text has whose words tell by themselves.
 const longText = 30
 
 // appendGrams appends the hashes of the 1- to 3-grams of a text's units: Han
 // characters, words, marks and emoji. Digits are alike. A gram that a text has
-// twice is counted once, in a long text once among those around it.
-func (r *reader) appendGrams(dst []uint32) []uint32 {
+// twice is counted once, in a long text once among those around it. Grams of
+// another seed are others.
+func appendGrams(dst []uint32, s string, seed uint32) []uint32 {
 	const start, most = 0x9e3779b9, 3 << 10
+	from := len(dst)
 	var seen [32]uint64 // which grams may be in dst, by their last bits
 	add := func(h uint32) {
-		h = mix(h)
+		h = mix(h ^ seed)
 		word, bit := h>>6&31, uint64(1)<<(h&63)
-		if seen[word]&bit != 0 && slices.Contains(dst[max(0, len(dst)-96):], h) {
+		if seen[word]&bit != 0 && slices.Contains(dst[max(from, len(dst)-96):], h) {
 			return
 		}
 		seen[word] |= bit
 		dst = append(dst, h)
 	}
 	one, two := uint32(0), uint32(start)
-	for i := 0; i < len(r.s) && len(dst) < most; {
-		if r.s[i] == ' ' {
+	for i := 0; i < len(s) && len(dst)-from < most; {
+		if s[i] == ' ' {
 			i++
 			continue
 		}
 		end := i + 1
 		switch {
-		case isWord(r.s[i]):
-			for end < len(r.s) && (isWord(r.s[end]) || r.s[end] == '\'') {
+		case isWord(s[i]):
+			for end < len(s) && (isWord(s[end]) || s[end] == '\'') {
 				end++
 			}
-		case r.s[i] >= utf8.RuneSelf:
-			_, size := utf8.DecodeRuneInString(r.s[i:])
+		case s[i] >= utf8.RuneSelf:
+			_, size := utf8.DecodeRuneInString(s[i:])
 			end = i + size
 		}
-		h := hashUnit(r.s[i:end])
+		h := hashUnit(s[i:end])
 		i = end
 		add(h)
 		add(two*31 + h)
@@ -208,20 +266,28 @@ func (w *Weights) logit(f *features) float64 {
 	for i, x := range f.dense {
 		z += float64(w.dense[i] * x)
 	}
+	grams := f.shown(w.closes)
 	sum, mask := int32(0), uint32(len(w.grams)-1)
-	for _, g := range f.grams {
+	for _, g := range grams {
 		sum += int32(int8(w.grams[g&mask]))
 	}
-	return z + float64(float32(sum)*w.unit*f.scale)
+	return z + float64(float32(sum)*w.unit*rootOf(len(grams)))
 }
 
-// magic begins a file of weights; its last character is the version.
-const magic = "fdmood1\n"
+// magic begins a file of weights, magicBefore one without grams of last clauses.
+const (
+	magic       = "fdmood2\n"
+	magicBefore = "fdmood1\n"
+)
 
 // WriteTo writes the weights, some 1 MiB, in a form that [Load] of this and
 // later versions reads.
 func (w *Weights) WriteTo(out io.Writer) (int64, error) {
-	buf := append(make([]byte, 0, len(magic)+8*(figures+2)+len(w.grams)), magic...)
+	version := magic
+	if !w.closes {
+		version = magicBefore
+	}
+	buf := append(make([]byte, 0, len(magic)+8*(figures+2)+len(w.grams)), version...)
 	buf = binary.LittleEndian.AppendUint32(buf, figures)
 	buf = binary.LittleEndian.AppendUint64(buf, math.Float64bits(w.bias))
 	for _, x := range w.dense {
@@ -257,7 +323,7 @@ func decodeWeights(raw string) (*Weights, error) {
 	switch {
 	case len(raw) < len(magic)+4:
 		return nil, fmt.Errorf("sentiment: load weights: the file is cut short: %w", io.ErrUnexpectedEOF)
-	case !strings.HasPrefix(raw, magic):
+	case !strings.HasPrefix(raw, magic) && !strings.HasPrefix(raw, magicBefore):
 		return nil, fmt.Errorf("sentiment: load weights: %q is no file of weights: make one with Scorer.Train", raw[:len(magic)])
 	}
 	head := []byte(raw[len(magic):min(len(raw), sizeOfHead)])
@@ -270,7 +336,7 @@ func decodeWeights(raw string) (*Weights, error) {
 		return nil, errors.New("sentiment: load weights: the file goes on after its end")
 	}
 	head = head[4:]
-	w := &Weights{bias: math.Float64frombits(binary.LittleEndian.Uint64(head)), grams: raw[sizeOfHead:]}
+	w := &Weights{closes: strings.HasPrefix(raw, magic), bias: math.Float64frombits(binary.LittleEndian.Uint64(head)), grams: raw[sizeOfHead:]}
 	head = head[8:]
 	ok := small(w.bias)
 	for i := range w.dense {

@@ -30,10 +30,12 @@ func (d *Desk) config(w http.ResponseWriter, _ *http.Request, who Agent) error {
 
 // keys are the wordings of the pages.
 func keys() []string {
-	return []string{"desk", "inspect", "name", "token", "enter", "leave", "waiting", "taken", "others", "empty", "take", "join", "back", "transfer", "to", "note", "notes",
-		"add", "send", "input", "suggested", "use", "edit", "customer", "why", "facts", "summary", "mood", "open", "minutes", "trace", "conversation", "choose", "gone",
-		"customer.line", "bot.line", "mine", "consents", "tags", "purchases", "viewed", "cart", "none", "lost", "print", "all", "stage", "saw", "took", "turn", "replies", "earlier", "typing",
-		"language.name", "priority.1", "priority.2", "priority.3", "priority.4",
+	return []string{"desk", "inspect", "leave", "waiting", "taken", "others", "empty", "take", "join", "back", "transfer", "to", "note", "notes",
+		"add", "send", "input", "suggested", "find", "use", "edit", "customer", "why", "facts", "summary", "mood", "open", "minutes", "trace", "conversation", "choose", "list",
+		"customer.line", "bot.line", "written", "consents", "yes", "no", "tags", "purchases", "viewed", "cart", "none", "lost", "print", "all", "stage", "saw", "took", "replies", "earlier",
+		"at.desk", "state.waiting", "state.person", "state.mine", "state.bot", "mood.pleased", "mood.calm", "mood.unhappy", "mood.angry", "language.name",
+		"error.taken", "error.not_found", "error.text", "error.network", "error.busy", "error.overloaded", "error.closing", "error.internal",
+		"priority.1", "priority.2", "priority.3", "priority.4",
 		"reason.asked", "reason.anger", "reason.threat", "reason.sensitive", "reason.no_answer", "reason.gave_up", "reason.effects", "reason.failure", "reason.vip", "reason.rule", "reason.proactive"}
 }
 
@@ -110,9 +112,17 @@ func (d *Desk) conversation(w http.ResponseWriter, r *http.Request, _ Agent) err
 	if err != nil {
 		return err
 	}
+	ideas, err := d.propose(ctx, k, lines)
+	if err != nil {
+		return err
+	}
 	for i := range lines {
-		if lines[i].From == bot.FromCustomer {
-			lines[i].Text = pii.Mask(lines[i].Text)
+		l := &lines[i]
+		l.Text = pii.Mask(l.Text)
+		if l.From == bot.FromBot && l.Reply != nil { // which may say again what it was told
+			r := *l.Reply
+			r.Text = pii.Mask(r.Text)
+			l.Reply = &r
 		}
 	}
 	out := map[string]any{"state": st, "lines": lines, "more": len(lines) == p.N, "traces": d.traces.ordered(k.Conversation)}
@@ -123,7 +133,7 @@ func (d *Desk) conversation(w http.ResponseWriter, r *http.Request, _ Agent) err
 		}
 		t.Transcript = nil // the lines are there
 		for i := range t.Facts {
-			t.Facts[i].Value = pii.Mask(t.Facts[i].Value)
+			t.Facts[i].Value = masked(t.Facts[i])
 		}
 		out["ticket"] = t
 	}
@@ -133,10 +143,6 @@ func (d *Desk) conversation(w http.ResponseWriter, r *http.Request, _ Agent) err
 			return err
 		}
 		out["customer"] = panel(c.Masked())
-	}
-	ideas, err := d.ideas(ctx, k, "")
-	if err != nil {
-		return err
 	}
 	out["suggested"] = ideas
 	wire.WriteJSON(w, http.StatusOK, out)
@@ -181,12 +187,37 @@ func panel(c profile.Customer) map[string]any {
 		"viewed": items(c.Activity.Viewed), "cart": items(c.Activity.Cart), "purchases": bought}
 }
 
-func (d *Desk) ideas(ctx context.Context, k bot.Key, text string) ([]bot.Suggested, error) {
-	ss, err := d.b.Suggest(ctx, k, text)
-	if ss == nil {
-		ss = []bot.Suggested{}
+// masked is the value of a fact as the panel shows it: by what a profile makes
+// of a trait of that name, "address" of "order/address".
+func masked(f handoff.Fact) string {
+	name := f.Name[strings.LastIndexAny(f.Name, "/.")+1:]
+	c := profile.Customer{Traits: map[string]profile.Trait{name: {Value: f.Value}}}
+	return c.Masked().Traits[name].Value
+}
+
+// propose returns replies to what the customer wrote last: the newest line may
+// be but a call for a person, so the two before it are asked as well, and what
+// is far behind the best is left out.
+func (d *Desk) propose(ctx context.Context, k bot.Key, lines []bot.Line) ([]bot.Suggested, error) {
+	all, asked, best := []bot.Suggested{}, 0, 0.0
+	for i := len(lines) - 1; i >= 0 && asked < 3; i-- {
+		if lines[i].From != bot.FromCustomer || strings.TrimSpace(lines[i].Text) == "" {
+			continue
+		}
+		asked++
+		ss, err := d.b.Suggest(ctx, k, lines[i].Text)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range ss {
+			best = max(best, s.Score)
+			if !slices.ContainsFunc(all, func(o bot.Suggested) bool { return o.Source == s.Source }) {
+				all = append(all, s)
+			}
+		}
 	}
-	return ss, err
+	all = slices.DeleteFunc(all, func(s bot.Suggested) bool { return s.Score < best/2 })
+	return all[:min(4, len(all))], nil
 }
 
 // suggest proposes replies to what an agent looks for.
@@ -197,9 +228,12 @@ func (d *Desk) suggest(w http.ResponseWriter, r *http.Request, _ Agent) error {
 	if err := wire.ReadJSON(w, r, &in); err != nil {
 		return err
 	}
-	ss, err := d.ideas(r.Context(), d.key(r), in.Text)
+	ss, err := d.b.Suggest(r.Context(), d.key(r), in.Text)
 	if err != nil {
 		return err
+	}
+	if ss == nil {
+		ss = []bot.Suggested{}
 	}
 	wire.WriteJSON(w, http.StatusOK, map[string]any{"suggested": ss})
 	return nil

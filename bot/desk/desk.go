@@ -119,9 +119,12 @@ func (d *Desk) routes() {
 	handle("POST /v1/conversations/{id}/suggest", d.suggest)
 	handle("POST /v1/conversations/{id}/typing", d.typing)
 	handle("POST /v1/tickets/{id}/{do}", d.act)
-	for _, name := range []string{"desk.js", "inspect.js", "api.js", "desk.css"} {
+	for _, name := range []string{"desk.js", "talk.js", "side.js", "inspect.js", "api.js", "desk.css"} {
 		d.mux.HandleFunc("GET "+d.o.Base+"/"+name, wire.Static(&embedded, "static/"+name, false))
 	}
+	d.mux.HandleFunc("GET "+d.o.Base+"/desk.svg", func(w http.ResponseWriter, r *http.Request) {
+		http.ServeFileFS(w, r, embedded, "static/desk.svg")
+	})
 	d.mux.HandleFunc("GET "+d.o.Base+"/{$}", d.page("desk"))
 	d.mux.HandleFunc("GET "+d.o.Base+"/inspect", d.page("inspect"))
 }
@@ -144,7 +147,7 @@ func (d *Desk) authenticate(r *http.Request) (Agent, error) {
 		return Agent{}, denied
 	}
 	name := cleanName(r.Header.Get("X-Agent"))
-	if name == "" {
+	if name == "" || name == bot.FromCustomer || name == bot.FromBot {
 		return Agent{}, wire.Refuse(http.StatusBadRequest, "name", "say who you are: customers read your name")
 	}
 	return Agent{Name: name}, nil
@@ -175,7 +178,7 @@ func (d *Desk) Close() error {
 // page serves a page; its data comes with a token.
 func (d *Desk) page(name string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		raw, err := embedded.ReadFile("static/" + name + ".html")
+		raw, err := embedded.ReadFile("static/page.html")
 		if err != nil {
 			http.NotFound(w, r)
 			return
@@ -189,13 +192,17 @@ func (d *Desk) page(name string) http.HandlerFunc {
 				break
 			}
 		}
+		signin := "token"
+		if d.o.Authenticate != nil {
+			signin = "host"
+		}
 		h := w.Header()
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		h.Set("Cache-Control", "no-cache")
 		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' "+strings.Join(d.o.Pictures, " ")+
 			"; media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'")
 		s := strings.NewReplacer("{lang}", html.EscapeString(lang), "{title}", html.EscapeString(d.text(lang, "desk."+name)),
-			"{base}", html.EscapeString(d.o.Base)).Replace(string(raw))
+			"{base}", html.EscapeString(d.o.Base), "{page}", name, "{signin}", signin).Replace(string(raw))
 		_, _ = io.WriteString(w, s)
 	}
 }

@@ -30,29 +30,42 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const token = "0123456789abcdef"
 
 type rig struct {
-	t   *testing.T
-	b   *bot.Bot
-	srv *httptest.Server
-	th  bot.Thread
+	t     *testing.T
+	b     *bot.Bot
+	srv   *httptest.Server
+	clock *bottest.Clock
+	th    bot.Thread
 }
 
 func start(t *testing.T, change func(*desk.Options)) *rig {
 	t.Helper()
-	base, err := kb.New([]kb.Entry{{ID: "fee", Texts: map[string]kb.Text{"zh": {Question: "运费多少钱？", Answer: "满 99 元包邮。"}}}}, nil)
+	return startWith(t, nil, bot.HandlerFunc(func(_ context.Context, t *bot.Turn) error {
+		if strings.Contains(t.Message.Text, "我叫") {
+			t.Learn("name", "林小晓")
+			t.Learn("phone", "13800138000")
+		}
+		return nil
+	}), change)
+}
+
+// startWith serves the desk of a bot that knows two things.
+func startWith(t *testing.T, own func(*bot.Options), h bot.Handler, change func(*desk.Options)) *rig {
+	t.Helper()
+	base, err := kb.New([]kb.Entry{
+		{ID: "fee", Texts: map[string]kb.Text{"zh": {Question: "运费多少钱？", Answer: "满 99 元包邮。"}, "en": {Question: "How much is shipping?", Answer: "Free over $15."}}},
+		{ID: "invoice", Texts: map[string]kb.Text{"zh": {Question: "怎么开发票？", Answer: "在订单页申请。"}, "en": {Question: "How do I get an invoice?", Answer: "Ask for it in your order."}}},
+	}, nil)
 	require.NoError(t, err)
 	policy, err := handoff.DefaultPolicy()
 	require.NoError(t, err)
 	clock := bottest.NewClock(bottest.Start())
-	b, err := bot.New(bot.Options{Clock: clock, Knowledge: base, Handoff: policy, Customers: profile.NewBook(), Logger: slog.New(slog.DiscardHandler)},
-		bot.HandlerFunc(func(_ context.Context, t *bot.Turn) error {
-			if strings.Contains(t.Message.Text, "我叫") {
-				t.Learn("name", "林小晓")
-				t.Learn("phone", "13800138000")
-			}
-			return nil
-		}))
+	bo := bot.Options{Clock: clock, Knowledge: base, Handoff: policy, Customers: profile.NewBook(), Logger: slog.New(slog.DiscardHandler)}
+	if own != nil {
+		own(&bo)
+	}
+	b, err := bot.New(bo, h)
 	require.NoError(t, err)
-	o := desk.Options{Token: token, Clock: clock, Logger: slog.New(slog.DiscardHandler), Traces: 3}
+	o := desk.Options{Token: token, Clock: bo.Clock, Logger: slog.New(slog.DiscardHandler), Traces: 3}
 	if change != nil {
 		change(&o)
 	}
@@ -65,7 +78,7 @@ func start(t *testing.T, change func(*desk.Options)) *rig {
 		srv.Close()
 		assert.NoError(t, b.Close())
 	})
-	return &rig{t: t, b: b, srv: srv, th: bot.Thread{Channel: "web", Peer: "p"}}
+	return &rig{t: t, b: b, srv: srv, clock: clock, th: bot.Thread{Channel: "web", Peer: "p"}}
 }
 
 func (r *rig) do(method, path, agent string, body any, head ...string) (int, string) {
@@ -111,6 +124,8 @@ func TestOnlyWhoKnowsTheToken(t *testing.T) {
 		"prefix":         {[]string{"Authorization", "Bearer 0123"}, 401},
 		"no name":        {[]string{"X-Agent", ""}, 400},
 		"a waiting name": {[]string{"X-Agent", "*"}, 400},
+		"the customer":   {[]string{"X-Agent", " customer "}, 400},
+		"the bot":        {[]string{"X-Agent", "bot"}, 400},
 		"another site":   {[]string{"Origin", "https://evil.example"}, 403},
 	} {
 		status, _ := r.do("GET", "v1/queue", "Lin", nil, c.head...)
@@ -271,7 +286,7 @@ func TestPagesAreStrict(t *testing.T) {
 		assert.Contains(t, policy, "frame-ancestors 'none'")
 		assert.NotContains(t, policy, "unsafe")
 	}
-	for _, name := range []string{"desk.js", "inspect.js", "api.js"} {
+	for _, name := range []string{"desk.js", "talk.js", "side.js", "inspect.js", "api.js"} {
 		_, body := r.do("GET", name, "", nil)
 		for _, bad := range []string{"innerHTML", "eval(", "document.write"} {
 			assert.NotContains(t, body, bad, name)

@@ -4,11 +4,13 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/frontdesk-go/frontdesk/bot"
 	"github.com/frontdesk-go/frontdesk/bot/internal/wire"
+	"github.com/frontdesk-go/frontdesk/internal/pii"
 )
 
 // Trace is one turn as the inspector shows it: what each stage saw, decided
@@ -38,14 +40,18 @@ func (g *ring) take(l bot.Live) {
 		return
 	}
 	r := l.Report
-	t := Trace{At: r.At, Conversation: l.Key.Conversation, Message: r.Message, Intent: r.Intent, Replies: len(r.Replies), Steps: append([]bot.Step{}, r.Trace.Steps...), Failed: r.Err != nil}
+	t := Trace{At: r.At, Conversation: l.Key.Conversation, Message: r.Message, Intent: r.Intent, Replies: len(r.Replies), Steps: make([]bot.Step, len(r.Trace.Steps)), Failed: r.Err != nil}
+	for i, s := range r.Trace.Steps {
+		s.What = impersonal(s.What)
+		t.Steps[i] = s
+	}
 	for _, e := range r.Events {
 		if e.Kind == bot.EventTurn {
 			continue
 		}
 		s := e.Kind
 		if e.Key != "" && e.Identity == nil && e.Kind != "learned" {
-			s += " " + e.Key
+			s += " " + impersonal(e.Key)
 		}
 		t.Events = append(t.Events, s)
 	}
@@ -58,6 +64,34 @@ func (g *ring) take(l bot.Live) {
 	g.list[g.next] = t
 	g.next = (g.next + 1) % g.max
 }
+
+// impersonal hides what a handler of the host's, or an error, says of a
+// customer in a trace: contacts, and the middle of long numbers, which are
+// those of orders, parcels, cards.
+func impersonal(s string) string {
+	s = pii.Mask(s)
+	var out strings.Builder
+	for i := 0; i < len(s); {
+		n := 0
+		for i+n < len(s) && '0' <= s[i+n] && s[i+n] <= '9' {
+			n++
+		}
+		switch {
+		case n >= longNumber:
+			out.WriteString("****" + s[i+n-4:i+n])
+		case n > 0:
+			out.WriteString(s[i : i+n])
+		default:
+			n = 1
+			out.WriteByte(s[i])
+		}
+		i += n
+	}
+	return out.String()
+}
+
+// longNumber is how many digits no score, price or version of a trace has.
+const longNumber = 8
 
 // last returns up to n turns, the latest first, of one conversation or all.
 func (g *ring) last(conversation string, n int) []Trace {

@@ -10,7 +10,8 @@
 // The rules are data (rules.yaml). Whatever they say, an offer goes through
 // bot.Push: in the conversation's order, never while a person owns it or a
 // question is open. One offer a visit, none for a while after "no, thanks",
-// none right after the customer wrote. What happened is remembered for the
+// none right after the customer wrote: then the
+// next moment that fits is taken. What happened is remembered for the
 // visit only; it enters the event log, and with it the profile, when the
 // customer has agreed to profile.Personal.
 package engage

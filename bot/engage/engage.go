@@ -3,6 +3,7 @@ package engage
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strconv"
 	"sync"
 	"time"
@@ -60,6 +61,7 @@ type Engine struct {
 
 	mu     sync.Mutex
 	visits map[string]*visit
+	swept  time.Time // when visits that ended were last dropped
 }
 
 // visit is what happened since a customer came; it is in memory only.
@@ -68,8 +70,12 @@ type visit struct {
 	seen  map[string]bool
 	times map[string]int
 	cart  int
-	done  bool // an offer was tried
+	done  bool // an offer is being made, or was, or must not be any more
+	tries int
 }
+
+// maxTries bounds how often an offer is tried in a visit: each try is a turn.
+const maxTries = 10
 
 // New returns an engine.
 func New(opts *Options) (*Engine, error) {
@@ -113,12 +119,35 @@ func (e *Engine) Observe(ctx context.Context, b *bot.Bot, th bot.Thread, s Signa
 	if !offer {
 		return nil
 	}
-	_, err := b.Push(ctx, bot.Push{ID: "engage-" + s.Visit, Thread: th, Name: "engage", Language: s.Language, Identities: s.Identities,
+	said, err := b.Push(ctx, bot.Push{ID: "engage-" + s.Visit + "-" + s.ID, Thread: th, Name: "engage", Language: s.Language, Identities: s.Identities,
 		Data: map[string]string{"rule": rule.Name, "visit": s.Visit, "item": s.Item, "count": strconv.Itoa(e.cart(th, s.Visit))}})
 	if err != nil {
+		e.retry(th, s.Visit)
 		return fmt.Errorf("engage: offering help: %w", err)
 	}
+	if len(said) == 0 {
+		e.retry(th, s.Visit)
+	}
 	return nil
+}
+
+// retry lets a later signal of a visit try again, when the moment was wrong:
+// the customer had just written, a person owned the conversation.
+func (e *Engine) retry(th bot.Thread, name string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if v := e.visits[key(th, name)]; v != nil && v.tries < maxTries {
+		v.done = false
+	}
+}
+
+// settle ends the tries of a visit for good.
+func (e *Engine) settle(th bot.Thread, name string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if v := e.visits[key(th, name)]; v != nil {
+		v.tries = maxTries
+	}
 }
 
 func key(th bot.Thread, visit string) string {
@@ -130,10 +159,11 @@ func (e *Engine) note(th bot.Thread, s *Signal) (Rule, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	now := e.o.Clock.Now()
+	e.sweep(now)
 	k := key(th, s.Visit)
 	v := e.visits[k]
 	if v == nil {
-		e.forget(now)
+		e.room()
 		v = &visit{seen: map[string]bool{}, times: map[string]int{}}
 		e.visits[k] = v
 	}
@@ -151,26 +181,35 @@ func (e *Engine) note(th bot.Thread, s *Signal) (Rule, bool) {
 		return Rule{}, false
 	}
 	rule, ok := e.o.Rules.fits(s, v)
-	v.done = ok
+	if ok {
+		v.done = true
+		v.tries++
+	}
 	return rule, ok
 }
 
-// forget makes room: visits that ended, then the oldest.
-func (e *Engine) forget(now time.Time) {
+// sweep forgets the visits that ended, now and then.
+func (e *Engine) sweep(now time.Time) {
+	keep := e.o.Rules.Limits.Visit
+	if keep <= 0 || now.Sub(e.swept) < keep/4 {
+		return
+	}
+	e.swept = now
+	maps.DeleteFunc(e.visits, func(_ string, v *visit) bool { return now.Sub(v.at) > keep })
+}
+
+// room gives the oldest visit up when there are too many.
+func (e *Engine) room() {
 	if len(e.visits) < e.o.MaxVisits {
 		return
 	}
 	oldest := ""
 	for k, v := range e.visits {
-		if now.Sub(v.at) > e.o.Rules.Limits.Visit {
-			delete(e.visits, k)
-		} else if oldest == "" || v.at.Before(e.visits[oldest].at) {
+		if oldest == "" || v.at.Before(e.visits[oldest].at) {
 			oldest = k
 		}
 	}
-	if len(e.visits) >= e.o.MaxVisits {
-		delete(e.visits, oldest)
-	}
+	delete(e.visits, oldest)
 }
 
 func (e *Engine) cart(th bot.Thread, name string) int {
@@ -217,7 +256,7 @@ func (e *Engine) Handle(_ context.Context, t *bot.Turn) error {
 		return nil
 	}
 	m, lim := last().Get(t), e.o.Rules.Limits
-	why := ""
+	why, ever := "", true
 	switch {
 	case m.Visit == p.Data["visit"]:
 		why = "there was an offer in this visit"
@@ -226,7 +265,12 @@ func (e *Engine) Handle(_ context.Context, t *bot.Turn) error {
 	case !m.Offered.IsZero() && t.Now.Sub(m.Offered) < lim.Rest:
 		why = "there was an offer not long ago"
 	case t.Now.Sub(lastWrote().Get(t)) < lim.Busy:
-		why = "the customer is in the middle of something"
+		why, ever = "the customer is in the middle of something", false
+	default:
+		ever = false
+	}
+	if ever {
+		e.settle(p.Thread, p.Data["visit"])
 	}
 	var rule Rule
 	for _, r := range e.o.Rules.Rules {

@@ -72,6 +72,16 @@ func (s *site) signal(sig engage.Signal) string {
 	return strings.Join(out, "\n")
 }
 
+// turns is how many commits the conversation has seen.
+func (s *site) turns() int {
+	s.t.Helper()
+	k, err := s.b.Conversation(s.t.Context(), s.th)
+	require.NoError(s.t, err)
+	st, err := s.b.State(s.t.Context(), k)
+	require.NoError(s.t, err)
+	return int(st.Turns)
+}
+
 func (s *site) say(m bot.Message) string {
 	s.t.Helper()
 	s.n++
@@ -149,18 +159,38 @@ func TestSilentWhenItWouldDisturb(t *testing.T) {
 		s.say(bot.Message{Text: "你好"})
 		s.clock.Advance(time.Minute)
 		assert.Empty(t, s.signal(dwell(time.Minute)))
+		s.clock.Advance(2 * time.Minute)
+		assert.NotEmpty(t, s.signal(dwell(time.Minute)), "the next moment that fits")
+		assert.Empty(t, s.signal(dwell(time.Minute)))
 	})
 	t.Run("while a person owns it", func(t *testing.T) {
 		t.Parallel()
 		s := open(t)
 		s.say(bot.Message{Text: "转人工"})
 		s.clock.Advance(time.Hour)
-		assert.Empty(t, s.signal(dwell(time.Minute)))
+		for range 30 {
+			assert.Empty(t, s.signal(dwell(time.Minute)))
+		}
+		assert.LessOrEqual(t, s.turns(), 12, "each try is a turn: they are bounded")
 	})
 	t.Run("about something unknown", func(t *testing.T) {
 		t.Parallel()
 		s := open(t)
 		assert.Empty(t, s.signal(engage.Signal{Kind: "dwell", Item: "nothing", For: time.Hour}))
+		assert.NotEmpty(t, s.signal(dwell(time.Minute)), "about something known")
+	})
+	t.Run("after a no, without a turn for each signal", func(t *testing.T) {
+		t.Parallel()
+		s := open(t)
+		require.NotEmpty(t, s.signal(dwell(time.Minute)))
+		s.say(bot.Message{Tap: "engage:no", Text: "不用了"})
+		before := s.turns()
+		for range 30 {
+			sig := dwell(time.Minute)
+			sig.Visit = "two"
+			assert.Empty(t, s.signal(sig))
+		}
+		assert.Equal(t, before+1, s.turns())
 	})
 	t.Run("reported twice", func(t *testing.T) {
 		t.Parallel()
@@ -203,6 +233,24 @@ func TestVisitsAreBounded(t *testing.T) {
 	}
 	assert.LessOrEqual(t, e.Visits(), 3)
 	require.ErrorContains(t, e.Observe(t.Context(), b, bot.Thread{Channel: "web", Peer: "p"}, engage.Signal{Kind: "view"}), "ID")
+}
+
+func TestVisitsAreForgotten(t *testing.T) {
+	t.Parallel()
+	clock := bottest.NewClock(bottest.Start())
+	e, err := engage.New(&engage.Options{Clock: clock})
+	require.NoError(t, err)
+	b, err := bot.New(bot.Options{Clock: clock}, nil)
+	require.NoError(t, err)
+	view := func(peer string) {
+		require.NoError(t, e.Observe(t.Context(), b, bot.Thread{Channel: "web", Peer: peer}, engage.Signal{ID: "1", Visit: "v", Kind: "view"}))
+	}
+	view("a")
+	view("b")
+	assert.Equal(t, 2, e.Visits())
+	clock.Advance(5 * time.Hour)
+	view("c")
+	assert.Equal(t, 1, e.Visits(), "what a visit did is remembered for the visit only")
 }
 
 func TestReadRulesErrors(t *testing.T) {

@@ -2,6 +2,7 @@ package llm
 
 import (
 	"context"
+	"io"
 	"mime"
 	"net/http"
 	"strconv"
@@ -16,12 +17,20 @@ type door struct{ client *http.Client }
 
 type waitKey struct{}
 
+type asked struct {
+	wait *time.Duration
+	now  time.Time
+}
+
 // withWait asks the door to put the wait a refusal asks for into wait; it
 // stays negative when the service did not say.
-func withWait(ctx context.Context, wait *time.Duration) context.Context {
+func withWait(ctx context.Context, wait *time.Duration, now time.Time) context.Context {
 	*wait = -1
-	return context.WithValue(ctx, waitKey{}, wait)
+	return context.WithValue(ctx, waitKey{}, asked{wait, now})
 }
+
+// maxStream bounds a stream in bytes: a piece of an answer takes about 200.
+const maxStream = 4 << 20
 
 // Do implements openai.HTTPDoer.
 func (d *door) Do(req *http.Request) (*http.Response, error) {
@@ -29,8 +38,12 @@ func (d *door) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if wait, ok := req.Context().Value(waitKey{}).(*time.Duration); ok {
-		*wait = retryAfter(res.Header.Get("Retry-After"))
+	if a, ok := req.Context().Value(waitKey{}).(asked); ok {
+		*a.wait = retryAfter(res.Header.Get("Retry-After"), a.now)
+		res.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.LimitReader(res.Body, maxStream), res.Body}
 	}
 	if kind, _, err := mime.ParseMediaType(res.Header.Get("Content-Type")); res.StatusCode < 300 && err == nil && kind == "text/html" {
 		res.StatusCode = http.StatusBadGateway // an error page of something in between
@@ -38,10 +51,15 @@ func (d *door) Do(req *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// retryAfter reads seconds; anything else is no wait we know.
-func retryAfter(h string) time.Duration {
-	n, err := strconv.ParseFloat(strings.TrimSpace(h), 64)
-	if err != nil || n < 0 || n > 3600 {
+// retryAfter reads seconds or a date; anything else, and more than an hour, is
+// no wait we know.
+func retryAfter(h string, now time.Time) time.Duration {
+	h = strings.TrimSpace(h)
+	if at, err := http.ParseTime(h); err == nil && at.Sub(now) <= time.Hour {
+		return max(0, at.Sub(now))
+	}
+	n, err := strconv.ParseFloat(h, 64)
+	if err != nil || !(n >= 0 && n <= 3600) {
 		return -1
 	}
 	return time.Duration(n * float64(time.Second))

@@ -2,7 +2,9 @@ package llm
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -24,6 +26,11 @@ func (s service) connect() (*openai.Client, *breaker, error) {
 	s.baseURL = firstOf(s.baseURL, os.Getenv("OPENAI_BASE_URL"))
 	if s.key == "" && s.baseURL == "" {
 		return nil, nil, errors.New("llm: no service: set OPENAI_API_KEY, or OPENAI_BASE_URL for a service of your own, or the options of that name")
+	}
+	if s.baseURL != "" {
+		if u, err := url.Parse(s.baseURL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return nil, nil, fmt.Errorf("llm: the base URL %q (OPENAI_BASE_URL) is no address of a service: write it as https://host/v1", s.baseURL)
+		}
 	}
 	if s.client == nil {
 		s.client = &http.Client{}

@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
+	"unicode"
 
 	openai "github.com/sashabaranov/go-openai"
 
@@ -53,6 +55,9 @@ var (
 	// ErrTruncated means that the stream ended without a finish, or that the
 	// answer was cut off by its length.
 	ErrTruncated = errors.New("llm: the answer was cut off")
+	// ErrUnsupported means that the answer has a number, price, date, link or
+	// name that stands in no passage.
+	ErrUnsupported = errors.New("llm: the answer says what no passage says")
 	// ErrResting means that the service failed too often just now.
 	ErrResting = errors.New("llm: the service failed too often, it is left alone for a while")
 	// ErrSlow means that the service did not answer in time.
@@ -65,6 +70,7 @@ type Writer struct {
 	client  *openai.Client
 	count   *counter
 	breaker *breaker
+	older   atomic.Bool // the service knows max_tokens only
 }
 
 // New makes a Writer. It asks the service nothing. It is an error when neither
@@ -123,42 +129,43 @@ func (w *Writer) Write(ctx context.Context, a bot.Assignment, emit func(string))
 	if !w.breaker.allow(w.o.Clock.Now()) {
 		return "", ErrResting
 	}
-	text, err := w.write(ctx, a, emit)
-	// What the caller broke off says nothing about the service.
+	messages, err := w.messages(a)
+	if err != nil {
+		w.breaker.unsure()
+		return "", err
+	}
+	text, spoke, err := w.write(ctx, messages, newGate(a.Passages), emit)
+	// What the caller broke off says nothing about the service, and neither does
+	// an answer we do not take: no customer can talk the service out of reach.
 	if ctx.Err() != nil {
 		w.breaker.unsure()
 	} else {
-		w.breaker.saw(err == nil || errors.Is(err, bot.ErrNoAnswer), w.o.Clock.Now())
+		w.breaker.saw(err == nil || spoke, w.o.Clock.Now())
 	}
 	return text, err
 }
 
-func (w *Writer) write(ctx context.Context, a bot.Assignment, emit func(string)) (string, error) {
-	messages, err := w.messages(a)
-	if err != nil {
-		return "", err
-	}
+// write also reports whether the service spoke as it should, whatever it said.
+func (w *Writer) write(ctx context.Context, messages []openai.ChatCompletionMessage, g *gate, emit func(string)) (text string, spoke bool, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	stop := w.after(ctx, w.o.Whole, func() { cancel(ErrSlow) })
 	defer stop()
-	stream, err := w.open(ctx, cancel, openai.ChatCompletionRequest{Model: w.o.Model, Messages: messages,
+	stream, first, err := w.open(ctx, cancel, openai.ChatCompletionRequest{Model: w.o.Model, Messages: messages,
 		MaxCompletionTokens: w.o.MaxOutput, Stream: true})
+	defer first()
 	if err != nil {
-		return "", plainError(ctx, err)
+		return "", filtered(err), plainError(ctx, err)
 	}
 	defer func() { _ = stream.Close() }()
-	first := w.after(ctx, w.o.First, func() { cancel(ErrSlow) })
-	defer first()
-	var all strings.Builder
-	shown, finish := 0, openai.FinishReason("")
+	finish := openai.FinishReason("")
 	for {
 		chunk, err := stream.Recv()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return "", plainError(ctx, err)
+			return "", false, plainError(ctx, err)
 		}
 		if len(chunk.Choices) == 0 {
 			continue
@@ -167,49 +174,48 @@ func (w *Writer) write(ctx context.Context, a bot.Assignment, emit func(string))
 		if c.FinishReason != "" {
 			finish = c.FinishReason
 		}
-		if c.Delta.Content == "" {
+		piece := strings.Map(printed, c.Delta.Content)
+		if piece == "" {
 			continue
 		}
 		first()
-		all.WriteString(c.Delta.Content)
-		if all.Len() > maxAnswer {
-			return "", ErrTruncated
+		if len(g.all)+len(piece) > maxBytes*w.o.MaxOutput {
+			return "", true, ErrTruncated // a service that knows no such bound
 		}
-		s := all.String()
-		if strings.Contains(s, noAnswer) {
-			return "", bot.ErrNoAnswer
+		s := g.add(piece)
+		if strings.Contains(g.all, noAnswer) {
+			return "", true, bot.ErrNoAnswer
 		}
-		// What may be the beginning of NO_ANSWER is held back.
-		if end := len(s) - held(s); end > shown {
-			emit(s[shown:end])
-			shown = end
+		if s != "" {
+			emit(s)
 		}
 	}
-	if s := all.String(); finish == openai.FinishReasonStop && shown < len(s) {
-		emit(s[shown:])
+	if finish != openai.FinishReasonStop { // the stream was cut, or the answer
+		return "", finish != "", fmt.Errorf("%w (finish reason %q)", ErrTruncated, finish)
 	}
-	text := strings.TrimSpace(all.String())
-	switch {
-	case finish != openai.FinishReasonStop: // the stream was cut, or the answer
-		return "", fmt.Errorf("%w (finish reason %q)", ErrTruncated, finish)
-	case text == "":
-		return "", bot.ErrNoAnswer
+	if text = strings.TrimSpace(g.all); text == "" {
+		return "", true, bot.ErrNoAnswer
 	}
-	return text, nil
+	s, ok := g.rest()
+	if !ok {
+		return "", true, ErrUnsupported
+	}
+	if s != "" {
+		emit(s)
+	}
+	return text, true, nil
 }
 
-// held is the length of the end of s that NO_ANSWER may begin with.
-func held(s string) int {
-	for n := min(len(s), len(noAnswer)); n > 0; n-- {
-		if strings.HasSuffix(s, noAnswer[:n]) {
-			return n
-		}
+// printed leaves out control characters, which some stores do not take.
+func printed(r rune) rune {
+	if unicode.IsControl(r) && r != '\n' && r != '\t' {
+		return -1
 	}
-	return 0
+	return r
 }
 
-// maxAnswer bounds an answer in bytes whatever the service sends.
-const maxAnswer = 16 << 10
+// maxBytes is more than a token of any script takes in the average.
+const maxBytes = 8
 
 // after calls fn once d has passed on the clock, unless stopped before.
 func (w *Writer) after(ctx context.Context, d time.Duration, fn func()) (stop func()) {
@@ -233,25 +239,37 @@ func (w *Writer) after(ctx context.Context, d time.Duration, fn func()) (stop fu
 	}
 }
 
-// open starts the stream, again after a refusal that says when.
-func (w *Writer) open(ctx context.Context, cancel context.CancelCauseFunc, req openai.ChatCompletionRequest) (*openai.ChatCompletionStream, error) {
+// open starts the stream, again after a refusal that says when. first is to be
+// called when the first piece is there, or at the end.
+func (w *Writer) open(ctx context.Context, cancel context.CancelCauseFunc, req openai.ChatCompletionRequest) (stream *openai.ChatCompletionStream, first func(), err error) {
 	for try := 0; ; try++ {
 		var wait time.Duration
-		first := w.after(ctx, w.o.First, func() { cancel(ErrSlow) })
-		stream, err := w.client.CreateChatCompletionStream(withWait(ctx, &wait), req)
-		first()
-		if err == nil || try >= w.o.Retries || wait < 0 || !refused(err) {
-			return stream, err
+		first = w.after(ctx, w.o.First, func() { cancel(ErrSlow) })
+		if w.older.Load() {
+			req.MaxCompletionTokens = 0
+			//lint:ignore SA1019 the service has just refused the newer name
+			req.MaxTokens = w.o.MaxOutput
 		}
-		if wait >= w.o.Whole {
-			return nil, err
+		stream, err = w.client.CreateChatCompletionStream(withWait(ctx, &wait, w.o.Clock.Now()), req)
+		if err != nil && !w.older.Load() && strings.Contains(err.Error(), "max_completion_tokens") {
+			first()
+			w.older.Store(true)
+			try--
+			continue
+		}
+		if err == nil || try >= w.o.Retries || wait < 0 || wait >= w.o.Whole || !refused(err) {
+			return stream, first, err
+		}
+		first()
+		if wait == 0 {
+			continue
 		}
 		fire, stop := w.o.Clock.NewTimer(wait)
 		select {
 		case <-fire:
 		case <-ctx.Done():
 			stop()
-			return nil, context.Cause(ctx)
+			return nil, first, context.Cause(ctx)
 		}
 	}
 }
@@ -266,6 +284,13 @@ func refused(err error) bool {
 		return req.HTTPStatusCode == http.StatusTooManyRequests || req.HTTPStatusCode == http.StatusServiceUnavailable
 	}
 	return false
+}
+
+// filtered reports whether a service refused to read a text, as some do with
+// what a customer wrote.
+func filtered(err error) bool {
+	var api *openai.APIError
+	return errors.As(err, &api) && (api.Code == "content_filter" || api.InnerError != nil)
 }
 
 // plainError keeps what a log may hold: never the body a service sent.

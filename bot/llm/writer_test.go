@@ -63,6 +63,16 @@ func says(pieces ...string) http.HandlerFunc {
 	}
 }
 
+// ends is a service whose answer ends for a reason of its own.
+func ends(text, reason string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		chunk(w, text, "")
+		chunk(w, "", reason)
+		fmt.Fprint(w, "data: [DONE]\n\n")
+	}
+}
+
 func writer(t *testing.T, url string, change func(*llm.Options)) *llm.Writer {
 	t.Helper()
 	client := &http.Client{Transport: &http.Transport{}}
@@ -86,13 +96,13 @@ func TestWrites(t *testing.T) {
 	var body []byte
 	url, _ := service(t, func(w http.ResponseWriter, r *http.Request) {
 		body, _ = io.ReadAll(r.Body)
-		says("退款会在 3 天内", "原路退回。")(w, r)
+		says("您好，退款会在", " 3 天内，原", "路退回。")(w, r)
 	})
 	var parts []string
 	text, err := writer(t, url, nil).Write(t.Context(), assignment(), func(s string) { parts = append(parts, s) })
 	require.NoError(t, err)
-	assert.Equal(t, "退款会在 3 天内原路退回。", text)
-	assert.Equal(t, []string{"退款会在 3 天内", "原路退回。"}, parts)
+	assert.Equal(t, "您好，退款会在 3 天内，原路退回。", text)
+	assert.Equal(t, []string{"您好，", "退款会在 3 天内，", "原路退回。"}, parts)
 	var req struct {
 		Stream   bool
 		Messages []struct{ Role, Content string }
@@ -150,7 +160,17 @@ func TestFailures(t *testing.T) {
 		"does not know":      {serve: says("NO_", "ANSWER"), want: bot.ErrNoAnswer},
 		"does not know, mid": {serve: says("抱歉。", "NO_ANSWER"), want: bot.ErrNoAnswer},
 		"says nothing":       {serve: says(), want: bot.ErrNoAnswer},
-		"no end":             {serve: func(w http.ResponseWriter, r *http.Request) { says(strings.Repeat("长", 8000))(w, r) }, want: llm.ErrTruncated},
+		"refuses":            {serve: ends("我不能", "content_filter"), want: llm.ErrTruncated},
+		"a price made up":    {serve: says("收到退货后 3 天内退回，", "另送您 50 元", "券。"), want: llm.ErrUnsupported},
+		"a line without end": {serve: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/event-stream")
+			for line := []byte(strings.Repeat("x", 64<<10)); ; {
+				if _, err := w.Write(line); err != nil {
+					return
+				}
+			}
+		}, want: llm.ErrTruncated},
+		"no end": {serve: func(w http.ResponseWriter, r *http.Request) { says(strings.Repeat("长", 8000))(w, r) }, want: llm.ErrTruncated},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -164,6 +184,7 @@ func TestFailures(t *testing.T) {
 			assert.Contains(t, err.Error(), c.says)
 			assert.NotContains(t, err.Error(), "secret")
 			assert.NotContains(t, shown, "NO_")
+			assert.NotContains(t, shown, "50")
 		})
 	}
 }
@@ -182,15 +203,18 @@ func advance(clock *bottest.Clock, done <-chan struct{}) {
 
 func TestAServiceThatNeverAnswers(t *testing.T) {
 	t.Parallel()
-	for _, late := range []string{"no header", "no token"} {
+	for _, late := range []string{"no header", "no token", "a word and no more"} {
 		t.Run(late, func(t *testing.T) {
 			t.Parallel()
 			url, _ := service(t, func(w http.ResponseWriter, r *http.Request) {
 				_, _ = io.Copy(io.Discard, r.Body)
-				if late == "no token" {
+				if late != "no header" {
 					w.Header().Set("Content-Type", "text/event-stream")
 					w.WriteHeader(http.StatusOK)
 					w.(http.Flusher).Flush()
+				}
+				if late == "a word and no more" {
+					chunk(w, "您好，", "")
 				}
 				<-r.Context().Done()
 			})
@@ -278,6 +302,75 @@ func TestTheServiceRestsAfterFailures(t *testing.T) {
 	require.NoError(t, write())
 }
 
+// What a service says in answer to one customer does not take it from the others.
+func TestAnswersThatAreNotTakenDoNotRestTheService(t *testing.T) {
+	t.Parallel()
+	for name, serve := range map[string]http.HandlerFunc{
+		"refused by a filter": ends("", "content_filter"),
+		"too long":            ends("退款", "length"),
+		"made up":             says("退款要 99 天。"),
+		"no answer":           says("NO_ANSWER"),
+		"a text not read": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprint(w, `{"error":{"message":"filtered","code":"content_filter"}}`)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			url, asked := service(t, serve)
+			w := writer(t, url, nil)
+			for range 5 {
+				_, err := w.Write(t.Context(), assignment(), func(string) {})
+				require.Error(t, err)
+				require.NotErrorIs(t, err, llm.ErrResting)
+			}
+			assert.EqualValues(t, 5, asked.Load())
+		})
+	}
+}
+
+// Some services know the bound of an answer by its older name only.
+func TestAServiceThatKnowsMaxTokensOnly(t *testing.T) {
+	t.Parallel()
+	var bodies []string
+	url, _ := service(t, func(w http.ResponseWriter, r *http.Request) {
+		raw, _ := io.ReadAll(r.Body)
+		bodies = append(bodies, string(raw))
+		if strings.Contains(string(raw), "max_completion_tokens") {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprint(w, `{"object":"error","message":"[{'type': 'extra_forbidden', 'loc': ('body', 'max_completion_tokens')}]","code":400}`)
+			return
+		}
+		says("好的")(w, r)
+	})
+	w := writer(t, url, func(o *llm.Options) { o.Retries = -1 })
+	for range 2 {
+		text, err := w.Write(t.Context(), assignment(), func(string) {})
+		require.NoError(t, err)
+		assert.Equal(t, "好的", text)
+	}
+	require.Len(t, bodies, 3, "asked once more, and remembered")
+	assert.Contains(t, bodies[2], `"max_tokens":400`)
+}
+
+// A passage that does not fit is an error of ours, not of the service.
+func TestAPassageThatDoesNotFitDoesNotRestTheService(t *testing.T) {
+	t.Parallel()
+	url, asked := service(t, says("好的"))
+	w := writer(t, url, func(o *llm.Options) { o.MaxInput = 500 })
+	long := assignment()
+	long.Passages[0].Text = strings.Repeat("运费由谁承担要看情况。", 700)
+	for range 5 {
+		_, err := w.Write(t.Context(), long, func(string) {})
+		require.ErrorContains(t, err, "raise MaxInput")
+	}
+	_, err := w.Write(t.Context(), assignment(), func(string) {})
+	require.NoError(t, err)
+	assert.EqualValues(t, 1, asked.Load())
+}
+
 func TestBudget(t *testing.T) {
 	t.Parallel()
 	var got string
@@ -310,7 +403,13 @@ func TestNewNeedsAService(t *testing.T) {
 	t.Setenv("OPENAI_BASE_URL", "http://localhost:1/v1")
 	assert.True(t, llm.Configured())
 	_, err = llm.New(nil)
-	assert.NoError(t, err)
+	require.NoError(t, err)
+	for _, wrong := range []string{"localhost:11434/v1", "api.example.com", "ftp://host/v1", "http://", "http://%zz"} {
+		_, err = llm.New(&llm.Options{BaseURL: wrong})
+		require.ErrorContains(t, err, "https://host/v1", wrong)
+		_, err = llm.NewEmbedder(&llm.EmbedOptions{BaseURL: wrong})
+		require.Error(t, err, wrong)
+	}
 }
 
 // In a bot: what is shown stands in the base, whatever the model says.
@@ -338,6 +437,10 @@ func TestInABot(t *testing.T) {
 			replies, err := b.Stream(t.Context(), bot.Message{ID: "1", Thread: bot.Thread{Channel: "web", Peer: "p"}, Text: "退款多久到账？"}, func(p bot.Part) { parts = append(parts, p) })
 			require.NoError(t, err)
 			require.Len(t, replies, 1)
+			for _, p := range parts {
+				assert.NotContains(t, p.Text, "1 天", "what no passage says is not shown for a moment")
+				assert.NotContains(t, p.Text, "evil")
+			}
 			assert.Equal(t, c.want, replies[0].Text)
 			assert.Equal(t, c.written, replies[0].Written)
 			assert.Equal(t, "refund", replies[0].Citations[0].ID)
@@ -353,7 +456,7 @@ func TestTheCallerBreaksOff(t *testing.T) {
 	t.Parallel()
 	url, _ := service(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
-		chunk(w, "退款会在", "")
+		chunk(w, "您好，退款", "")
 		<-r.Context().Done()
 	})
 	ctx, cancel := context.WithCancel(t.Context())

@@ -47,6 +47,17 @@ func TestIntent(t *testing.T) {
 	for _, key := range []string{"train_s", "texts_per_s", "model_bytes"} {
 		assert.Contains(t, res, key)
 	}
+	res = evaluate(t, "intent", "-train", d+"/train.tsv", "-valid", d+"/test.tsv", "-test", d+"/test.tsv", "-seeds", "3")
+	assert.EqualValues(t, 3, res["seeds"])
+	assert.Equal(t, 1.0, res["accuracy"])
+	assert.Equal(t, 1.0, res["valid_accuracy"])
+}
+
+func TestMean(t *testing.T) {
+	t.Parallel()
+	one := result{"accuracy": 0.5, "file_bytes": 10, "coverage_at_95": 0.3}
+	assert.Equal(t, one, mean([]result{one}))
+	assert.Equal(t, result{"seeds": 2, "accuracy": 0.75, "file_bytes": 13}, mean([]result{one, {"accuracy": 1.0, "file_bytes": 15}}))
 }
 
 func TestSlots(t *testing.T) {

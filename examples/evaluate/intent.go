@@ -22,6 +22,7 @@ func evaluateIntent(ctx context.Context, args []string, log io.Writer) (result, 
 	oosTest := fs.String("oos-test", "", "texts of no intent to test on")
 	wrong := fs.Float64("wrong", 0, "cost of a wrong answer, where a needless question costs 1; 0 keeps the threshold as it is")
 	seed := fs.Uint64("seed", 1, "seed of training")
+	seeds := fs.Int("seeds", 1, "train with so many seeds, from -seed on, and give the mean of each figure")
 	effort := fs.String("effort", "", "best trains longer for more accuracy")
 	page := fs.String("report", "", "file for an HTML page with plots")
 	logged := fs.String("log", "", "messages without labels, one a row: the page says which to label next and which intents they propose")
@@ -57,29 +58,11 @@ func evaluateIntent(ctx context.Context, args []string, log io.Writer) (result, 
 	if *wrong > 0 {
 		opts.Cost = &nlu.Cost{Wrong: *wrong, Asked: 1}
 	}
-	w := start()
-	model, err := nlu.Train(ctx, examples, opts)
-	fmt.Fprintln(log)
-	if err != nil {
-		return nil, err
-	}
-	trainCPU, trainWall := w.stop()
-	res := result{"train_rows": len(examples), "train_s": round(trainCPU), "train_wall_s": round(trainWall), "model_bytes": model.Size()}
 	tested, err := readExamples(*test, false)
 	if err != nil {
 		return nil, err
 	}
-	var file bytes.Buffer
-	if err := model.Save(&file); err != nil {
-		return nil, err
-	}
-	res["file_bytes"] = file.Len()
-	w = start()
-	for _, e := range tested {
-		model.Classify(e.Text)
-	}
-	cpu, wall := w.stop()
-	res["texts_per_s"], res["texts_per_wall_s"] = int(float64(len(tested))/cpu), int(float64(len(tested))/wall)
+	inside := len(tested)
 	if *oosTest != "" {
 		out, err := readExamples(*oosTest, true)
 		if err != nil {
@@ -87,17 +70,25 @@ func evaluateIntent(ctx context.Context, args []string, log io.Writer) (result, 
 		}
 		tested = append(tested, out...)
 	}
-	e := model.Evaluate(tested)
-	res["test_rows"] = e.Messages
-	res["accuracy"], res["macro_f1"], res["ece"] = round(e.Accuracy), round(e.MacroF1), round(e.CalibrationError)
-	res["threshold"], res["accepted"], res["accepted_right"] = round(model.Threshold()), round(e.Accepted), round(e.AcceptedRight)
-	if e.Outside > 0 {
-		res["oos_auroc"], res["oos_rejected"] = round(e.AUROC), round(e.Rejected)
-	}
-	for _, precision := range []float64{0.95, 0.98} {
-		if coverage, _, ok := e.CoverageAt(precision); ok {
-			res[fmt.Sprintf("coverage_at_%.0f", 100*precision)] = round(coverage)
+	var validated []nlu.Example
+	if *valid != "" {
+		if validated, err = readExamples(*valid, false); err != nil {
+			return nil, err
 		}
+	}
+	var all []result
+	var e *nlu.Evaluation
+	var model *nlu.Model
+	for range max(1, *seeds) {
+		var res result
+		if model, e, res, err = trainAndTest(ctx, examples, opts, tested, inside, log); err != nil {
+			return nil, err
+		}
+		if validated != nil {
+			res["valid_accuracy"] = round(model.Evaluate(validated).Accuracy)
+		}
+		all = append(all, res)
+		opts.Seed++
 	}
 	if *page != "" {
 		r := &report.Report{Title: *test, Evaluation: e}
@@ -121,14 +112,75 @@ func evaluateIntent(ctx context.Context, args []string, log io.Writer) (result, 
 			return nil, err
 		}
 	}
-	if *valid != "" {
-		more, err := readExamples(*valid, false)
-		if err != nil {
-			return nil, err
-		}
-		res["valid_accuracy"] = round(model.Evaluate(more).Accuracy)
+	return mean(all), nil
+}
+
+// trainAndTest trains one model and measures it on tested, of which the first
+// inside examples have an intent.
+func trainAndTest(ctx context.Context, examples []nlu.Example, opts *nlu.Options, tested []nlu.Example, inside int, log io.Writer) (*nlu.Model, *nlu.Evaluation, result, error) {
+	w := start()
+	model, err := nlu.Train(ctx, examples, opts)
+	fmt.Fprintln(log)
+	if err != nil {
+		return nil, nil, nil, err
 	}
-	return res, nil
+	trainCPU, trainWall := w.stop()
+	res := result{"train_rows": len(examples), "train_s": round(trainCPU), "train_wall_s": round(trainWall), "model_bytes": model.Size()}
+	var file bytes.Buffer
+	if err := model.Save(&file); err != nil {
+		return nil, nil, nil, err
+	}
+	res["file_bytes"] = file.Len()
+	w = start()
+	for _, e := range tested[:inside] {
+		model.Classify(e.Text)
+	}
+	cpu, wall := w.stop()
+	res["texts_per_s"], res["texts_per_wall_s"] = int(float64(inside)/cpu), int(float64(inside)/wall)
+	e := model.Evaluate(tested)
+	res["test_rows"] = e.Messages
+	res["accuracy"], res["macro_f1"], res["ece"] = round(e.Accuracy), round(e.MacroF1), round(e.CalibrationError)
+	res["threshold"], res["accepted"], res["accepted_right"] = round(model.Threshold()), round(e.Accepted), round(e.AcceptedRight)
+	if e.Outside > 0 {
+		res["oos_auroc"], res["oos_rejected"] = round(e.AUROC), round(e.Rejected)
+	}
+	for _, precision := range []float64{0.95, 0.98} {
+		if coverage, _, ok := e.CoverageAt(precision); ok {
+			res[fmt.Sprintf("coverage_at_%.0f", 100*precision)] = round(coverage)
+		}
+	}
+	return model, e, res, nil
+}
+
+// mean is the mean of each figure that all results have; of one, the result.
+func mean(all []result) result {
+	if len(all) == 1 {
+		return all[0]
+	}
+	out := result{"seeds": len(all)}
+	for key, first := range all[0] {
+		sum, whole := 0.0, false
+		n := 0
+		for _, r := range all {
+			switch v := r[key].(type) {
+			case int:
+				sum, whole, n = sum+float64(v), true, n+1
+			case float64:
+				sum, n = sum+v, n+1
+			}
+		}
+		switch {
+		case n < len(all):
+			if n == 0 {
+				out[key] = first
+			}
+		case whole:
+			out[key] = int(sum/float64(n) + 0.5)
+		default:
+			out[key] = round(sum / float64(n))
+		}
+	}
+	return out
 }
 
 func writeReport(path string, r *report.Report) (err error) {

@@ -91,7 +91,7 @@ func evaluateRetrieve(ctx context.Context, args []string, log io.Writer) (result
 		if err != nil {
 			return nil, err
 		}
-		var out []float64
+		var out, off []float64
 		for _, f := range files {
 			qs, err := rows(f, 1)
 			if err != nil {
@@ -102,11 +102,14 @@ func evaluateRetrieve(ctx context.Context, args []string, log io.Writer) (result
 				if err != nil {
 					return nil, err
 				}
-				out = append(out, a.Confidence)
+				out, off = append(out, a.Confidence), append(off, a.OnTopic)
 			}
 		}
 		if len(out) > 0 {
 			res[key] = round(auroc(m.confidence, out))
+		}
+		if key == "auroc_offtopic" && len(off) > 0 {
+			res["auroc_offtopic_gate"] = round(auroc(m.topic, off)) // of Answer.OnTopic
 		}
 		if key == "auroc_near" {
 			res["calibration_error"] = round(m.calibration(out))
@@ -220,13 +223,13 @@ func qrels(path string) (map[string]map[string]float64, error) {
 type metrics struct {
 	n                       int
 	hit1, mrr, ndcg, recall float64
-	confidence              []float64
+	confidence, topic       []float64
 	right                   []bool
 }
 
 func (m *metrics) add(a kb.Answer, want map[string]float64) {
 	m.n++
-	m.confidence = append(m.confidence, a.Confidence)
+	m.confidence, m.topic = append(m.confidence, a.Confidence), append(m.topic, a.OnTopic)
 	m.right = append(m.right, len(a.Hits) > 0 && want[a.Hits[0].ID] > 0)
 	dcg, found := 0.0, 0
 	for i, h := range a.Hits {

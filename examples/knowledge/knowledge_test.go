@@ -55,16 +55,19 @@ func TestTour(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, tour(context.Background(), &out))
 	for _, want := range []string{
-		"18 added, 0 changed, 0 gone, 1 places cleaned",
+		"20 added, 0 changed, 0 gone, 1 places cleaned",
+		"3 drafts added",
 		`contradiction: returns.how / after.return [zh]: "7 day" / "15 day"`,
 		`translation: delivery.fee: "en: 3000 CNY" / "zh: 2000 CNY"`,
-		`broken-link: delivery.fee [zh]: "fees.md"`,
+		`faq/zh/delivery.md:10: broken-link: delivery.fee [zh]: "fees.md"`,
+		`gap: 3 conversations: "do you send fabric samples for the sofa?"`,
+		`gap: 2 conversations: "甲醛达标吗，有孩子"`,
 		`past-date: after.sale [zh]: "2026-11-15"`,
 		`stale: delivery.old: "2025-06-01"`,
 		`delivery.fee             is asked as "上六楼没电梯加钱吗" too`,
 		"after.return: rejected",
-		"8 of 20 entries wait",
-		"published 17 of 20 entries",
+		"9 of 23 entries wait",
+		"published 20 of 23 entries",
 		"没有电梯时，三楼起每层每件 20 元。",
 		"the base has no answer",
 	} {

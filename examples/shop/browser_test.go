@@ -50,6 +50,11 @@ func (w *slowWriter) Write(ctx context.Context, a bot.Assignment, emit func(stri
 // onTheWeb serves the shop and opens a browser on it.
 func onTheWeb(t *testing.T, change func(*stock)) (*faces, *httptest.Server, *browsertest.Browser) {
 	t.Helper()
+	return onTheWebWith(t, bot.Options{}, change)
+}
+
+func onTheWebWith(t *testing.T, o bot.Options, change func(*stock)) (*faces, *httptest.Server, *browsertest.Browser) {
+	t.Helper()
 	browser := browsertest.Open(t)
 	db := memoryDB(t)
 	t.Cleanup(func() { assert.NoError(t, db.Close()) })
@@ -61,7 +66,8 @@ func onTheWeb(t *testing.T, change func(*stock)) (*faces, *httptest.Server, *bro
 	if change != nil {
 		change(st)
 	}
-	f, err := face(st, bot.Options{Customers: profile.NewBook(), Language: "zh", Logger: slog.New(slog.DiscardHandler)}, t.TempDir(), "0123456789abcdef")
+	o.Customers, o.Language, o.Logger = profile.NewBook(), "zh", slog.New(slog.DiscardHandler)
+	f, err := face(st, o, t.TempDir(), "0123456789abcdef")
 	require.NoError(t, err)
 	srv := httptest.NewServer(f)
 	t.Cleanup(func() {
@@ -120,13 +126,13 @@ func TestBrowserConversation(t *testing.T) {
 
 	// A search with cards and pictures; the link is the shop's own.
 	ask(p, "红色的裙子有吗，三百以内")
-	p.Wait(inLog + `.querySelectorAll(".card img").length >= 3`)
-	assert.Contains(t, browsertest.Eval[string](p, inLog+`.querySelector(".card a").href`), srv.URL+"/p/dress-")
-	assert.True(t, browsertest.Eval[bool](p, inLog+`.querySelector(".card img").complete`))
+	p.Wait(inLog + `.querySelectorAll(".card img").length >= 3 && ` + inLog + `.querySelector(".card img").naturalWidth > 0`)
+	link := browsertest.Eval[string](p, inLog+`.querySelector(".card a").href`)
+	assert.Contains(t, link, srv.URL+"/p/dress-")
+	b.Tab(link, 800, 800).Wait(`document.querySelector("article h1") && ` + inChat + `?.querySelector(".launch")`)
 	ask(p, "第二个有M码吗")
 	p.Wait(says("M 码") + "||" + says("M码"))
 
-	// A quick reply: consent.
 	ask(p, "怎么退货")
 	p.Wait(says("申请售后"))
 	before := browsertest.Eval[int](p, inLog+`.querySelectorAll(".msg").length`)
@@ -139,6 +145,7 @@ func TestBrowserConversation(t *testing.T) {
 	ask(p, "我要退货")
 	p.Wait(says("请问要退哪个订单"))
 	assert.Empty(t, p.Foreign(srv.URL))
+	assert.Empty(t, p.Errors())
 }
 
 func TestBrowserCutConnection(t *testing.T) {
@@ -314,11 +321,16 @@ func TestBrowserLeavesNoBarrier(t *testing.T) {
 	p.Wait(inLog + `.querySelectorAll(".card img").length >= 3`)
 	ask(p, "退货运费谁出？")
 	p.Wait(says("首次换码免运费"))
+	tap(p, "有帮助")
+	p.Wait(inChat + `.querySelector("[aria-pressed=true]")`)
 	ask(p, "再见")
 	p.Wait(says("满意吗"))
 	assert.Empty(t, p.Axe(), "the chat")
+	p.Size(390, 844)
+	assert.Empty(t, p.Axe(), "the chat on a phone")
 	ask(p, "转人工")
 	p.Wait(inChat + `.querySelector(".status").textContent.includes("转接")`)
+	assert.Empty(t, p.Axe(), "waiting for a person")
 	d := b.Tab(srv.URL+"/desk/?lang=zh#token=0123456789abcdef&name=Lin", 1400, 900)
 	d.Wait(`document.querySelector(".go")`)
 	d.Run(`document.querySelector(".go").click()`)
@@ -327,9 +339,14 @@ func TestBrowserLeavesNoBarrier(t *testing.T) {
 	d.Go(srv.URL + "/desk/inspect")
 	d.Wait(`document.querySelector("article")`)
 	assert.Empty(t, d.Axe(), "the inspector")
+	p.Go(srv.URL + "/p/dress-01?lang=en")
+	p.Wait(inChat + `?.querySelector(".launch")`)
+	p.Run(inChat + `.querySelector(".peek").hidden = false; ` + inChat + `.querySelector(".peek button").textContent = "您好"`)
+	assert.Empty(t, p.Axe(), "the shop with the launcher")
 	p.Go(srv.URL + "/?lang=en")
 	p.Wait(inChat + `?.querySelector(".launch")`)
-	assert.Empty(t, p.Axe(), "the shop with the launcher")
+	p.Run(inChat + `.querySelector(".launch").click()`)
+	assert.Empty(t, p.Axe(), "the shop with the chat open")
 }
 
 // Pictures for whoever wants to look: FRONTDESK_SHOTS=folder go test -run Pictures.
@@ -369,12 +386,12 @@ func TestBrowserFilesAndVoice(t *testing.T) {
 		const i = ` + inChat + `.querySelector("input[type=file]"); i.files = d.files; i.dispatchEvent(new Event("change")); })`)
 	p.Wait(inLog + `.querySelector(".me img")?.naturalWidth === 40`)
 	p.Wait(says("收到您发来的文件"))
-	mic := inChat + `.querySelector("form button[title=录音]")`
+	mic := inChat + `.querySelectorAll("form button")[1]`
 	p.Run(mic + ".click()")
-	p.Wait(mic + `.classList.contains("rec")`)
+	p.Wait(mic + `.classList.contains("rec") && ` + mic + `.title === "停止并发送录音" && ` + inChat + `.querySelector(".status").textContent.includes("正在录音")`)
 	p.Wait(`new Promise((ok) => setTimeout(() => ok(true), 400))`) // something to hear
 	p.Run(mic + ".click()")
-	p.Wait(inLog + `.querySelector(".me audio")`)
+	p.Wait(inLog + `.querySelector(".me audio") && ` + mic + `.title === "录音" && ` + inChat + `.querySelector(".status").hidden`)
 	assert.Contains(t, browsertest.Eval[string](p, `fetch(`+inLog+`.querySelector(".me audio").src).then((r) => r.headers.get("Content-Type"))`), "audio/webm")
 	d := b.Tab(srv.URL+"/desk/?lang=zh#token=0123456789abcdef&name=Lin", 1400, 900)
 	d.Wait(`document.querySelector(".queue .item")`)

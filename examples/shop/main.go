@@ -55,6 +55,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	lang := fs.String("lang", "", `language until the customer's is known, "zh" or "en" (default: from your environment)`)
 	addr := fs.String("http", "", `serve the shop's site, the chat and the desk at this address, such as "localhost:8080"`)
 	talks := fs.String("keep", "", "go through the knowledge base, and what the conversations in this folder asked in vain")
+	moods := fs.Bool("moods", false, "tell how the customers in -db felt, over what, and after which answers it got worse")
 	token := fs.String("token", "", "the desk's access token, at least 16 characters (default: a new one each time)")
 	if err := fs.Parse(args); err != nil {
 		return err
@@ -78,6 +79,9 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
+	if *moods {
+		return tellMoods(ctx, out, store, time.Now())
+	}
 	own, err := ownTables(*path)
 	if err != nil {
 		return err

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"bytes"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/frontdesk-go/frontdesk/handoff"
 )
@@ -45,5 +49,19 @@ func TestApprovalIsOnTheTicket(t *testing.T) {
 			assert.Contains(t, got, c.want)
 			assert.Contains(t, got, "10%")
 		})
+	}
+}
+
+// What customers said yesterday is told to the staff today, from the shop's file.
+func TestTellingMoods(t *testing.T) {
+	t.Parallel()
+	db, script := filepath.Join(t.TempDir(), "shop.db"), filepath.Join(t.TempDir(), "talk.txt")
+	require.NoError(t, os.WriteFile(script, []byte("我的订单0047到哪了\n都两周了，太离谱了\n你们是骗子吧，气死我了\n"), 0o600))
+	var out bytes.Buffer
+	require.NoError(t, run(t.Context(), []string{"-db", db, "-lang", "zh", "-script", script}, nil, &out, &out), out.String())
+	out.Reset()
+	require.NoError(t, run(t.Context(), []string{"-db", db, "-moods"}, nil, &out, &out), out.String())
+	for _, want := range []string{"conversations in 30 days: 1; turned bad: 1; mended: 0", "over delay: 1, 0 mended\n", "worse after ", "still bad: "} {
+		assert.Contains(t, out.String(), want)
 	}
 }

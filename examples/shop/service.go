@@ -16,6 +16,7 @@ import (
 
 var (
 	asked  = bot.Var[bool]{Name: "asked consent"}
+	asking = bot.Var[bool]{Name: "asking consent"} // it is the last thing that was said
 	proven = bot.Var[[]string]{Name: "orders proven"}
 	misses = bot.Var[int]{Name: "wrong proofs"}
 )
@@ -28,7 +29,16 @@ const (
 // taps answers the quick replies that belong to no question of a flow.
 func (s *shop) taps(next bot.Handler) bot.Handler {
 	return bot.HandlerFunc(func(ctx context.Context, t *bot.Turn) error {
-		switch what, value, _ := strings.Cut(t.Message.Tap, ":"); what {
+		what, value, _ := strings.Cut(t.Message.Tap, ":")
+		if asking.Get(t) {
+			if err := asking.Set(t, false); err != nil {
+				return err
+			}
+			if yes := t.Meaning.Intent == "yes"; t.Message.Tap == "" && (yes || t.Meaning.Intent == "no") {
+				what, value = "consent", map[bool]string{true: "yes", false: "no"}[yes]
+			}
+		}
+		switch what {
 		case "consent":
 			t.Consent(profile.Personal, value == "yes", "consent.personal")
 			return t.Say("consent.thanks." + value)
@@ -113,43 +123,71 @@ func (s *shop) late(t *bot.Turn, o *order) bool {
 }
 
 // meant finds the order a signed-in customer speaks of without its number ("the
-// shoes I bought last week"), and takes a bare order number as a question for it.
+// shoes I bought last week", "my last order"), and takes a bare order number as
+// a question for it.
 func (s *shop) meant(next bot.Handler) bot.Handler {
 	return bot.HandlerFunc(func(ctx context.Context, t *bot.Turn) error {
-		if e, named := t.Meaning.Entity("order"); named && !e.Carried && t.Meaning.Intent == "" {
+		e, named := t.Meaning.Entity("order")
+		named = named && !e.Carried
+		if named && t.Meaning.Intent == "" {
 			t.Meaning.Intent = "order.status" // a bare order number
+			if last := t.Meaning.Next.Intent; strings.HasPrefix(last, "order.") || last == "return.start" || last == "address.change" {
+				t.Meaning.Intent = last // of another order
+			}
 		}
 		uid, ok := t.Verified("uid")
-		if e, named := t.Meaning.Entity("order"); !ok || named && !e.Carried {
+		if !ok || named {
 			return next.Handle(ctx, t)
-		}
-		category, hasCategory := t.Meaning.Entity("category")
-		date, hasDate := t.Meaning.Entity("date")
-		if !hasCategory || category.Carried {
-			return next.Handle(ctx, t)
-		}
-		switch head, _, _ := strings.Cut(t.Meaning.Intent, "."); head {
-		case "product", "size", "offer": // of what they may buy, not of what they bought
-			if !hasDate {
-				return next.Handle(ctx, t)
-			}
 		}
 		orders, err := s.orders.of(ctx, uid)
 		if err != nil {
 			return err
 		}
-		var fits []order
-		for _, o := range orders {
-			if s.holds(&o, category.Value) && (!hasDate || date.When == nil || s.around(&o, date.When)) {
-				fits = append(fits, o)
-			}
-		}
-		if len(fits) == 1 {
-			t.Meaning.Entities = append(t.Meaning.Entities, nlu.Entity{Type: "order", Value: fits[0].ID})
-			t.Trace.Add("shop", "the message means order %s", fits[0].ID)
+		if o, ok := s.fitting(t, orders); ok {
+			t.Meaning.Entities = append(t.Meaning.Entities, nlu.Entity{Type: "order", Value: o.ID})
+			t.Remember("order", o.ID) // "then cancel it"
+			t.Trace.Add("shop", "the message means order %s", o.ID)
 		}
 		return next.Handle(ctx, t)
 	})
+}
+
+// fitting is the one order, of those given latest first, that a message can mean
+// by what it says of it: a kind of thing, a time, or that it is the latest.
+func (s *shop) fitting(t *bot.Turn, orders []order) (order, bool) {
+	said := func(kind string) (nlu.Entity, bool) {
+		e, ok := t.Meaning.Entity(kind)
+		return e, ok && !e.Carried
+	}
+	category, hasCategory := said("category")
+	date, hasDate := said("date")
+	sort, latest := said("sort")
+	latest = latest && sort.Value == "newest"
+	switch head, _, _ := strings.Cut(t.Meaning.Intent, "."); head {
+	case "order", "return", "address":
+	case "product", "size", "offer": // of what they may buy, not of what they bought
+		if !hasDate {
+			return order{}, false
+		}
+		latest = false
+	default:
+		latest = false
+	}
+	faulty := saysAny(t, t.Message.Text, "return.reason.quality.also")
+	var fits []order
+	for _, o := range orders {
+		switch {
+		case hasCategory && !s.holds(&o, category.Value), !hasCategory && !latest,
+			hasDate && date.When != nil && !s.around(&o, date.When),
+			faulty && o.open(): // nothing is wrong yet with what has not left
+			continue
+		}
+		fits = append(fits, o)
+	}
+	if len(fits) == 1 || latest && len(fits) > 0 {
+		return fits[0], true
+	}
+	return order{}, false
 }
 
 func (s *shop) holds(o *order, category string) bool {
@@ -188,16 +226,20 @@ func (s *shop) bye(_ context.Context, t *bot.Turn) error {
 
 // complaint looks for the order it is about and offers what can be done.
 func (s *shop) complaint(ctx context.Context, t *bot.Turn) error {
+	which := "complaint.which"
+	if p := &t.Mood.Plan; p.Has(sentiment.Apologise) || p.Has(sentiment.Soothe) {
+		which = "mood.tell" // the apology stands before it
+	}
 	e, ok := t.Meaning.Entity("order")
 	if !ok {
-		return t.Say("complaint.which")
+		return t.Say(which)
 	}
 	o, ok, err := s.orders.find(ctx, e.Value)
 	if err != nil {
 		return err
 	}
 	if uid, _ := t.Verified("uid"); !ok || o.Owner != uid {
-		return t.Say("complaint.which")
+		return t.Say(which)
 	}
 	t.Remember("order", o.ID)
 	r := bot.Reply{Text: t.Text("complaint.order", "order", o.ID, "items", s.itemsOf(t, &o), "state", s.state(t, &o))}
@@ -205,6 +247,34 @@ func (s *shop) complaint(ctx context.Context, t *bot.Turn) error {
 		r.Choices = append(r.Choices, bot.Choice{Label: t.Text(what), Value: t.Text(what)})
 	}
 	return t.Send(r)
+}
+
+// compensate gives what the shop's rules allow for an order that is late; the
+// rest is for a person to decide.
+func (s *shop) compensate(ctx context.Context, t *bot.Turn) error {
+	ask := bot.Reply{Text: t.Text("compensate.person"), Choices: []bot.Choice{{Label: t.Text("choice.person"), Value: t.Text("choice.person")}}}
+	uid, signedIn := t.Verified("uid")
+	e, ok := t.Meaning.Entity("order")
+	if !signedIn || !ok {
+		return t.Send(ask)
+	}
+	o, ok, err := s.orders.find(ctx, e.Value)
+	if err != nil {
+		return err
+	}
+	if !ok || o.Owner != uid || !s.late(t, &o) {
+		return t.Send(ask)
+	}
+	offers := t.Offers(s.offers, recommend.OfferRequest{Purpose: "compensation"})
+	if len(offers) == 0 {
+		return t.Send(ask)
+	}
+	if err := t.Grant(s.offers, offers[0], "order "+o.ID+" is late", ""); err != nil {
+		t.Trace.Add("shop", "%v", err) // another customer was faster
+		return t.Send(ask)
+	}
+	t.Compensated()
+	return t.Say("offer.sorry", "what", offers[0].Text)
 }
 
 // with finds the one order that holds what an answer names: "the phone one".
@@ -431,12 +501,24 @@ func (s *shop) returnOrder(ctx context.Context, t *bot.Turn) error {
 		}
 		detail += " " + d.note()
 	}
+	items := s.itemsOf(t, &o)
+	if kind == "exchange" && reason == "size" {
+		w, ok, err := s.otherSize(ctx, t, &o, said)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return t.Say("swap.none", "items", items)
+		}
+		items += " → " + s.attributes.Display("size", w.Size, t.Language)
+		detail += " " + w.Item + ": " + w.Size
+	}
 	refund := t.Price(o.Total[t.Text("currency")], t.Text("currency"))
 	prompt := "return.sure_refund"
 	if kind == "exchange" {
 		prompt = "return.sure_exchange"
 	}
-	if ok, err := bot.Confirm(t, "sure", prompt, "order", o.ID, "items", s.itemsOf(t, &o), "refund", refund, "reason", t.Text("return.reason."+reason)); err != nil || !ok {
+	if ok, err := bot.Confirm(t, "sure", prompt, "order", o.ID, "items", items, "refund", refund, "reason", t.Text("return.reason."+reason)); err != nil || !ok {
 		return err
 	}
 	no, err := bot.Once(ctx, t, "create", func(ctx context.Context, key string) (string, error) {

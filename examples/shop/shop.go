@@ -242,7 +242,7 @@ func newBot(st *stock, o bot.Options) (*bot.Bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.Use(st.engage.Middleware, st.shop.taps, st.shop.makeUp, st.shop.meant, st.shop.blame, roles)
+	b.Use(st.engage.Middleware, st.shop.taps, st.shop.makeUp, st.shop.meant, st.shop.blame, st.shop.roles)
 	return b, nil
 }
 
@@ -253,6 +253,7 @@ func (s *shop) handlers() *bot.Mux {
 	mux.HandleFunc("greet", s.greet)
 	mux.HandleFunc("bye", s.bye)
 	mux.HandleFunc("complaint", s.complaint)
+	mux.HandleFunc("compensation.ask", s.compensate)
 	mux.HandleFunc("order.status", s.orderStatus)
 	mux.HandleFunc("order.cancel", s.orderCancel)
 	mux.HandleFunc("return.start", s.returnOrder)

@@ -68,7 +68,7 @@ func rigOver(t testing.TB, settings map[string]string, opts bot.Options) *bottes
 	}
 	opts.Understand, opts.Knowledge, opts.Mood = st.model, st.base, st.mood
 	opts.Recommend, opts.Handoff, opts.Texts, opts.Language = st.shop.shelf, st.desk, st.texts, lang
-	r := bottest.New(t, opts, st.shop.handlers(), st.shop.taps, st.shop.makeUp, st.shop.meant, st.shop.blame, roles)
+	r := bottest.New(t, opts, st.shop.handlers(), st.shop.taps, st.shop.makeUp, st.shop.meant, st.shop.blame, st.shop.roles)
 	r.Agent = "小林"
 	r.Watch = func() any { return done(t, db) }
 	user, ok := settings["user"]

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,7 +47,7 @@ func (s *shop) sizeAdvice(_ context.Context, t *bot.Turn) error {
 
 // roles tells heights from weights among the quantities and the bare numbers of
 // a message ("身高165体重55", "178, 70"), so that each answers its own question.
-func roles(next bot.Handler) bot.Handler {
+func (s *shop) roles(next bot.Handler) bot.Handler {
 	return bot.HandlerFunc(func(ctx context.Context, t *bot.Turn) error {
 		m := &t.Meaning
 		found := map[string]bool{}
@@ -75,8 +76,8 @@ func roles(next bot.Handler) bot.Handler {
 			}
 		}
 		bare := bareNumbers(t.Message.Text, heard)
-		if m.Intent != "size.advice" && (m.Intent != "" || len(bare)+len(found) < 2) {
-			return next.Handle(ctx, t) // a number of something else
+		if m.Intent != "size.advice" && (m.Intent != "" && !found["weight"] || len(bare)+len(found) < 2) {
+			bare = nil // numbers of something else
 		}
 		for _, b := range bare {
 			kind := b.label
@@ -90,8 +91,38 @@ func roles(next bot.Handler) bot.Handler {
 				add(kind, b.n, b.start, b.end)
 			}
 		}
+		if err := s.recall(t); err != nil {
+			return err
+		}
 		return next.Handle(ctx, t)
 	})
+}
+
+// measured are the height and weight said last, as entities hold them.
+var measured = bot.Var[map[string]string]{Name: "measures"}
+
+// recall keeps the measures a message gives, and adds those given earlier when a
+// size is asked for: "a jacket for my dad, 175, 80 kg" … "which size for him?".
+func (s *shop) recall(t *bot.Turn) error {
+	m := &t.Meaning
+	known := maps.Clone(measured.Get(t))
+	changed := false
+	for _, kind := range []string{"height", "weight"} {
+		switch e, ok := m.Entity(kind); {
+		case ok && !e.Carried:
+			if known == nil {
+				known = map[string]string{}
+			}
+			changed = changed || known[kind] != e.Value
+			known[kind] = e.Value
+		case !ok && m.Intent == "size.advice" && known[kind] != "":
+			m.Entities = append(m.Entities, nlu.Entity{Type: kind, Value: known[kind], Carried: true})
+		}
+	}
+	if !changed {
+		return nil
+	}
+	return measured.Set(t, known)
 }
 
 // bareNumber is a number without a unit, and what the words beside it call it.

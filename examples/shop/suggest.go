@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -48,12 +49,12 @@ func (s *shop) dismiss(ctx context.Context, t *bot.Turn) error {
 	return err
 }
 
-// askConsent asks once whether earlier visits may be used.
+// askConsent asks once, when no other question waits, whether earlier visits may be used.
 func (s *shop) askConsent(t *bot.Turn) error {
-	if !t.Customer.NeedsAsking(profile.Personal) || asked.Get(t) {
+	if !t.Customer.NeedsAsking(profile.Personal) || asked.Get(t) || t.Interrupting() {
 		return nil
 	}
-	if err := asked.Set(t, true); err != nil {
+	if err := errors.Join(asked.Set(t, true), asking.Set(t, true)); err != nil {
 		return err
 	}
 	return t.Send(bot.Reply{Text: t.Text("consent.personal"), Choices: []bot.Choice{

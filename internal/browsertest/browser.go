@@ -9,12 +9,16 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -41,11 +45,15 @@ func Open(t testing.TB) *Browser {
 	if path == "" {
 		t.Skip("no Chromium is installed (apt-get install chromium)")
 	}
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
+	dir, err := os.MkdirTemp("", "browsertest") // a killed Chromium leaves things behind
+	if err != nil {
+		t.Fatalf("browsertest: %v", err)
+	}
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.Env("TMPDIR="+dir),
 		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("use-fake-device-for-media-stream", true))
 	alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
 	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(func() { cancel(); stop() })
+	t.Cleanup(func() { cancel(); stop(); _ = os.RemoveAll(dir) })
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("browsertest: starting Chromium: %v", err)
 	}
@@ -60,6 +68,7 @@ type Tab struct {
 
 	mu       sync.Mutex
 	requests []string
+	errors   []string
 }
 
 // Tab opens an address in a tab of its own.
@@ -76,6 +85,9 @@ func (b *Browser) Tab(address string, width, height int64) *Tab {
 	}
 	p.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := chromedp.Call(ctx, network.Enable, network.EnableParams{})
+		if err == nil {
+			_, err = chromedp.Call(ctx, log.Enable, cdp.Empty{})
+		}
 		return err
 	}), chromedp.EmulateViewport(width, height), chromedp.Navigate(address))
 	return p
@@ -87,6 +99,12 @@ func (p *Tab) listen(ev any) {
 	switch e := ev.(type) {
 	case *network.EventRequestWillBeSent:
 		p.requests = append(p.requests, e.Request.URL)
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.EntryLevelError {
+			p.errors = append(p.errors, e.Entry.Text+" "+e.Entry.URL)
+		}
+	case *runtime.EventExceptionThrown:
+		p.errors = append(p.errors, e.ExceptionDetails.Text+" "+e.ExceptionDetails.URL)
 	}
 }
 
@@ -108,8 +126,13 @@ func (p *Tab) Size(width, height int64) {
 // Go opens another address, Reload the same again.
 func (p *Tab) Go(address string) { p.t.Helper(); p.do(chromedp.Navigate(address)) }
 
-// Reload opens the address again.
-func (p *Tab) Reload() { p.t.Helper(); p.do(chromedp.Reload()) }
+// Reload opens the address again. The page tells when it is there: the events
+// chromedp.Reload waits for do not always come when there are several tabs.
+func (p *Tab) Reload() {
+	p.t.Helper()
+	p.Run(`window.before = true; setTimeout(() => location.reload())`)
+	p.Wait(`!window.before && document.readyState === "complete"`)
+}
 
 // Eval runs a script and decodes what it returns; promises are awaited.
 func Eval[T any](p *Tab, script string) T {
@@ -176,6 +199,14 @@ func (p *Tab) Foreign(address string) []string {
 		}
 	}
 	return out
+}
+
+// Errors are what the page's console complained of: scripts that failed, files
+// that are missing, what the content security policy refused.
+func (p *Tab) Errors() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.errors)
 }
 
 // Shot keeps a picture of the page in the folder FRONTDESK_SHOTS, if that is set.

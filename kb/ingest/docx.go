@@ -31,16 +31,18 @@ func docxBlocks(raw []byte) (title string, blocks []block, err error) {
 func (o *office) headingStyles() (map[string]int, error) {
 	levels, based := map[string]int{}, map[string]string{}
 	id := ""
+	for _, n := range []string{"1", "2", "3", "4", "5", "6"} { // what programs that write no styles call them
+		levels["Heading"+n] = headingNumber(n, 0)
+	}
 	err := o.each("word/styles.xml", false, func(name string, attrs []xml.Attr) {
 		v := attr(attrs, "val")
 		switch name {
 		case "style":
 			id = attr(attrs, "styleId")
+			delete(levels, id) // the file says itself what it is
 		case "name":
-			if n, ok := strings.CutPrefix(strings.ToLower(v), "heading "); ok {
-				levels[id] = headingNumber(n, 0)
-			} else if strings.EqualFold(v, "title") {
-				levels[id] = 1
+			if n := headingName(v); n > 0 || levels[id] == 0 {
+				levels[id] = n
 			}
 		case "outlineLvl":
 			if levels[id] == 0 {
@@ -57,6 +59,20 @@ func (o *office) headingStyles() (map[string]int, error) {
 		}
 	}
 	return levels, err
+}
+
+// headingName is the level that a style of this name has, 0 when it is no heading.
+func headingName(s string) int {
+	s = strings.ToLower(strings.TrimSpace(s))
+	if s == "title" || s == "标题" {
+		return 1
+	}
+	for _, head := range []string{"heading", "标题"} {
+		if n, ok := strings.CutPrefix(s, head); ok {
+			return headingNumber(n, 0)
+		}
+	}
+	return 0
 }
 
 // headingNumber is a number and an offset when that is 1 to 6, else 0.

@@ -87,12 +87,13 @@ func TestReadCutsDocuments(t *testing.T) {
 		"no headings": {"note.txt", "Opening hours\nare nine to five.\n\n\nWe close on Sundays.\n", []string{"note.txt#note 1 [en] note: Opening hours\nare nine to five.\n\nWe close on Sundays."}},
 		"html": {"p.html", `<html lang="en-GB"><head><title>Returns &amp; refunds</title><link rel="canonical" href="https://shop.example/returns"></head><body><nav>Menu</nav><header>Shop</header><main><h1>Returns &amp; refunds</h1><p>Within <b>30</b> days,<br>unused.</p><script>x()</script><h2 id="cost">What does it  cost?</h2><ul><li>In store: free</li><li>By post: £3</li></ul><table><tr><th>Size</th><th>Price</th></tr><tr><td>S</td><td>£1</td></tr></table></main><footer>© us</footer></body></html>`, []string{
 			"p.html#returns-refunds 0 [en-GB] Returns & refunds: Within 30 days,\nunused.", "p.html#cost 0 [en-GB] Returns & refunds › What does it cost?: - In store: free\n- By post: £3\n\nSize | Price\nS | £1"}},
-		"html without main": {"p.htm", "<p>营业时间<p>九点到六点", []string{"p.htm#p 0 [zh] p: 营业时间\n\n九点到六点"}},
-		"csv of questions":  {"f.csv", "问题,答案\n几点开门？,九点。\n", []string{"f#几点开门 2 [zh] : 九点。"}},
-		"csv of anything":   {"f.csv", "City,Phone\nLeeds,555\n", []string{"f.csv#f 2 [en] f: City: Leeds; Phone: 555"}},
-		"word":              {"w.docx", string(docxFile(t)), []string{"w.docx#退货 0 [zh] 售后 › 退货: 七天内可以退货。\n\n- 未拆封\n- 有发票", "w.docx#运费 0 [zh] 售后 › 运费: 地区 | 运费\n江浙沪 | 包邮"}},
-		"empty":             {"e.md", "", nil},
-		"headings alone":    {"e.md", "# a\n## b\n---\n", nil},
+		"html without main":   {"p.htm", "<p>营业时间<p>九点到六点", []string{"p.htm#p 0 [zh] p: 营业时间\n\n九点到六点"}},
+		"csv of questions":    {"f.csv", "问题,答案\n几点开门？,九点。\n", []string{"f#几点开门 2 [zh] : 九点。"}},
+		"csv of anything":     {"f.csv", "City,Phone\nLeeds,555\n", []string{"f.csv#f 2 [en] f: City: Leeds; Phone: 555"}},
+		"word":                {"w.docx", string(docxFile(t)), []string{"w.docx#退货 0 [zh] 售后 › 退货: 七天内可以退货。\n\n- 未拆封\n- 有发票", "w.docx#运费 0 [zh] 售后 › 运费: 地区 | 运费\n江浙沪 | 包邮"}},
+		"word without styles": {"w.docx", string(officeFile(t, map[string]string{"word/document.xml": "<w:document>" + para("Heading1", "个人贷款") + para("Heading2", "提前还款") + para("", "满 12 个月免违约金。") + "</w:document>"})), []string{"w.docx#提前还款 0 [zh] 个人贷款 › 提前还款: 满 12 个月免违约金。"}},
+		"empty":               {"e.md", "", nil},
+		"headings alone":      {"e.md", "# a\n## b\n---\n", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -241,7 +242,7 @@ func FuzzRead(f *testing.F) {
 			for _, e := range es {
 				for _, text := range e.Texts {
 					if !utf8.ValidString(text.Question + text.Answer) {
-						t.Fatalf("%s: %q is not UTF-8", name, text)
+						t.Fatalf("%s: %q is not UTF-8", name, text.Question+text.Answer)
 					}
 				}
 			}

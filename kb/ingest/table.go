@@ -11,34 +11,6 @@ import (
 	"github.com/frontdesk-go/frontdesk/kb"
 )
 
-// column is the name kb.ReadCSV has for what people call a column of a list of
-// questions, "" for others.
-func column(head string) string {
-	switch h := strings.ToLower(strings.Trim(strings.TrimPrefix(head, "\ufeff"), " *＊:：")); h {
-	case "id", "编号", "編號", "序号", "知识编号":
-		return "id"
-	case "language", "lang", "语言", "語言":
-		return "language"
-	case "category", "topic", "section", "分类", "分類", "类别", "类目", "知识分类":
-		return "category"
-	case "question", "questions", "title", "标准问", "标准问题", "问题", "問題", "问", "知识标题":
-		return "question"
-	case "also", "other wordings", "similar questions", "alternatives", "variants", "相似问", "相似问题", "相似问法", "扩展问", "其他问法", "也问":
-		return "also"
-	case "answer", "answers", "reply", "response", "答案", "回答", "答", "回复", "標準答案", "标准答案":
-		return "answer"
-	case "tags", "keywords", "标签", "標籤", "关键词":
-		return "tags"
-	case "from", "valid from", "生效日期", "生效时间", "起":
-		return "from"
-	case "until", "valid until", "expires", "失效日期", "失效时间", "有效期至", "止":
-		return "until"
-	case "source", "url", "link", "来源", "來源", "链接":
-		return "source"
-	}
-	return ""
-}
-
 // questions reads a table whose first row names a question and an answer as a
 // list of entries. ok is false when it does not.
 func questions(name string, s sheet, lang string) (out []kb.Entry, ok bool, err error) {
@@ -48,7 +20,7 @@ func questions(name string, s sheet, lang string) (out []kb.Entry, ok bool, err 
 	at := map[string]int{}
 	var names []string
 	for i, c := range s.rows[0].cells {
-		if k := column(c); k != "" {
+		if k := kb.Column(c); k != "" {
 			if _, twice := at[k]; !twice {
 				at[k] = i
 				names = append(names, k)
@@ -71,7 +43,7 @@ func questions(name string, s sheet, lang string) (out []kb.Entry, ok bool, err 
 				rec[k] = r.cells[i]
 			}
 			switch n {
-			case "from", "until":
+			case "from", "until", "reviewed":
 				rec[k] = day(rec[k])
 			case "also":
 				rec[k] = strings.NewReplacer("\r\n", "|", "\n", "|", "；", "|", ";", "|").Replace(rec[k])

@@ -187,7 +187,7 @@ type checker struct {
 }
 
 func (c *checker) add(f Finding, e *kb.Entry) {
-	f.ID, f.Source = e.ID, e.Source
+	f.ID, f.Source = e.ID, e.SourceIn(f.Language)
 	c.out = append(c.out, f)
 }
 
@@ -318,7 +318,7 @@ func (c *checker) text(e *kb.Entry, lang string) {
 		c.add(Finding{Kind: Variable, Language: lang, Text: v}, e)
 	}
 	for _, l := range links(answers) {
-		if !c.leads(l, e.Source.File) {
+		if !c.leads(l, e.SourceIn(lang).File) {
 			c.add(Finding{Kind: Link, Language: lang, Text: l}, e)
 		}
 	}
@@ -340,8 +340,10 @@ func (c *checker) targets(entries []kb.Entry) {
 	for i := range entries {
 		e := &entries[i]
 		c.good["#"+e.ID] = true
-		if e.Source.File != "" {
-			c.good[path.Clean(e.Source.File)] = true
+		for lang := range e.Texts {
+			if file := e.SourceIn(lang).File; file != "" {
+				c.good[path.Clean(file)] = true
+			}
 		}
 		if _, anchor, ok := strings.Cut(e.ID, "#"); ok {
 			c.good[path.Clean(e.Source.File)+"#"+anchor] = true

@@ -151,3 +151,20 @@ func ExampleCheck() {
 	// zh/returns.md:3: contradiction: return / return-2 [zh]: "7 day" / "15 day"
 	// zh/returns.md:3: duplicate: return / return-2 [zh]: "多久可以退货？" / "多久可以退货"
 }
+
+// A finding about one language leads to that language's file, and a link is
+// judged from where it stands.
+func TestFindingsNameTheFileOfTheirLanguage(t *testing.T) {
+	t.Parallel()
+	es, err := kb.ReadDir(fstest.MapFS{
+		"en/fee.md":   {Data: []byte("# Fees\n\n## What does it cost? {#fee}\n\nSee [the list](list.md).\n\n## List {#list}\n\nNone.\n")},
+		"en/list.md":  {Data: []byte("## The list {#x}\n\nEmpty.\n")},
+		"zh/fee.md":   {Data: []byte("## 多少钱？ {#fee}\n\n见[价目表](list.md)。\n\n## 价目 {#list}\n\n无。\n")},
+		"zh/other.md": {Data: []byte("## 价目表 {#x}\n\n空。\n")},
+	}, nil)
+	require.NoError(t, err)
+	r := Check(es, nil)
+	require.Len(t, r.Findings, 1, r)
+	assert.Equal(t, Link, r.Findings[0].Kind)
+	assert.Equal(t, kb.Source{File: "zh/fee.md", Line: 1}, r.Findings[0].Source)
+}

@@ -57,7 +57,7 @@ func Clean(entries []kb.Entry, o *CleanOptions) ([]kb.Entry, []Cleaned) {
 				}
 				return m
 			}
-			c := kb.Text{Question: mask(t.Question), Answer: mask(t.Answer), Category: t.Category}
+			c := kb.Text{Question: mask(t.Question), Answer: mask(t.Answer), Category: t.Category, Source: t.Source}
 			for _, ch := range slices.Sorted(maps.Keys(t.ByChannel)) {
 				if c.ByChannel == nil {
 					c.ByChannel = map[string]string{}

@@ -3,6 +3,7 @@ package keep
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
@@ -41,7 +42,7 @@ func Collect(have, got []kb.Entry, of func(kb.Entry) bool, step kb.Step) ([]kb.E
 			out = append(out, e)
 			continue
 		case out[i].Source.Sum == e.Source.Sum && !vanished(&out[i]):
-			out[i].Source.Line = e.Source.Line
+			out[i] = placed(out[i], &e)
 			continue
 		}
 		c.Changed = append(c.Changed, e.ID)
@@ -58,6 +59,17 @@ func Collect(have, got []kb.Entry, of func(kb.Entry) bool, step kb.Step) ([]kb.E
 		e.State = kb.Retired
 	}
 	return out, c, nil
+}
+
+// placed is an entry with the lines its texts stand in now.
+func placed(e kb.Entry, now *kb.Entry) kb.Entry {
+	e.Source.Line = now.Source.Line
+	e.Texts = maps.Clone(e.Texts)
+	for lang, t := range e.Texts {
+		t.Source = now.Texts[lang].Source
+		e.Texts[lang] = t
+	}
+	return e
 }
 
 // Why entries take a step that their source makes them take.
@@ -111,6 +123,11 @@ func renew(old, now kb.Entry, step kb.Step) kb.Entry {
 func says(e *kb.Entry) string {
 	c := *e
 	c.Source, c.Steps = kb.Source{URL: e.Source.URL}, nil
+	c.Texts = maps.Clone(e.Texts)
+	for lang, t := range c.Texts {
+		t.Source = nil
+		c.Texts[lang] = t
+	}
 	b, err := json.Marshal(c) // maps are written in order
 	if err != nil {
 		return "" // a date beyond the year 9999: as if it had changed

@@ -3,6 +3,7 @@ package keep
 import (
 	"fmt"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -61,6 +62,26 @@ func TestCollect(t *testing.T) {
 	assert.Equal(t, kb.Draft, back[2].State)
 	_, _, err = Collect(have, []kb.Entry{{}}, of, step)
 	assert.ErrorContains(t, err, "has no id")
+}
+
+// That a text moved to another line is no change; what is said of the entry is
+// where it stands now.
+func TestCollectFollowsLines(t *testing.T) {
+	t.Parallel()
+	read := func(above string) []kb.Entry {
+		es, err := kb.ReadDir(fstest.MapFS{"en/a.md": {Data: []byte(above + "## Fee? {#fee}\n\nFree.\n")}, "zh/a.md": {Data: []byte(above + "## 运费？ {#fee}\n\n包邮。\n")}}, nil)
+		require.NoError(t, err)
+		return es
+	}
+	all := func(kb.Entry) bool { return true }
+	have, _, err := Collect(nil, read(""), all, kb.Step{})
+	require.NoError(t, err)
+	now, c, err := Collect(have, read("\n\n"), all, kb.Step{})
+	require.NoError(t, err)
+	assert.Empty(t, c)
+	assert.Equal(t, kb.Source{File: "zh/a.md", Line: 3}, now[0].SourceIn("zh"))
+	assert.Equal(t, 3, now[0].SourceIn("en").Line)
+	assert.Equal(t, kb.Source{File: "zh/a.md", Line: 1}, have[0].SourceIn("zh"), "what was given stays")
 }
 
 func TestCollectTwice(t *testing.T) {

@@ -28,8 +28,8 @@ type Asked struct {
 	Robot string `json:"robot,omitempty"`
 }
 
-// Gap is something customers ask that the base does not answer. All texts are
-// masked of personal data.
+// Gap is something customers ask that the base does not answer. Personal data is
+// left out of questions and masked in replies.
 type Gap struct {
 	// Question is the wording most like all others, Samples are some others.
 	Question string   `json:"question"`
@@ -91,7 +91,7 @@ func Gaps(ctx context.Context, base *kb.Base, asked []Asked, o *GapOptions) ([]G
 	if err != nil || len(groups) == 0 {
 		return nil, err
 	}
-	near, err := neighbours(ctx, groups, asked, opts.Like)
+	near, err := neighbours(ctx, base, groups, asked, opts.Like)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +112,7 @@ func Gaps(ctx context.Context, base *kb.Base, asked []Asked, o *GapOptions) ([]G
 		if taken[i] {
 			continue
 		}
-		g := Gap{Question: groups[i].question, Language: groups[i].language}
+		g := Gap{Question: groups[i].bare, Language: groups[i].language}
 		talks := map[string]bool{}
 		var replies []string
 		for _, k := range near[i] {
@@ -121,7 +121,7 @@ func Gaps(ctx context.Context, base *kb.Base, asked []Asked, o *GapOptions) ([]G
 			}
 			taken[k] = true
 			if k != i && len(g.Samples) < maxSamples {
-				g.Samples = append(g.Samples, groups[k].question)
+				g.Samples = append(g.Samples, groups[k].bare)
 			}
 			for _, n := range groups[k].asked {
 				a := &asked[n]
@@ -157,9 +157,8 @@ func Gaps(ctx context.Context, base *kb.Base, asked []Asked, o *GapOptions) ([]G
 
 // group is one wording of a question and where it was asked.
 type group struct {
-	question, language string
-	bare               string // the question without personal data
-	asked              []int
+	bare, language string // the question without personal data
+	asked          []int
 }
 
 // open groups what says the same and leaves out what the base answers.
@@ -167,8 +166,7 @@ func open(ctx context.Context, base *kb.Base, asked []Asked, o *GapOptions) ([]g
 	at := map[string]int{}
 	var out []group
 	for n := range asked {
-		question := tidy(asked[n].Text)
-		says := key(question)
+		says := key(tidy(asked[n].Text))
 		if says == "" {
 			continue
 		}
@@ -189,7 +187,7 @@ func open(ctx context.Context, base *kb.Base, asked []Asked, o *GapOptions) ([]g
 			}
 			i = len(out)
 			at[key] = i
-			out = append(out, group{question: question, bare: bare(asked[n].Text), language: asked[n].Language})
+			out = append(out, group{bare: bare(asked[n].Text), language: asked[n].Language})
 		}
 		if i >= 0 {
 			out[i].asked = append(out[i].asked, n)
@@ -199,12 +197,24 @@ func open(ctx context.Context, base *kb.Base, asked []Asked, o *GapOptions) ([]g
 }
 
 // neighbours are, for each group, those that ask the same, itself first. The
-// questions are searched as a base of their own; those to which people replied
-// alike are more alike.
-func neighbours(ctx context.Context, groups []group, asked []Asked, like float64) ([][]int, error) {
+// questions are searched as a base of their own, beside what the base asks, which
+// tells words of the trade from those of every question; those to which people
+// replied alike are more alike.
+func neighbours(ctx context.Context, base *kb.Base, groups []group, asked []Asked, like float64) ([][]int, error) {
 	entries := make([]kb.Entry, len(groups))
 	for i, g := range groups {
-		entries[i] = kb.Entry{ID: strconv.Itoa(i), Category: g.language, Texts: map[string]kb.Text{g.language: {Question: g.bare}}}
+		entries[i] = kb.Entry{ID: strconv.Itoa(i), Tags: []string{"asked"}, Category: g.language, Texts: map[string]kb.Text{g.language: {Question: g.bare}}}
+	}
+	var answers []set
+	if base != nil {
+		for e := range base.Entries() {
+			k := kb.Entry{ID: "base " + e.ID, Texts: map[string]kb.Text{}}
+			for lang, t := range e.Texts {
+				k.Texts[lang] = kb.Text{Question: t.Question}
+				answers = append(answers, repliesOf(t.Answer))
+			}
+			entries = append(entries, k)
+		}
 	}
 	b, err := kb.New(entries, nil)
 	if err != nil {
@@ -213,15 +223,15 @@ func neighbours(ctx context.Context, groups []group, asked []Asked, like float64
 	replies := make([]set, len(groups))
 	for i, g := range groups {
 		for _, n := range g.asked {
-			if replies[i] = setOf(tidy(asked[n].Reply)); len(replies[i]) > 0 {
+			if replies[i] = repliesOf(asked[n].Reply); len(replies[i]) > 0 {
 				break
 			}
 		}
 	}
-	said := weightsOf(replies)
+	said := weightsOf(append(answers, replies...))
 	out := make([][]int, len(groups))
 	for i, g := range groups {
-		hits, err := b.Search(ctx, kb.Query{Text: g.bare, N: 64, Category: g.language})
+		hits, err := b.Search(ctx, kb.Query{Text: g.bare, N: 64, Category: g.language, Tags: []string{"asked"}})
 		if err != nil {
 			return nil, err
 		}
@@ -233,7 +243,7 @@ func neighbours(ctx context.Context, groups []group, asked []Asked, like float64
 			}
 			score := h.Score
 			if len(replies[i]) > 0 && len(replies[k]) > 0 {
-				score = max(score, (score+said.cosine(replies[i], replies[k]))/2)
+				score += said.cosine(replies[i], replies[k]) / 2
 			}
 			if score >= like {
 				out[i] = append(out[i], k)
@@ -241,6 +251,18 @@ func neighbours(ctx context.Context, groups []group, asked []Asked, like float64
 		}
 	}
 	return out, nil
+}
+
+// repliesOf is what a reply says, its facts beside its words: 每小时 5 元 and 5
+// 元/小时 are the same.
+func repliesOf(s string) set {
+	s = tidy(s)
+	out := setOf(s)
+	for _, f := range kb.Facts(s) {
+		out = append(out, text.Hash("fact "+f.Value))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // tidy masks a text and cuts it to a size.

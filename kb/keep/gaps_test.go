@@ -60,6 +60,30 @@ func TestGaps(t *testing.T) {
 	assert.Empty(t, none)
 }
 
+// Few words in common, but the same reply: one gap, however each agent put it.
+func TestGapsByReplies(t *testing.T) {
+	t.Parallel()
+	asked := []Asked{
+		{Text: "停车场收费吗", Language: "zh", Conversation: "1", Reply: "门诊停车前 2 小时免费，之后每小时 5 元。"},
+		{Text: "你们这停车要钱吗？", Language: "zh", Conversation: "2", Reply: "前2小时免费，之后每小时5元哦。"},
+		{Text: "停车怎么收费", Language: "zh", Conversation: "3", Reply: "您好，前 2 小时免费，超过后 5 元/小时。"},
+		{Text: "能刷医保卡吗，我电话13812345678", Language: "zh", Conversation: "4", Reply: "可以，支持本市职工医保和居民医保。"},
+		{Text: "医保卡可以用吗", Language: "zh", Conversation: "5", Reply: "可以用，本市职工医保、居民医保都支持。"},
+		{Text: "体检收费吗", Language: "zh", Conversation: "6", Reply: "入职体检 180 元。"},
+	}
+	gaps, err := Gaps(context.Background(), nil, asked, nil)
+	require.NoError(t, err)
+	require.Len(t, gaps, 2)
+	assert.Equal(t, 3, gaps[0].Conversations)
+	assert.Contains(t, gaps[0].Question, "停车")
+	assert.Contains(t, gaps[0].Reply, "2")
+	assert.Equal(t, 2, gaps[1].Conversations)
+	draft := gaps[1].Draft().Texts["zh"]
+	for _, w := range append(draft.Others, draft.Question) {
+		assert.NotContains(t, w, "*", "personal data is no part of a wording")
+	}
+}
+
 func cancelled() context.Context {
 	ctx, stop := context.WithCancel(context.Background())
 	stop()

@@ -18,7 +18,8 @@ type span struct {
 // date finds dates and times: 上周三下午三点半, "next Friday at 3pm", 2026-01-02.
 //
 // What a date leaves open is filled in so: a day without year, or without
-// month, is the one nearest to now; 周三 is the Wednesday of this week (weeks
+// month, is the one nearest to now, where words such as 出发, "book", 买的 and
+// "ordered" say which way to look; 周三 is the Wednesday of this week (weeks
 // begin on Monday), "Friday" the next one from today, "last Friday" the one
 // before today, "next Friday" and 下周五 the one of next week; an hour from 1
 // to 6 without a half of the day is in the afternoon.
@@ -93,12 +94,22 @@ func (c *scan) moment(i int) (span, bool) {
 		return d, true
 	}
 	j := c.skip(d.end)
+	if c.phrase(j, "at") >= 0 {
+		if t, ok := c.clockWords(j, d.from, true); ok { // Friday at ten
+			return t, true
+		}
+	}
 	j = c.skip(c.opt(j, "的", "at", ","))
+	j = c.skip(c.opt(j, "around", "about"))
 	if c.at(j) == 't' && j == d.end && isDigit(c.at(j-1)) && isDigit(c.at(j+1)) {
 		j++ // 2026-03-01T09:30
 	}
 	if t, ok := c.clock(j, d.from, true); ok {
 		return t, true
+	}
+	if e := c.phrase(j, "weekend"); e >= 0 && weekday(c.word(i)) < 0 { // July 4th weekend
+		sat := addDays(monday(addDays(d.from, -2)), 5)
+		return span{sat, addDays(sat, 2), "day", e}, true
 	}
 	if e := c.phrase(j, "in the"); e >= 0 {
 		j = c.skip(e)
@@ -125,6 +136,9 @@ func (c *scan) onDay(t span) span {
 	j := c.skip(t.end)
 	if t.end == 0 || !isLetter(c.at(j)) && !isDigit(c.at(j)) {
 		return t
+	}
+	if e := c.phrase(j, "tonight"); e >= 0 && t.from.Hour() < 12 {
+		return span{t.from.Add(12 * time.Hour), t.to.Add(12 * time.Hour), t.grain, e}
 	}
 	d, ok := c.day(c.skip(c.opt(j, "on")))
 	if !ok || d.grain != "day" || !d.to.Equal(addDays(d.from, 1)) {
@@ -252,25 +266,18 @@ func (c *scan) small(i int) (number, bool) {
 	return n, ok && n.hi == 0 && n.val < 10000 && n.val == float64(int(n.val))
 }
 
-// nearest is the day of the year closest to today, the later of two.
+// nearest is the day of the year closest to today, see closer; the later of two.
 func (c *scan) nearest(month time.Month, day, end int) (span, bool) {
 	today := c.today
 	var best time.Time
 	found := false
 	for y := today.Year() - 4; y <= today.Year()+4; y++ {
 		t, ok := dayOf(y, month, day, today.Location())
-		if ok && (!found || distance(t, today) <= distance(best, today)) {
+		if ok && (!found || !c.closer(best, t)) {
 			best, found = t, true
 		}
 	}
 	return oneDay(best, end), found
-}
-
-func distance(a, b time.Time) time.Duration {
-	if a.Before(b) {
-		return b.Sub(a)
-	}
-	return a.Sub(b)
 }
 
 // dayOf is the midnight that begins a day; false when there is no such day.

@@ -97,7 +97,7 @@ func (c *scan) clock(i int, d time.Time, dated bool) (span, bool) {
 		} else if from == 18 { // 晚上十二点 ends the day
 			h = 24
 		}
-	case grain == "hour" && h >= 1 && h <= 6, h >= 1 && h <= 6 && c.at(j+1) != ':' && !isDigit(c.at(j+1)) && !c.has(j, "0"):
+	case h >= 1 && h <= 6 && !c.has(j, "0"):
 		h += 12
 	}
 	if half != "" && h > 24 {
@@ -180,87 +180,6 @@ func (c *scan) dial(i int, sure bool) (h, m int, grain string, end int, ok bool)
 		return 0, 0, "", 0, false
 	}
 	return h, 0, "hour", e, true
-}
-
-// clockWords reads "noon", "midnight", "half past three", "three o'clock",
-// "at 3".
-func (c *scan) clockWords(i int, d time.Time, dated bool) (span, bool) {
-	w := c.word(i)
-	e := i + len(w)
-	switch w {
-	case "noon", "midday":
-		return at(d, 12, 0, "hour", e), true
-	case "midnight":
-		return at(d, 24, 0, "hour", e), true
-	case "at":
-		j := c.skip(e)
-		if isDigit(c.at(j)) {
-			if t, ok := c.clock(j, d, dated); ok {
-				return t, true
-			}
-		}
-		n, ok := c.number(j)
-		if !ok || n.val > 12 || n.val < 1 || n.val != float64(int(n.val)) || n.digits > 2 || n.han {
-			return span{}, false
-		}
-		// "at 3", but not "at 3 stores"
-		if k := c.skip(n.end); k < len(c.s) && (isAlnum(c.s[k]) || c.s[k] == '%' || c.s[k] >= 0x80) {
-			switch c.word(k) {
-			case "on", "today", "tomorrow", "please", "and", "or", "if", "for", "tonight":
-			default:
-				return span{}, false
-			}
-		}
-		return at(d, afternoon(int(n.val)), 0, "hour", n.end), true
-	case "half", "quarter":
-		to := 30
-		e := c.phrase(i, "half past", "quarter past")
-		if w == "quarter" {
-			to = 15
-			if e < 0 {
-				e, to = c.phrase(i, "quarter to"), -15
-			}
-		}
-		if e < 0 {
-			return span{}, false
-		}
-		n, ok := c.number(c.skip(e))
-		if !ok || n.val > 12 || n.val < 1 || n.val != float64(int(n.val)) || n.han {
-			return span{}, false
-		}
-		h := int(n.val)
-		if k := c.phrase(c.skip(n.end), "pm", "p.m."); k >= 0 {
-			n.end, h = k, h%12+12
-		} else if k := c.phrase(c.skip(n.end), "am", "a.m."); k >= 0 {
-			n.end, h = k, h%12
-		} else {
-			h = afternoon(h)
-		}
-		return at(d, h, to, "minute", n.end), true
-	}
-	n, ok := c.numberWords(i)
-	if !ok || n.val < 1 || n.val > 25 {
-		return span{}, false
-	}
-	j := c.skip(n.end)
-	if k := c.phrase(j, "past"); k >= 0 && int(n.val)%5 == 0 { // ten past six
-		if h, ok := c.number(c.skip(k)); ok && !h.han && h.val >= 1 && h.val <= 12 && h.val == float64(int(h.val)) {
-			return at(d, afternoon(int(h.val)), int(n.val), "minute", h.end), true
-		}
-	}
-	if n.val > 12 {
-		return span{}, false
-	}
-	if k := c.phrase(j, "pm", "p.m."); k >= 0 {
-		return at(d, int(n.val)%12+12, 0, "hour", k), true
-	}
-	if k := c.phrase(j, "am", "a.m."); k >= 0 && k-j > 2 {
-		return at(d, int(n.val)%12, 0, "hour", k), true
-	}
-	if k := c.phrase(j, "o'clock", "oclock", "o’clock"); k >= 0 {
-		return at(d, afternoon(int(n.val)), 0, "hour", k), true
-	}
-	return span{}, false
 }
 
 // afternoon reads an hour without a half of the day as shops mean it.

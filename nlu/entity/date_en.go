@@ -1,6 +1,9 @@
 package entity
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // dayEn reads English days, weeks, months and spans of them.
 func (c *scan) dayEn(i int) (span, bool) {
@@ -132,7 +135,7 @@ func (c *scan) afterThe(i int) (span, bool) {
 	for k := -2; k <= 2; k++ {
 		first := addMonths(month(today, 0).from, k)
 		t, ok := dayOf(first.Year(), first.Month(), d, today.Location())
-		if ok && (!found || distance(t, today) <= distance(best, today)) {
+		if ok && (!found || !c.closer(best, t)) {
 			best, found = t, true
 		}
 	}
@@ -293,8 +296,20 @@ func (c *scan) dayFirst(i int) (span, bool) {
 	if j == i || j-i > 2 || d < 1 || d > 31 {
 		return span{}, false
 	}
-	j = c.skip(c.opt(j, "st", "nd", "rd", "th"))
-	j = c.skip(c.opt(j, "of"))
+	first := c.opt(j, "st", "nd", "rd", "th")
+	if c.at(first) == '-' || c.phrase(c.skip(first), "to", "–") >= 0 { // 25-29 May
+		if z, e := c.uint(c.skip(c.opt(c.skip(first), "-", "–", "to"))); e-first <= 6 && z > d && z <= 31 && c.at(i-1) != '-' {
+			s, ok := c.dayFirst(e - len(strconv.Itoa(z)))
+			if ok && s.from.Day() == z {
+				if from, valid := dayOf(s.from.Year(), s.from.Month(), d, s.from.Location()); valid {
+					s.from = from
+					return s, true
+				}
+			}
+		}
+		return span{}, false
+	}
+	j = c.skip(c.opt(c.skip(first), "of"))
 	w := c.word(j)
 	m := monthName(w)
 	if m == 0 {

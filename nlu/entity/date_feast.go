@@ -5,18 +5,19 @@ import (
 )
 
 // Festivals by the moon, as month*100+day, from lunarFrom on: Spring Festival,
-// Dragon Boat, Mid-Autumn (Hong Kong Observatory conversion tables). Outside
+// Dragon Boat, Qixi, Mid-Autumn, Chongyang (Hong Kong Observatory conversion tables). Outside
 // these years they are not found.
 const lunarFrom = 2020
 
-type lunarYear struct{ spring, dragon, moon int16 }
+type lunarYear struct{ spring, dragon, seventh, moon, ninth int16 }
 
 // lunar returns the festivals of one year.
 func lunar(y int) (lunarYear, bool) {
 	table := [...]lunarYear{
-		{125, 625, 1001}, {212, 614, 921}, {201, 603, 910}, {122, 622, 929}, {210, 610, 917}, {129, 531, 1006},
-		{217, 619, 925}, {206, 609, 915}, {126, 528, 1003}, {213, 616, 922}, {203, 605, 912}, {123, 624, 1001},
-		{211, 612, 919}, {131, 601, 908}, {219, 620, 927}, {208, 610, 916},
+		{125, 625, 825, 1001, 1025}, {212, 614, 814, 921, 1014}, {201, 603, 804, 910, 1004}, {122, 622, 822, 929, 1023},
+		{210, 610, 810, 917, 1011}, {129, 531, 829, 1006, 1029}, {217, 619, 819, 925, 1018}, {206, 609, 808, 915, 1008},
+		{126, 528, 826, 1003, 1026}, {213, 616, 816, 922, 1016}, {203, 605, 805, 912, 1005}, {123, 624, 824, 1001, 1024},
+		{211, 612, 812, 919, 1012}, {131, 601, 801, 908, 1001}, {219, 620, 820, 927, 1020}, {208, 610, 810, 916, 1009},
 	}
 	if y < lunarFrom || y >= lunarFrom+len(table) {
 		return lunarYear{}, false
@@ -30,7 +31,7 @@ func (c *scan) feast(i int) (span, bool) {
 	var best span
 	found := false
 	for y := today.Year() - 1; y <= today.Year()+1; y++ {
-		if s, ok := c.feastIn(i, y); ok && (!found || distance(s.from, today) <= distance(best.from, today)) {
+		if s, ok := c.feastIn(i, y); ok && (!found || !c.closer(best.from, s.from)) {
 			best, found = s, true
 		} else if !ok && y == today.Year()-1 {
 			if _, inTable := lunar(y); inTable {
@@ -47,7 +48,7 @@ func (c *scan) feastIn(i, y int) (span, bool) {
 		return span{}, false
 	}
 	switch c.peek(i) {
-	case '清', '国', '十', '五', '劳', '元', '情', '妇', '儿', '六', '教', '圣', '平', '双', '春', '过', '大', '除', '端', '中':
+	case '清', '国', '十', '五', '劳', '元', '情', '妇', '儿', '六', '教', '圣', '平', '双', '春', '过', '大', '除', '端', '中', '七', '重', '三', '母', '父', '感', '正':
 	default:
 		if !isDigit(c.s[i]) {
 			return span{}, false
@@ -64,6 +65,9 @@ func (c *scan) feastIn(i, y int) (span, bool) {
 		{"儿童节", 6, 1, 1}, {"六一", 6, 1, 1}, {"教师节", 9, 10, 1}, {"圣诞", 12, 25, 1}, {"平安夜", 12, 24, 1}, {"双十一", 11, 11, 1},
 		{"双11", 11, 11, 1}, {"双十二", 12, 12, 1}, {"双12", 12, 12, 1},
 		{"春节", -1, 0, 7}, {"过年", -1, 0, 7}, {"元宵", -1, 14, 1}, {"清明", -4, 0, 1}, {"大年初一", -1, 0, 1}, {"除夕", -1, -1, 1}, {"端午", -2, 0, 1}, {"中秋", -3, 0, 1},
+		{"七夕", -5, 0, 1}, {"重阳", -6, 0, 1}, {"三八节", 3, 8, 1}, {"三八妇女节", 3, 8, 1}, {"母亲节", -7, 0, 1}, {"父亲节", -8, 0, 1}, {"感恩节", -9, 0, 1},
+		{"大年初二", -1, 1, 1}, {"大年初三", -1, 2, 1}, {"大年初四", -1, 3, 1}, {"大年初五", -1, 4, 1}, {"大年初六", -1, 5, 1}, {"大年初七", -1, 6, 1}, {"大年初八", -1, 7, 1},
+		{"正月初一", -1, 0, 1}, {"正月十五", -1, 14, 1},
 	} {
 		if !c.has(i, f.word) {
 			continue
@@ -78,6 +82,17 @@ func (c *scan) feastIn(i, y int) (span, bool) {
 		if m == -4 {
 			m, d = time.April, clearBright(y)
 		}
+		switch m {
+		case -7:
+			first := nthWeekday(y, time.May, time.Sunday, 2, loc)
+			m, d = first.Month(), first.Day()
+		case -8:
+			first := nthWeekday(y, time.June, time.Sunday, 3, loc)
+			m, d = first.Month(), first.Day()
+		case -9:
+			first := nthWeekday(y, time.November, time.Thursday, 4, loc)
+			m, d = first.Month(), first.Day()
+		}
 		if m < 0 {
 			l, ok := lunar(y)
 			if !ok {
@@ -89,6 +104,10 @@ func (c *scan) feastIn(i, y int) (span, bool) {
 				v = int(l.dragon)
 			case -3:
 				v = int(l.moon)
+			case -5:
+				v = int(l.seventh)
+			case -6:
+				v = int(l.ninth)
 			}
 			m, d = time.Month(v/100), v%100+f.day
 		}
@@ -108,6 +127,12 @@ func clearBright(y int) int {
 	return int(float64(n)*0.2422+4.81) - n/4
 }
 
+// nthWeekday is the nth such day of a month.
+func nthWeekday(y int, m time.Month, d time.Weekday, n int, loc *time.Location) time.Time {
+	first := time.Date(y, m, 1, 0, 0, 0, 0, loc)
+	return addDays(first, (int(d)-int(first.Weekday())+7)%7+7*(n-1))
+}
+
 // easter is Easter Sunday by the Gregorian computus (Meeus, Astronomical
 // Algorithms, chapter 8).
 func easter(y int) (m time.Month, d int) {
@@ -125,12 +150,8 @@ func (c *scan) feastEn(i int) (span, bool) {
 	day := func(m time.Month, d int) func(int) time.Time {
 		return func(y int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, today.Location()) }
 	}
-	// The fourth Thursday of November, and so many days after it.
-	fourth := func(after int) func(int) time.Time {
-		return func(y int) time.Time {
-			first := time.Date(y, 11, 1, 0, 0, 0, 0, today.Location())
-			return addDays(first, (int(time.Thursday)-int(first.Weekday())+7)%7+21+after)
-		}
+	nth := func(m time.Month, d time.Weekday, n, after int) func(int) time.Time {
+		return func(y int) time.Time { return addDays(nthWeekday(y, m, d, n, today.Location()), after) }
 	}
 	moon := func(pick func(lunarYear) int16) func(int) time.Time {
 		return func(y int) time.Time {
@@ -165,20 +186,30 @@ func (c *scan) feastEn(i int) (span, bool) {
 		rule = day(12, 31)
 	case c.hit(i, &e, "valentine's day", "valentines day", "valentine's"):
 		rule = day(2, 14)
+	case c.hit(i, &e, "mother's day", "mothers day"):
+		rule = nth(5, time.Sunday, 2, 0)
+	case c.hit(i, &e, "father's day", "fathers day"):
+		rule = nth(6, time.Sunday, 3, 0)
+	case c.hit(i, &e, "labor day"):
+		rule = nth(9, time.Monday, 1, 0)
+	case c.hit(i, &e, "qixi festival", "qixi"):
+		rule = moon(func(l lunarYear) int16 { return l.seventh })
+	case c.hit(i, &e, "double ninth festival"):
+		rule = moon(func(l lunarYear) int16 { return l.ninth })
 	case c.hit(i, &e, "halloween"):
 		rule = day(10, 31)
 	case c.hit(i, &e, "thanksgiving"):
-		rule = fourth(0)
+		rule = nth(11, time.Thursday, 4, 0)
 	case c.hit(i, &e, "black friday"):
-		rule = fourth(1)
+		rule = nth(11, time.Thursday, 4, 1)
 	case c.hit(i, &e, "cyber monday"):
-		rule = fourth(4)
+		rule = nth(11, time.Thursday, 4, 4)
 	default:
 		return span{}, false
 	}
 	best := rule(today.Year() - 1)
 	for y := today.Year(); y <= today.Year()+1; y++ {
-		if t := rule(y); distance(t, today) <= distance(best, today) {
+		if t := rule(y); !c.closer(best, t) {
 			best = t
 		}
 	}

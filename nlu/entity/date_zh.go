@@ -1,6 +1,7 @@
 package entity
 
 import (
+	"strings"
 	"time"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
@@ -363,14 +364,36 @@ func (c *scan) numberedZh(i int) (span, bool) {
 		return span{}, false
 	}
 	today := c.today
+	if t, ok := c.following(int(n.val)); ok {
+		return oneDay(t, e), true
+	}
 	var best time.Time
 	found := false
 	for k := -2; k <= 2; k++ {
 		first := addMonths(month(today, 0).from, k)
 		t, ok := dayOf(first.Year(), first.Month(), int(n.val), today.Location())
-		if ok && (!found || distance(t, today) <= distance(best, today)) {
+		if ok && (!found || !c.closer(best, t)) {
 			best, found = t, true
 		}
 	}
 	return oneDay(best, e), found
+}
+
+// following is the first such day of the month on or after the day that the
+// message named before with its month: 10月2号去，7号回.
+func (c *scan) following(day int) (time.Time, bool) {
+	for i := len(c.out) - 1; i >= max(0, len(c.out)-10); i-- {
+		e := &c.out[i]
+		if e.Type != TypeDate || e.When.Grain != "day" || !strings.Contains(c.s[e.from:e.to], "月") {
+			continue
+		}
+		from := e.When.From
+		for k := range 2 {
+			first := addMonths(month(from, 0).from, k)
+			if t, ok := dayOf(first.Year(), first.Month(), day, from.Location()); ok && !t.Before(from) {
+				return t, true
+			}
+		}
+	}
+	return time.Time{}, false
 }

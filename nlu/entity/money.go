@@ -2,6 +2,7 @@ package entity
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,7 +33,7 @@ const (
 // dollars". A bare number is money only beside a word that bounds it.
 func (c *scan) money(i int) {
 	m, from, to, ok := c.price(i)
-	if !ok || c.last(i) == "half" && isLetter(c.at(i)) {
+	if !ok || c.last(i) == "half" && isLetter(c.at(i)) || c.discount(from, to) {
 		return
 	}
 	// 100以上300以下 is one range.
@@ -105,9 +106,17 @@ func (c *scan) price(i int) (m Money, from, to int, ok bool) {
 
 // bareMoney decides whether a number without a currency is money.
 func (c *scan) bareMoney(a amount, b bound, lo, hi float64, end int, ranged, between bool, from int, after bool) bool {
-	if a.zero || lo < 10 || hi > 1e7 || c.counted(end, after) ||
+	written := b == exact && !ranged && a.short && a.han && lo >= 1000 // 三万五转定期
+	paid := b == exact && !ranged && a.digits > 0 && lo < 1e6 && !isAlnum(c.at(end)) && c.paid(from)
+	if _, _, unit := c.unit(end); paid && (unit || strings.IndexByte("%-/:", c.at(end)) >= 0 && end < len(c.s)) {
+		paid = false
+	}
+	if a.zero || lo < 10 || hi > 1e7 || !written && !paid && c.counted(end, after) ||
 		c.suffix(from, "身高", "体重", "胸围", "腰围", "臀围", "尺码", "height ", "size ", "weight ") >= 0 {
 		return false
+	}
+	if written || paid || b == exact && !ranged && c.per(c.skip(end)) {
+		return true
 	}
 	round := func(v float64) bool { d := math.Mod(v, 10); return v >= 50 && (d == 0 || d == 9) }
 	if ranged {
@@ -140,7 +149,7 @@ func (c *scan) counted(end int, after bool) bool {
 		}
 		switch c.word(j) {
 		case "please", "for", "or", "and", "but", "if", "in", "with", "would", "is", "it", "total", "each", "max",
-			"thanks", "thank", "only", "on", "that", "ideally", "preferably", "to", "i", "you", "do", "as", "would've", "will", "then", "at":
+			"thanks", "thank", "only", "from", "on", "that", "ideally", "preferably", "to", "i", "you", "do", "as", "would've", "will", "then", "at":
 			return false
 		}
 		return !text.IsHan(c.before(end))
@@ -156,7 +165,24 @@ func (c *scan) counted(end int, after bool) bool {
 	if !text.IsHan(r) {
 		return false
 	}
+	if c.per(j) {
+		return false // 500一晚
+	}
 	return !strings.ContainsRune("的吗呢吧啊呀就有左上之以买或和都我你请推帮比能可给行也最那这,", r)
+}
+
+// denied reports whether the clause before i says that so much is not to be spent.
+func (c *scan) denied(i int) bool {
+	before := c.s[max(0, i-30):i]
+	if k := strings.LastIndexAny(before, ".,;!?"); k >= 0 {
+		before = before[k:]
+	}
+	for _, verb := range []string{"spend ", "pay ", "go ", "spending ", "paying ", "cost "} {
+		if strings.HasSuffix(before, verb) {
+			return slices.ContainsFunc([]string{"n't ", "not ", "never ", "dont ", "cannot ", "won’t ", "don’t ", "can’t "}, func(w string) bool { return strings.Contains(before, w) })
+		}
+	}
+	return false
 }
 
 // boundBefore reads the bound word at i and returns where the amount begins.
@@ -172,20 +198,23 @@ func (c *scan) boundBefore(i int) (bound, int) {
 		b, e = rough, i+len(string(r))
 	case r < 128 && isLetter(byte(r)):
 		if e = c.phrase(i, "under", "below", "less than", "cheaper than", "lower than", "no more than", "not more than",
-			"not over", "no over", "not above", "not exceeding", "up to", "at most", "maximum of", "max of", "max", "within",
+			"not over", "no over", "nothing over", "nothing above", "nothing beyond", "nothing more than", "no higher than", "not above", "not exceeding", "without going over", "up to", "at most", "maximum of", "max of", "max", "within",
 			"my budget is", "budget is", "a budget of", "budget of", "budget", "at or below"); e >= 0 {
 			b = upper
 			e = c.opt(c.skip(e), "about", "around", "roughly", "only")
 		} else if e = c.phrase(i, "over", "above", "more than", "at least", "no less than", "not less than", "minimum of",
-			"starting at", "starting from", "upwards of"); e >= 0 {
+			"nothing under", "nothing below", "nothing less than", "starting at", "starting from", "upwards of"); e >= 0 {
 			b = lower
+			if c.denied(i) {
+				b = upper // "I don't want to spend more than"
+			}
 		} else if e = c.phrase(i, "about", "around", "roughly", "approximately", "approx.", "approx", "close to"); e >= 0 {
 			b = rough
 		} else if e = c.phrase(i, "between", "from"); e >= 0 {
 			b = exact
 		}
 	case text.IsHan(r):
-		if e = c.phrase(i, "不要超过", "不能超过", "别超过", "不超过", "不高于", "不大于", "不多于", "低于", "少于", "小于",
+		if e = c.phrase(i, "不要超过", "不能超过", "不想超过", "不可以超过", "不会超过", "不打算超过", "不希望超过", "别超过", "不超过", "不高于", "不大于", "不多于", "低于", "少于", "小于",
 			"最多", "至多", "最高", "不到", "便宜过", "预算", "控制在"); e >= 0 {
 			b = upper
 			e = c.opt(c.skip(e), "大概是", "大概", "大约", "就只有", "只有", "就", "是", "为", "在", ":")
@@ -234,6 +263,9 @@ func (c *scan) boundAfter(i int, marked bool) (bound, int) {
 			return upper, e
 		}
 		if e := c.phrase(j, "以上", "之上", "往上", "起步"); e >= 0 {
+			if c.phrase(c.opt(c.skip(e), "的", "就", "我"), "不要", "不考虑", "不买", "不行", "免谈", "算了", "太贵", "买不起", "别") >= 0 {
+				return upper, e // 500以上的不考虑
+			}
 			return lower, e
 		}
 		if e := c.phrase(j, "起"); e >= 0 && marked && (!text.IsHan(c.peek(e)) || c.has(e, "的")) {

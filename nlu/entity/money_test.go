@@ -220,3 +220,44 @@ func TestAmountLines(t *testing.T) {
 	assert.GreaterOrEqual(t, zh, 100)
 	assert.GreaterOrEqual(t, len(list)-zh, 100)
 }
+
+func TestDiscountIsNoPrice(t *testing.T) {
+	t.Parallel()
+	x, err := New(nil)
+	require.NoError(t, err)
+	for _, s := range []string{
+		"满300减50的券怎么用", "满300元减50元能叠加吗", "满200减30，再减10块吗", "立减20元吗",
+		"spend $100 get $20 off", "is it $20 off orders over $100?", "I have a $5 off coupon",
+	} {
+		for _, e := range x.Extract(s, "", testNow()) {
+			assert.NotContains(t, []string{TypeMoney, TypeOrder, TypeQuantity}, e.Type, "%s: %s", s, e.Text)
+		}
+	}
+	for _, s := range []string{"300元以内", "under $100", "take $20 off my hands", "500块减肥茶", "满意，付了500元"} {
+		got := x.Extract(s, "", testNow())
+		require.Len(t, got, 1, s)
+		assert.Equal(t, TypeMoney, got[0].Type, s)
+	}
+}
+
+func TestCardEndingIsNoOrder(t *testing.T) {
+	t.Parallel()
+	x, err := New(nil)
+	require.NoError(t, err)
+	for _, s := range []string{"a charge on my card ending 4471", "the card ending in 4471", "尾号4471的卡", "学费5800能分期吗"} {
+		for _, e := range x.Extract(s, "", testNow()) {
+			assert.NotEqual(t, TypeOrder, e.Type, s)
+		}
+	}
+}
+
+func TestDayOfTheMonthNamedBefore(t *testing.T) {
+	t.Parallel()
+	x, err := New(nil)
+	require.NoError(t, err)
+	for s, want := range map[string]string{"10月2号出发，7号回": "2026-10-07", "12月30号入住3号走": "2027-01-03", "5月3号买的，8号才收到": "2025-05-08"} {
+		got := x.Extract(s, "", testNow())
+		require.Len(t, got, 2, s)
+		assert.Equal(t, want, got[1].Value, s)
+	}
+}

@@ -226,6 +226,9 @@ loop:
 		j += size
 	}
 	short := pending && units && !gap && run == 1 && lastUnit >= 100
+	if short && digit == 1 && c.per(j-len("一")) {
+		short, pending, j = false, false, j-len("一") // 三百一晚
+	}
 	if pending {
 		if short {
 			digit *= lastUnit / 10 // 三百五, 两万3
@@ -284,7 +287,7 @@ func (c *scan) pair(i int) (number, bool) {
 		j += len("百")
 		if v := hanUnit(c.peek(j)); v >= 1e4 {
 			u, j = u*v, j+len("万")
-		} else if _, more := hanDigit(c.peek(j)); more {
+		} else if _, more := hanDigit(c.peek(j)); more && !c.per(j) {
 			return number{}, false
 		}
 		lo, hi = lo*u, hi*u

@@ -167,8 +167,8 @@ func (c *scan) notOrder(i, j int) bool {
 	for _, w := range []string{"是", "为", " is", " number", " no.", " no", "号码", "号"} {
 		left = strings.TrimRight(strings.TrimSuffix(left, w), " :")
 	}
-	for _, w := range []string{"卡", "身份证", "证件", "电话", "手机", "验证码", "密码", "花了", "付了", "邮编", "尾", "型", "款", "税", "账", "帐", "微信", "qq",
-		"code", "zip", "postcode", "phone", "mobile", "tel", "card", "model", "pin", "password", "paid", "cost", "costs", "spent", "account", "room", "flat", "apartment"} {
+	for _, w := range []string{"卡", "费", "价", "金额", "额度", "押金", "定金", "房租", "转账", "充值", "身份证", "证件", "电话", "手机", "验证码", "密码", "花了", "付了", "邮编", "尾", "型", "款", "税", "账", "帐", "微信", "qq",
+		"code", "zip", "postcode", "phone", "mobile", "tel", "card", "model", "pin", "password", "paid", "cost", "costs", "spent", "account", "ending", "ending in", "last four", "last 4", "digits", "room", "flat", "apartment"} {
 		if strings.HasSuffix(left, w) {
 			return !(w == "尾" && c.suffix(len(left)-len(w), "订单", "单号") >= 0)
 		}

@@ -73,9 +73,34 @@ func (c *scan) quantity(i int) {
 		}
 	}
 	switch u {
-	case "年", "个月", "天", "小时", "斤", "周":
+	case "年", "个月", "天", "小时", "斤", "周", "岁":
 		if c.has(end, "半") && !text.IsHan(c.peek(end+len("半"))) {
 			n.val, end = n.val+0.5, end+len("半")
+		}
+	}
+	if u == "块" && c.discount(i, end) {
+		return
+	}
+	// 39度2, but not 39度25
+	if d, size := c.rune(end); u == "度" && !hanNumeral(c.peek(end+size)) && !isDigit(c.at(end+size)) {
+		v, ok := hanDigit(d)
+		if isDigit(byte(d)) && d < 128 {
+			v, ok = float64(d-'0'), true
+		}
+		switch {
+		case d == '半':
+			v, ok = 5, true
+		case c.has(end+size, "天"), c.has(end+size, "个"), c.has(end+size, "次"):
+			ok = false
+		}
+		if ok {
+			n.val, end = n.val+v/10, end+size
+		}
+	}
+	// an hour and a half
+	if u == "hour" || u == "day" || u == "year" || u == "week" || u == "month" {
+		if e := c.phrase(c.skip(end), "and a half"); e >= 0 {
+			n.val, end = n.val+0.5, e
 		}
 	}
 	c.addQuantity(i, end, Quantity{n.val, u})
@@ -93,8 +118,12 @@ func (c *scan) article(i int) (number, bool) {
 	case "a", "an", "another":
 		j := c.skip(i + len(c.word(i)))
 		switch c.word(j) {
-		case "pair", "box", "pack", "bottle", "bag", "set", "dozen", "kilo", "piece":
+		case "pair", "box", "pack", "bottle", "bag", "set", "dozen", "kilo", "piece", "slice":
 			return number{val: 1, end: j, words: true}, true
+		case "hour":
+			if c.phrase(c.skip(j+len("hour")), "and a half") >= 0 {
+				return number{val: 1, end: j, words: true}, true
+			}
 		case "couple":
 			j = c.opt(c.skip(j+len("couple")), "of")
 			return number{val: 2, end: j, words: true}, true
@@ -158,6 +187,9 @@ func (c *scan) height(i int) (Quantity, int, bool) {
 		return Quantity{}, 0, false
 	}
 	e := c.phrase(c.skip(n.end), "'", "’", "′", "ft.", "ft", "feet", "foot")
+	if e < 0 && c.has(n.end, "ft") && isDigit(c.at(n.end+2)) {
+		e = n.end + 2 // 5ft4
+	}
 	if e < 0 {
 		return Quantity{}, 0, false
 	}
@@ -189,6 +221,7 @@ func (c *scan) unit(i int) (string, int, bool) {
 		}
 	case text.IsHan(r):
 		for _, s := range []struct{ word, unit string }{
+			{"个人", "人"}, {"个大人", "大人"}, {"个小孩", "小孩"}, {"个孩子", "小孩"}, {"大人", "大人"}, {"小孩", "小孩"}, {"位", "位"}, {"摄氏度", "度"}, {"度", "度"},
 			{"公斤", "kg"}, {"千克", "kg"}, {"厘米", "cm"}, {"公分", "cm"}, {"毫米", "mm"}, {"毫升", "ml"}, {"公里", "km"},
 			{"个月", "个月"}, {"个小时", "小时"}, {"个钟头", "小时"}, {"小时", "小时"}, {"钟头", "小时"}, {"分钟", "分钟"},
 			{"个星期", "周"}, {"星期", "周"}, {"个礼拜", "周"}, {"礼拜", "周"}, {"工作日", "工作日"}, {"个工作日", "工作日"},
@@ -255,9 +288,11 @@ func enUnit(w string) string {
 		return "copy"
 	case "people", "persons", "person":
 		return "person"
-	case "pair", "item", "set", "pack", "bottle", "bag", "unit", "day", "week", "month", "year", "time", "night", "order", "dozen", "couple":
+	case "child", "children", "kid", "kids":
+		return "child"
+	case "adult", "guest", "ticket", "seat", "slice", "pair", "item", "set", "pack", "bottle", "bag", "unit", "day", "week", "month", "year", "time", "night", "order", "dozen", "couple":
 		return w
-	case "pairs", "items", "sets", "packs", "bottles", "bags", "units", "days", "weeks", "months", "years", "times", "nights", "orders":
+	case "adults", "guests", "tickets", "seats", "slices", "pairs", "items", "sets", "packs", "bottles", "bags", "units", "days", "weeks", "months", "years", "times", "nights", "orders":
 		return w[:len(w)-1]
 	}
 	return ""

@@ -20,6 +20,8 @@ type scan struct {
 	// today is the midnight before now.
 	today time.Time
 	out   []found
+	// leans is which way the message looks in time, known once it was asked for.
+	leans lean
 }
 
 func isDigit(b byte) bool  { return '0' <= b && b <= '9' }

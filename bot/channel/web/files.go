@@ -43,17 +43,24 @@ type Files interface {
 
 // kindOf finds the media type of what may be uploaded; "" is refused. Only
 // types a browser shows without running anything are shown; the rest is
-// offered for saving.
-func kindOf(body []byte, name string) string {
+// offered for saving. What the browser says it sends is believed only where
+// the content does not tell sound from film.
+func kindOf(body []byte, name, said string) string {
 	kind, _, _ := mime.ParseMediaType(http.DetectContentType(body))
+	medium := "video"
+	if strings.HasPrefix(said, "audio/") {
+		medium = "audio"
+	}
+	if isMP4(body) {
+		return medium + "/mp4"
+	}
 	switch kind {
-	case "image/png", "image/jpeg", "image/gif", "image/webp", "audio/mpeg", "audio/wave", "application/ogg", "application/pdf", "video/mp4":
-		if kind == "application/ogg" {
-			return "audio/ogg"
-		}
+	case "image/png", "image/jpeg", "image/gif", "image/webp", "audio/mpeg", "audio/wave", "application/pdf":
 		return kind
+	case "application/ogg":
+		return "audio/ogg"
 	case "video/webm":
-		return "audio/webm" // what browsers record
+		return medium + "/webm"
 	case "text/plain":
 		switch strings.ToLower(path.Ext(name)) {
 		case ".txt", ".csv", ".log":
@@ -66,6 +73,19 @@ func kindOf(body []byte, name string) string {
 		}
 	}
 	return ""
+}
+
+// isMP4 reports whether body is an MP4 file by its brand (ISO/IEC 14496-12,
+// 4.3): what Safari records has another one than the standard library knows.
+func isMP4(body []byte) bool {
+	if len(body) < 12 || string(body[4:8]) != "ftyp" {
+		return false
+	}
+	switch string(body[8:12]) {
+	case "isom", "iso2", "iso4", "iso5", "iso6", "mp41", "mp42", "M4A ", "M4V ", "avc1", "dash":
+		return true
+	}
+	return false
 }
 
 func shown(kind string) bool {
@@ -104,7 +124,7 @@ func (c *Chat) upload(w http.ResponseWriter, r *http.Request, who caller) error 
 		name = ""
 	}
 	f := File{ID: strings.ToLower(rand.Text()), Tenant: who.thread.Tenant, Name: cleanName(name), Size: int64(len(body)), At: c.o.Clock.Now().Unix()}
-	if f.Type = kindOf(body, f.Name); f.Type == "" || len(body) == 0 {
+	if f.Type = kindOf(body, f.Name, r.Header.Get("Content-Type")); f.Type == "" || len(body) == 0 {
 		return wire.Refuse(http.StatusUnsupportedMediaType, "file_type", "this kind of file is not taken: send a picture, a recording, a PDF, a text or an office document")
 	}
 	cu, err := c.b.Customer(r.Context(), who.thread)

@@ -29,14 +29,15 @@ func FuzzToken(f *testing.F) {
 }
 
 func FuzzUpload(f *testing.F) {
-	f.Add([]byte("\x89PNG\r\n\x1a\n"), "a.png")
-	f.Add([]byte("<svg onload=x>"), "..\\..\\a.svg")
-	f.Fuzz(func(t *testing.T, body []byte, name string) {
+	f.Add([]byte("\x89PNG\r\n\x1a\n"), "a.png", "image/png")
+	f.Add([]byte("<svg onload=x>"), "..\\..\\a.svg", "audio/webm")
+	f.Add([]byte("\x00\x00\x00\x1cftypiso5"), "voice.mp4", "audio/mp4")
+	f.Fuzz(func(t *testing.T, body []byte, name, said string) {
 		n := cleanName(name)
 		if n == "" || strings.ContainsAny(n, "/\\<>\x00\n") || len([]rune(n)) > 80 {
 			t.Fatalf("%q is no clean name", n)
 		}
-		if kind := kindOf(body, n); strings.Contains(kind, "html") || strings.Contains(kind, "svg") || strings.Contains(kind, "xml") {
+		if kind := kindOf(body, n, said); strings.Contains(kind, "html") || strings.Contains(kind, "svg") || strings.Contains(kind, "xml") {
 			t.Fatalf("%s must not be taken", kind)
 		}
 	})
@@ -80,4 +81,29 @@ func TestDirSealsAndForgets(t *testing.T) {
 	assert.Equal(t, map[string]int{"files": 1}, gone)
 	_, _, err = d.Get(ctx, "abc")
 	require.ErrorIs(t, err, bot.ErrNotFound)
+}
+
+func TestKindOf(t *testing.T) {
+	t.Parallel()
+	webm := []byte("\x1a\x45\xdf\xa3\x01\x00\x00\x00\x00\x00\x00\x1f\x42\x86\x81\x01webm")
+	ftyp := func(brand string) []byte { return []byte("\x00\x00\x00\x1cftyp" + brand + "\x00\x00\x02\x00") }
+	for name, c := range map[string]struct {
+		body             []byte
+		name, said, want string
+	}{
+		"a recording of Chromium's": {webm, "voice.webm", "audio/webm;codecs=opus", "audio/webm"},
+		"a film of Chromium's":      {webm, "film.webm", "video/webm", "video/webm"},
+		"a recording of Safari's":   {ftyp("iso5"), "voice.mp4", "audio/mp4", "audio/mp4"},
+		"a voice memo":              {ftyp("M4A "), "memo.m4a", "audio/x-m4a", "audio/mp4"},
+		"a phone's film":            {ftyp("mp42"), "film.mp4", "video/mp4", "video/mp4"},
+		"a picture few can show":    {ftyp("heic"), "photo.heic", "image/heic", ""},
+		"HTML said to be sound":     {[]byte("<html>"), "a.html", "audio/mp4", ""},
+		"text without its ending":   {[]byte("hello"), "a.html", "text/plain", ""},
+		"a table":                   {[]byte("a,b\n1,2"), "a.CSV", "text/csv", "text/plain"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, c.want, kindOf(c.body, c.name, c.said))
+		})
+	}
 }

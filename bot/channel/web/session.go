@@ -160,7 +160,7 @@ func (c *Chat) config() map[string]any {
 
 // keys are the wordings of the page.
 func keys() []string {
-	return []string{"title", "open", "close", "ai", "input", "send", "attach", "record", "stop", "language", "name", "end", "log", "you", "bot", "person",
+	return []string{"title", "open", "close", "ai", "input", "send", "attach", "record", "stop", "recording", "language", "name", "end", "log", "you", "bot",
 		"typing", "writing", "offline", "online", "sending", "failed", "retry", "waiting", "ahead", "with", "helpful", "yes", "no", "thanks", "source",
-		"too_large", "written", "new", "file", "voice", "picture", "earlier"}
+		"too_large", "file_type", "busy", "no_mic", "written", "new", "file", "voice", "picture", "earlier"}
 }

@@ -4,60 +4,10 @@ import (
 	"context"
 	"net/http"
 	"strconv"
-	"sync"
 
 	"github.com/frontdesk-go/frontdesk/bot"
 	"github.com/frontdesk-go/frontdesk/bot/internal/wire"
 )
-
-// maxParts bounds the provisional parts that wait for a slow client.
-const maxParts = 256
-
-// inbox gathers what happens in a conversation until its stream gets to it. It
-// is bounded: parts that find no place are left out, as the committed line
-// brings the whole text anyway.
-type inbox struct {
-	mu     sync.Mutex
-	wake   chan struct{}
-	parts  []bot.Part
-	skip   bool // parts of the turn were left out
-	began  bool
-	ended  bool
-	wrote  bool // something was committed
-	typing string
-}
-
-func (in *inbox) take(l bot.Live) {
-	in.mu.Lock()
-	switch {
-	case l.Began:
-		in.began, in.skip = true, false
-	case l.Ended:
-		in.ended = true
-	case l.Report != nil:
-		in.wrote = true
-	case l.Typing != "":
-		in.typing = l.Typing
-	case l.Part != nil:
-		in.skip = in.skip || len(in.parts) >= maxParts
-		if !in.skip {
-			in.parts = append(in.parts, *l.Part)
-		}
-	}
-	in.mu.Unlock()
-	select {
-	case in.wake <- struct{}{}:
-	default:
-	}
-}
-
-func (in *inbox) drain() (parts []bot.Part, began, ended, wrote bool, typing string) {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	parts, began, ended, wrote, typing = in.parts, in.began, in.ended, in.wrote, in.typing
-	in.parts, in.began, in.ended, in.wrote, in.typing = nil, false, false, false, ""
-	return parts, began, ended, wrote, typing
-}
 
 // events is the stream of a conversation: its history from the place the
 // client has seen on, and what happens right now.
@@ -78,9 +28,10 @@ func (c *Chat) events(w http.ResponseWriter, r *http.Request, who caller) error 
 	if err != nil {
 		return nil
 	}
-	in := &inbox{wake: make(chan struct{}, 1)}
-	stop := c.b.Watch(who.key, in.take)
-	defer stop()
+	h, release := c.hold(who.key)
+	defer release()
+	in, leave := h.listen()
+	defer leave()
 	// The status is out: from here on an error ends the stream, and the client
 	// comes back with its place.
 	if err := c.follow(r.Context(), s, in, who.key, after); err != nil && r.Context().Err() == nil {
@@ -134,7 +85,7 @@ func (c *Chat) follow(ctx context.Context, s *wire.Stream, in *inbox, k bot.Key,
 		return err
 	}
 	for {
-		look, stop := c.o.Clock.NewTimer(c.o.Look)
+		look, stop := c.o.Clock.NewTimer(min(c.o.Look, wire.PingEvery))
 		select {
 		case <-ctx.Done():
 			stop()

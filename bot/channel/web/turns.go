@@ -11,9 +11,12 @@ import (
 )
 
 // turn is the context of a turn: it goes on when the browser goes away, so
-// that the answer is there when the browser comes back.
-func (c *Chat) turn(r *http.Request) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(r.Context()), c.o.Turn)
+// that the answer is there when the browser comes back. What it shows on the
+// way is kept for the streams that join it.
+func (c *Chat) turn(r *http.Request, who caller) (ctx context.Context, done func()) {
+	_, release := c.hold(who.key)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), c.o.Turn)
+	return ctx, func() { cancel(); release() }
 }
 
 func needID(id string) error {
@@ -52,8 +55,8 @@ func (c *Chat) message(w http.ResponseWriter, r *http.Request, who caller) error
 		}
 		m.Attachments = append(m.Attachments, a)
 	}
-	ctx, cancel := c.turn(r)
-	defer cancel()
+	ctx, done := c.turn(r, who)
+	defer done()
 	replies, err := c.b.Handle(ctx, m)
 	if err != nil {
 		return err
@@ -70,8 +73,8 @@ func (c *Chat) push(w http.ResponseWriter, r *http.Request, who caller, name str
 	if err := needID(id); err != nil {
 		return err
 	}
-	ctx, cancel := c.turn(r)
-	defer cancel()
+	ctx, done := c.turn(r, who)
+	defer done()
 	_, err := c.b.Push(ctx, bot.Push{ID: name + "-" + id, Thread: who.thread, Name: name, Data: data, Language: lang, Identities: who.identities})
 	if err != nil {
 		return err
@@ -142,8 +145,8 @@ func (c *Chat) signals(w http.ResponseWriter, r *http.Request, who caller) error
 	if len(in.Signals) > 50 {
 		return wire.Refuse(http.StatusBadRequest, "signals", "at most 50 signals at once")
 	}
-	ctx, cancel := c.turn(r)
-	defer cancel()
+	ctx, done := c.turn(r, who)
+	defer done()
 	for _, s := range in.Signals {
 		for name, v := range map[string]string{"id": s.ID, "kind": s.Kind, "visit": s.Visit} {
 			if v == "" || len(v) > 100 {

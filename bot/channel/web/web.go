@@ -100,6 +100,7 @@ type Chat struct {
 	closed  chan struct{}
 	once    sync.Once
 	streams gauge
+	hubs    hubs
 }
 
 // Handler is New for a program that cannot go on without: it panics on
@@ -144,7 +145,7 @@ func New(b *bot.Bot, opts *Options) (*Chat, error) {
 	handle("POST /v1/signals", c.signed(c.signals))
 	handle("POST /v1/files", c.signed(c.upload))
 	handle("GET /v1/files/{id}", c.download)
-	for _, name := range []string{"widget.js", "client.js", "render.js", "signals.js", "widget.css", "page.css"} {
+	for _, name := range []string{"widget.js", "client.js", "render.js", "signals.js", "widget.css", "page.css", "icon.svg"} {
 		c.mux.HandleFunc("GET "+base+"/"+name, wire.Static(&embedded, "static/"+name, true))
 	}
 	c.mux.HandleFunc("GET "+base+"/{$}", c.page)

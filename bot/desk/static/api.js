@@ -12,9 +12,10 @@ export function el(name, attrs, ...kids) {
   return e;
 }
 
+// What is said before the desk opens; its own texts come with the token.
 const words = {
-  zh: { name: "您的姓名（顾客能看到）", token: "访问口令", enter: "进入" },
-  en: { name: "Your name (customers see it)", token: "Access token", enter: "Enter" },
+  zh: { name: "您的姓名（顾客能看到）", token: "访问口令", enter: "进入", wrong: { token: "口令不对。", host: "请先登录，再打开客服工作台。", name: "请填写可以给顾客看的姓名。", network: "连不上服务器，请稍后再试。" } },
+  en: { name: "Your name (customers see it)", token: "Access token", enter: "Enter", wrong: { token: "That is not the token.", host: "Sign in first, then open the desk.", name: "Give a name customers may read.", network: "The server cannot be reached, try again in a moment." } },
 };
 
 export class Api {
@@ -28,16 +29,33 @@ export class Api {
 
   headers(more) { return { Authorization: "Bearer " + this.token, "X-Agent": encodeURIComponent(this.name), ...more }; }
 
-  async get(path) { return this.#answer(await fetch(base + path, { headers: this.headers(), cache: "no-store" })); }
+  // error is what an agent is told of one.
+  error(e) { const own = this.config.texts[this.lang]?.["error." + e.code]; return own || e.message; }
 
-  async post(path, body) {
-    return this.#answer(await fetch(base + path, { method: "POST", headers: this.headers({ "Content-Type": "application/json" }), body: JSON.stringify(body || {}) }));
+  time(s) { return time(s, this.lang); }
+
+  // languages lets choose the language of the page.
+  languages(changed) {
+    return el("select", { "aria-label": "Language / 语言", onchange: (e) => { this.lang = document.documentElement.lang = e.target.value; changed(); } },
+      ...this.config.languages.map((l) => el("option", { value: l, lang: l, selected: l === this.lang }, this.config.texts[l]["language.name"])));
   }
 
-  async #answer(r) {
+  leave() {
+    sessionStorage.removeItem("desk:token");
+    location.reload();
+  }
+
+  async get(path) { return this.#ask(path, { headers: this.headers() }); }
+
+  async post(path, body) { return this.#ask(path, { method: "POST", headers: this.headers({ "Content-Type": "application/json" }), body: JSON.stringify(body || {}) }); }
+
+  async #ask(path, o) {
+    let r, v = {};
+    try { r = await fetch(base + path, { cache: "no-store", ...o }); } catch (e) { throw Object.assign(e, { code: "network" }); }
     if (r.status === 204) return null;
-    const v = await r.json();
-    if (!r.ok) throw Object.assign(new Error(v.error?.message || r.status), { status: r.status, code: v.error?.code });
+    try { v = await r.json(); } catch { v.error = { code: "network" }; }
+    if (r.status === 401 && this.config) this.leave(); // the token was changed
+    if (v.error || !r.ok) throw Object.assign(new Error(v.error?.message || r.status), { status: r.status, code: v.error?.code });
     return v;
   }
 
@@ -47,22 +65,37 @@ export class Api {
     if (hash.get("token")) {
       this.token = hash.get("token");
       this.name = hash.get("name") || this.name;
-      history.replaceState(null, "", location.pathname);
+      history.replaceState(null, "", location.pathname + location.search);
     }
+    const host = app.dataset.signin === "host"; // who it is, the host's own sign-in tells
     for (;;) {
-      if (this.token || this.name) {
+      if (host || this.token || this.name) {
         try {
           this.config = await this.get("v1/config");
           sessionStorage.setItem("desk:token", this.token);
           sessionStorage.setItem("desk:name", this.name);
           return;
-        } catch (e) { this.wrong = e.message; }
+        } catch (e) {
+          const w = words[this.lang] || words.en;
+          this.wrong = host && e.code === "token" ? w.wrong.host : this.token || host ? w.wrong[e.code] || e.message : "";
+        }
       }
-      await this.#ask(app);
+      if (host) await this.#refused(app);
+      else await this.#enter(app);
     }
   }
 
-  #ask(app) {
+  // refused says why the host's sign-in does not do, and tries again when asked to.
+  #refused(app) {
+    return new Promise((done) => {
+      const w = words[this.lang] || words.en, again = el("button", { type: "submit" }, w.enter);
+      const form = el("form", { class: "enter", onsubmit: (e) => { e.preventDefault(); form.remove(); done(); } }, el("p", { class: "bad", role: "alert" }, this.wrong), again);
+      app.append(form);
+      again.focus();
+    });
+  }
+
+  #enter(app) {
     return new Promise((done) => {
       const w = words[this.lang] || words.en;
       const name = el("input", { id: "name", required: true, maxlength: "40", autocomplete: "username" });
@@ -76,7 +109,7 @@ export class Api {
       } }, el("label", { for: "name" }, w.name), name, el("label", { for: "token" }, w.token), token,
       this.wrong ? el("p", { class: "bad", role: "alert" }, this.wrong) : null, el("button", { type: "submit" }, w.enter));
       app.append(form);
-      name.focus();
+      (this.name ? token : name).focus();
     });
   }
 
@@ -85,6 +118,7 @@ export class Api {
     for (;;) {
       try {
         const r = await fetch(base + "v1/events", { headers: this.headers(), cache: "no-store" });
+        if (r.status === 401) this.leave();
         if (!r.ok) throw new Error(r.status);
         const reader = r.body.pipeThrough(new TextDecoderStream()).getReader();
         let text = "";
@@ -104,4 +138,8 @@ export class Api {
   }
 }
 
-export const time = (s) => new Date(s).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+// time is the time of day, with the date when that is another than today's.
+export function time(s, lang) {
+  const d = new Date(s), today = d.toDateString() === new Date().toDateString();
+  return d.toLocaleString(lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...(today ? {} : { month: "short", day: "numeric" }) });
+}

@@ -1,174 +1,224 @@
-// The desk: queue, conversation, customer.
-import { Api, el, time } from "./api.js";
+// The desk: queue, conversation, customer. What is being typed, read or reached
+// by the keyboard stays as it is while everything around it follows the events.
+import { Api, el } from "./api.js";
+import { line } from "./talk.js";
+import { side } from "./side.js";
 
 const api = new Api(), app = document.getElementById("app"), t = (k, v) => api.t(k, v);
-const ui = {};
-let now = null, queue = { tickets: [], others: [] }, shown = "", typed = 0;
+const drafts = new Map(); // by conversation: what is typed and not sent
+let ui, now = null, queue = { tickets: [], others: [] }, shown = "", typed = 0, skew = 0, asked = 0, busy = false;
 
 await api.enter(app);
 build();
 await refresh();
-setInterval(drawQueue, 30000);
+setInterval(drawQueue, 15000);
 api.follow(async (name, data) => {
   ui.lost.hidden = name !== "lost";
-  if (name === "changed" || name === "ready") {
-    await refresh();
-    if (shown && (name === "ready" || data.conversations.includes(shown))) await open(shown, true);
-  }
+  if (name !== "changed" && name !== "ready") return;
+  await refresh();
+  if (shown && (name === "ready" || data.conversations.includes(shown))) await open(shown);
 });
 
 function build() {
+  ui = { sig: "", mode: "" };
   ui.lost = el("p", { class: "lost", role: "status", hidden: true }, t("lost"));
-  ui.queue = el("nav", { class: "queue", "aria-label": t("desk") });
-  ui.talk = el("section", { class: "talk", "aria-label": t("conversation") }, el("p", { class: "dim" }, t("choose")));
-  ui.side = el("aside", { class: "side", "aria-label": t("customer") });
   ui.say = el("p", { class: "toast", role: "alert", hidden: true });
-  app.append(el("header", {}, el("strong", {}, t("desk")), el("span", {}, api.config.agent.name), el("a", { href: "inspect" }, t("inspect")),
-    el("select", { "aria-label": "Language / 语言", onchange: (e) => { api.lang = document.documentElement.lang = e.target.value; app.querySelectorAll("header,.grid,.toast,.lost").forEach((x) => x.remove()); build(); drawQueue(); if (shown) open(shown); } },
-      ...api.config.languages.map((l) => el("option", { value: l, selected: l === api.lang }, api.config.texts[l]["language.name"]))),
-    el("button", { type: "button", onclick: () => { sessionStorage.clear(); location.reload(); } }, t("leave"))), ui.lost, ui.say,
-  el("div", { class: "grid" }, ui.queue, ui.talk, ui.side));
+  ui.count = el("p", { class: "sr", role: "status" });
+  ui.queue = el("nav", { class: "queue", "aria-label": t("desk") });
+  ui.talk = el("section", { class: "talk", "aria-label": t("conversation"), tabindex: "-1" }, el("p", { class: "dim" }, t("choose")));
+  ui.side = side(api, act, drafts);
+  ui.grid = el("div", { class: "grid" }, ui.queue, ui.talk, ui.side.node);
+  app.replaceChildren(el("h1", { class: "sr" }, t("desk")), el("header", {}, el("strong", {}, t("desk")), el("span", {}, api.config.agent.name),
+    el("a", { href: "inspect?lang=" + api.lang }, t("inspect")), api.languages(() => { build(); drawQueue(); if (shown) open(shown); }),
+    el("button", { type: "button", onclick: () => api.leave() }, t("leave"))), ui.lost, ui.say, ui.count, ui.grid);
 }
 
-function toast(text) {
-  ui.say.textContent = text;
+function toast(e) {
+  ui.say.textContent = api.error(e);
   ui.say.hidden = false;
   clearTimeout(ui.timer);
-  ui.timer = setTimeout(() => { ui.say.hidden = true; }, 5000);
+  ui.timer = setTimeout(() => { ui.say.hidden = true; }, 6000);
 }
 
+// act does one thing at a time: a double click sends once.
 async function act(path, body) {
-  try { await api.post(path, body); return true; } catch (e) { toast(e.code === "taken" ? t("gone") : e.message); return false; } finally { await refresh(); }
+  if (busy) return false;
+  busy = true;
+  try { await api.post(path, body); return true; } catch (e) { toast(e); return false; } finally {
+    busy = false;
+    await refresh();
+    if (shown) await open(shown);
+  }
 }
 
 async function refresh() {
-  try { queue = await api.get("v1/queue"); } catch (e) { return toast(e.message); }
+  try { queue = await api.get("v1/queue"); } catch (e) { return toast(e); }
+  skew = Date.parse(queue.now) - Date.now();
   drawQueue();
 }
 
 function drawQueue() {
   const waiting = queue.tickets.filter((x) => x.state === "waiting"), taken = queue.tickets.filter((x) => x.state === "taken");
-  const item = (x) => {
-    const minutes = Math.max(0, Math.floor((Date.now() - Date.parse(x.created)) / 60000));
-    return el("li", { class: x.conversation === shown ? "on" : "" },
-      el("button", { type: "button", class: "item", "aria-current": x.conversation === shown ? "true" : null, onclick: () => open(x.conversation) },
-        el("span", { class: "tag p" + x.priority }, t("priority." + x.priority)), " ", el("strong", {}, t("reason." + x.reason)),
-        el("span", { class: "dim" }, [x.state === "taken" ? x.agent : t("minutes", { n: minutes }), x.channel, x.skill].filter(Boolean).join(" · ")),
-        x.summary ? el("span", { class: "sum" }, x.summary) : null),
-      x.state === "waiting" ? el("button", { type: "button", class: "go", onclick: async () => { if (await act("v1/tickets/" + x.id + "/take")) open(x.conversation); } }, t("take")) : null);
-  };
-  ui.queue.replaceChildren(el("h2", {}, t("waiting") + " " + waiting.length), waiting.length ? el("ul", {}, ...waiting.map(item)) : el("p", { class: "dim" }, t("empty")),
-    el("h2", {}, t("taken") + " " + taken.length), el("ul", {}, ...taken.map(item)),
-    el("h2", {}, t("others")), el("ul", {}, ...queue.others.map((o) => el("li", { class: o.conversation === shown ? "on" : "" },
-      el("button", { type: "button", class: "item", onclick: () => open(o.conversation) }, el("code", {}, o.conversation.slice(0, 8)), " ", el("span", { class: "dim" }, time(o.at)))))));
+  const minutes = (x) => Math.max(0, Math.floor((Date.now() + skew - Date.parse(x.created)) / 60000));
+  const sig = JSON.stringify([queue.tickets, queue.others, waiting.map(minutes), shown]);
+  if (sig === ui.sig) return;
+  ui.sig = sig;
+  const item = (id, ...kids) => el("button", { type: "button", class: "item", "data-key": id, "aria-current": id === shown ? "true" : null, onclick: () => open(id) }, ...kids);
+  const row = (id, ...kids) => el("li", { class: id === shown ? "on" : "" }, ...kids);
+  const ticket = (x) => row(x.conversation, item(x.conversation,
+    el("span", { class: "tag p" + x.priority }, t("priority." + x.priority)), " ", el("strong", {}, t("reason." + x.reason)),
+    el("span", { class: "dim" }, [x.state === "taken" ? x.agent : t("minutes", { n: minutes(x) }), x.channel, x.skill].filter(Boolean).join(" · ")),
+    x.summary ? el("span", { class: "sum", dir: "auto" }, x.summary) : null),
+  x.state === "waiting" ? el("button", { type: "button", class: "go", "data-key": "take " + x.id, onclick: async () => { if (await act("v1/tickets/" + x.id + "/take")) open(x.conversation); } }, t("take")) : null);
+  const part = (title, list, draw) => (list.length ? [el("h2", {}, title), el("ul", {}, ...list.map(draw))] : []);
+  const had = ui.queue.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  ui.queue.replaceChildren(...(waiting.length ? part(t("waiting") + " " + waiting.length, waiting, ticket) : [el("h2", {}, t("waiting") + " 0"), el("p", { class: "dim" }, t("empty"))]),
+    ...part(t("taken") + " " + taken.length, taken, ticket),
+    ...part(t("others"), queue.others, (o) => row(o.conversation, item(o.conversation, el("code", {}, o.conversation.slice(0, 8)), " ", el("span", { class: "dim" }, api.time(o.at))))));
+  if (had) [...ui.queue.querySelectorAll("button")].find((b) => b.dataset.key === had)?.focus();
+  const n = t("waiting") + " " + waiting.length;
+  if (ui.count.textContent !== n) ui.count.textContent = n;
+  document.title = (waiting.length ? "(" + waiting.length + ") " : "") + t("desk");
 }
 
-async function open(id, again) {
-  const before = shown;
+async function open(id) {
+  const mine = ++asked, other = shown !== id;
   shown = id;
-  try { now = await api.get("v1/conversations/" + id); } catch (e) { return toast(e.message); }
-  if (shown !== id) return;
-  drawTalk(again && before === id);
-  drawSide();
+  let got;
+  try { got = await api.get("v1/conversations/" + id); } catch (e) { return toast(e); }
+  if (mine !== asked) return; // asked again meanwhile
+  if (!other && now && got.lines.length && now.lines.length && now.lines[0].seq < got.lines[0].seq) { // keep what was read back to
+    got.lines = now.lines.filter((l) => l.seq < got.lines[0].seq).concat(got.lines);
+    got.more = now.more;
+  }
+  now = got;
+  ui.grid.classList.add("open");
+  drawTalk();
+  ui.side.draw(id, now);
   drawQueue();
 }
 
-const who = (l) => (l.from === "customer" ? t("customer.line") : l.from === "bot" ? t("bot.line") : l.from);
-
-function line(l) {
-  const kind = l.from === "customer" ? "customer" : l.from === "bot" ? "bot" : "person", r = l.reply;
-  const body = el("div", { class: "body", dir: "auto" }, r ? r.text : l.text || "");
-  for (const a of (r ? r.attachments : l.attachments) || []) body.append(file(a));
-  for (const c of r?.cards || []) body.append(el("div", { class: "cardline" }, [c.title, c.price].filter(Boolean).join(" · ")));
-  const quick = (r?.choices || []).concat(r?.survey?.choices || []);
-  if (r?.survey) body.append(el("div", {}, r.survey.prompt));
-  if (quick.length) body.append(el("div", { class: "dim" }, quick.map((c) => "[" + c.label + "]").join(" ")));
-  const out = el("li", { class: kind }, el("span", { class: "dim" }, who(l) + " " + time(l.at)), body);
-  const trace = kind === "customer" && l.message && now.traces.find((x) => x.message === l.message);
-  if (trace) out.append(el("details", {}, el("summary", {}, t("trace")), steps(trace)));
-  return out;
-}
-
-function file(a) {
-  let url = "";
-  try { const u = new URL(a.url, location.href); if (u.protocol === "https:" || u.protocol === "http:") url = u.href; } catch { /* shown as its name */ }
-  const mine = url && new URL(url).origin === location.origin, kind = (a.type || "").split("/")[0];
-  if (mine && kind === "image") return el("img", { src: url, alt: a.name || "", loading: "lazy" });
-  if (mine && kind === "audio") return el("audio", { src: url, controls: true, preload: "none" });
-  return url ? el("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, a.name || a.type || "file") : el("span", {}, a.name || "file");
-}
-
-export function steps(trace) {
-  return el("dl", { class: "steps" }, ...trace.steps.flatMap((s) => [el("dt", {}, s.stage), el("dd", {}, s.what + (s.took ? " · " + (s.took / 1e6).toFixed(2) + " ms" : ""))]));
-}
-
-function drawTalk(again) {
-  const lines = el("ol", {}, ...now.lines.map(line));
-  if (now.more) lines.prepend(el("li", {}, el("button", { type: "button", onclick: earlier }, t("earlier"))));
-  const log = el("div", { class: "log", role: "log", "aria-label": t("conversation"), tabindex: "0" }, lines);
-  const mine = now.state.owner === "person" && now.state.agent === api.config.agent.name;
-  const kids = [log];
-  let input;
-  if (mine) {
-    input = el("textarea", { id: "say", rows: "3", dir: "auto", oninput: () => { if (Date.now() - typed > 2000) { typed = Date.now(); api.post("v1/conversations/" + shown + "/typing").catch(() => {}); } },
-      onkeydown: (e) => { if (e.key === "Enter" && !e.shiftKey && !e.isComposing) { e.preventDefault(); tell(); } } });
-    if (again && ui.input) input.value = ui.input.value;
-    const tell = async () => { const text = input.value.trim(); if (text && await act("v1/tickets/" + now.state.ticket + "/tell", { text })) input.value = ""; };
-    const to = el("input", { id: "to", maxlength: "100", placeholder: t("to"), "aria-label": t("to") });
-    kids.push(ideas(input), el("form", { class: "say", onsubmit: (e) => { e.preventDefault(); tell(); } }, el("label", { for: "say", class: "sr" }, t("input")), input,
-      el("div", { class: "row" }, el("button", { type: "submit", class: "main" }, t("send")), to,
-        el("button", { type: "button", onclick: () => act("v1/tickets/" + now.state.ticket + "/transfer", { to: to.value }) }, t("transfer")),
-        el("button", { type: "button", onclick: () => act("v1/tickets/" + now.state.ticket + "/return") }, t("back")))));
-  } else if (now.state.owner === "waiting") {
-    kids.push(el("button", { type: "button", class: "main", onclick: () => act("v1/tickets/" + now.state.ticket + "/take") }, t("take")));
-  } else if (now.state.owner === "bot") {
-    kids.push(el("button", { type: "button", onclick: () => act("v1/conversations/" + shown + "/join") }, t("join")));
+// drawTalk builds the conversation anew when another is shown or it has
+// another owner, and else only what has changed of it.
+function drawTalk() {
+  const s = now.state, mine = s.owner === "person" && s.agent === api.config.agent.name;
+  const mode = [shown, s.owner, s.agent, s.ticket].join(" ");
+  if (mode !== ui.mode) {
+    const focus = !ui.mode || ui.mode.split(" ")[0] !== shown || ui.talk.contains(document.activeElement) || document.activeElement === document.body || !document.activeElement;
+    ui.mode = mode;
+    ui.drawn = new Map();
+    ui.list = el("ol");
+    ui.log = el("div", { class: "log", role: "log", "aria-label": t("conversation"), tabindex: "0" }, ui.list);
+    ui.ideas = null;
+    const head = el("div", { class: "row" }, el("button", { type: "button", class: "list", onclick: list }, "‹ " + t("list")),
+      el("span", { class: "dim" }, mine ? t("state.mine") : t("state." + s.owner, { name: s.agent || "" })));
+    const kids = [head, ui.log];
+    let input;
+    if (mine) {
+      input = draft("say", el("textarea", { id: "say", rows: "3", dir: "auto", onkeydown: (e) => { if (e.key === "Enter" && !e.shiftKey && !e.isComposing) { e.preventDefault(); tell(input); } } }));
+      input.addEventListener("input", typing);
+      ui.ideas = ideas(input);
+      kids.push(ui.ideas.node, say(input));
+    } else if (s.owner === "waiting") {
+      kids.push(el("button", { type: "button", class: "main", onclick: () => act("v1/tickets/" + s.ticket + "/take") }, t("take")));
+    } else if (s.owner === "bot") {
+      kids.push(el("button", { type: "button", onclick: () => act("v1/conversations/" + shown + "/join") }, t("join")));
+    }
+    ui.talk.replaceChildren(...kids);
+    if (focus) (input || ui.talk).focus();
   }
-  const had = document.activeElement?.id === "say" || !ui.input;
-  ui.input = input;
-  ui.talk.replaceChildren(...kids);
-  log.scrollTop = log.scrollHeight;
-  if (input && (had || !again)) input.focus();
+  ui.ideas?.draw(now);
+  drawLines();
 }
 
+function drawLines() {
+  const end = ui.log.scrollHeight - ui.log.scrollTop - ui.log.clientHeight < 60 || !ui.drawn.size;
+  const nodes = now.lines.map((l) => {
+    const trace = l.from === "customer" && l.message ? now.traces.find((x) => x.message === l.message) : null;
+    const traced = l.seq + " traced", key = trace || ui.drawn.has(traced) ? traced : l.seq;
+    if (!ui.drawn.has(key)) ui.drawn.set(key, line(api, l, trace));
+    return ui.drawn.get(key);
+  });
+  if (now.more) nodes.unshift(ui.earlier ||= el("li", {}, el("button", { type: "button", onclick: earlier }, t("earlier"))));
+  nodes.forEach((n, i) => { if (ui.list.children[i] !== n) ui.list.insertBefore(n, ui.list.children[i] || null); });
+  while (ui.list.children.length > nodes.length) ui.list.lastChild.remove();
+  if (end) ui.log.scrollTop = ui.log.scrollHeight;
+}
+
+// draft keeps what is typed in a field for the time it is away.
+function draft(name, field) {
+  const key = shown + " " + name;
+  field.value = drafts.get(key) || "";
+  field.keep = (v) => { field.value = v; drafts.set(key, v); };
+  field.addEventListener("input", () => drafts.set(key, field.value));
+  return field;
+}
+
+function say(input) {
+  const to = draft("to", el("input", { id: "to", maxlength: "100", placeholder: t("to"), "aria-label": t("to"), list: "known" }));
+  const known = [...new Set(queue.tickets.flatMap((x) => [x.skill, x.agent]).filter((x) => x && x !== api.config.agent.name))];
+  const ticket = "v1/tickets/" + now.state.ticket;
+  return el("form", { class: "say", onsubmit: (e) => { e.preventDefault(); tell(input); } }, el("label", { for: "say", class: "sr" }, t("input")), input,
+    el("div", { class: "row" }, el("button", { type: "submit", class: "main" }, t("send")), to, el("datalist", { id: "known" }, ...known.map((x) => el("option", { value: x }))),
+      el("button", { type: "button", onclick: async () => { if (await act(ticket + "/transfer", { to: to.value })) to.keep(""); } }, t("transfer")),
+      el("button", { type: "button", onclick: () => act(ticket + "/return") }, t("back"))));
+}
+
+async function tell(input) {
+  const text = input.value.trim();
+  if (text && await act("v1/tickets/" + now.state.ticket + "/tell", { text })) input.keep("");
+}
+
+function typing() {
+  if (Date.now() - typed < 2000) return;
+  typed = Date.now();
+  api.post("v1/conversations/" + shown + "/typing").catch(() => {});
+}
+
+// ideas are the replies the agent may send or edit, and a search for others.
 function ideas(input) {
-  const list = now.suggested.slice();
-  if (now.ticket?.suggested && !list.some((s) => s.text === now.ticket.suggested)) list.unshift({ text: now.ticket.suggested, title: "", source: now.ticket.source || "" });
-  return el("details", { class: "ideas", open: true }, el("summary", {}, t("suggested")), el("ul", {}, ...list.slice(0, 4).map((s) => el("li", {},
-    el("p", {}, s.text), el("div", { class: "row" }, el("span", { class: "dim" }, [s.title, s.source].filter(Boolean).join(" · ")),
-      el("button", { type: "button", onclick: () => act("v1/tickets/" + now.state.ticket + "/tell", { text: s.text }) }, t("use")),
-      el("button", { type: "button", onclick: () => { input.value = s.text; input.focus(); } }, t("edit")))))));
+  const id = shown, ticket = "v1/tickets/" + now.state.ticket, list = el("ul");
+  let found = null, sig = "";
+  const draw = (now) => {
+    const all = (found || now.suggested).slice();
+    if (!found && now.ticket?.suggested && !all.some((s) => s.text === now.ticket.suggested)) all.unshift({ text: now.ticket.suggested, title: "", source: now.ticket.source || "" });
+    if (sig === (sig = JSON.stringify(all))) return;
+    list.replaceChildren(...all.slice(0, 5).map((s, i) => el("li", {}, el("p", { id: "idea" + i, dir: "auto" }, s.text), el("div", { class: "row" },
+      el("span", { class: "dim" }, [s.title, s.source].filter(Boolean).join(" · ")),
+      el("button", { type: "button", "aria-describedby": "idea" + i, onclick: () => act(ticket + "/tell", { text: s.text }) }, t("use")),
+      el("button", { type: "button", "aria-describedby": "idea" + i, onclick: () => { input.keep(s.text); input.focus(); } }, t("edit"))))));
+    if (!all.length) list.append(el("li", { class: "dim" }, t("none")));
+  };
+  const find = el("input", { type: "search", maxlength: "200", placeholder: t("find"), "aria-label": t("find"), oninput: () => { if (!find.value) { found = null; draw(now); } } });
+  const search = async (e) => {
+    e.preventDefault();
+    try { found = find.value.trim() ? (await api.post("v1/conversations/" + id + "/suggest", { text: find.value.trim() })).suggested : null; draw(now); } catch (x) { toast(x); }
+  };
+  return { draw, node: el("details", { class: "ideas", open: innerWidth > 960 }, el("summary", {}, t("suggested")), el("form", { role: "search", onsubmit: search }, find), list) };
 }
 
 async function earlier() {
+  const id = shown;
   try {
-    const more = await api.get("v1/conversations/" + shown + "?before=" + now.lines[0].seq);
-    now.lines = more.lines.concat(now.lines);
-    now.more = more.more;
-    drawTalk(true);
-  } catch (e) { toast(e.message); }
+    const got = await api.get("v1/conversations/" + id + "?before=" + now.lines[0].seq);
+    if (id !== shown) return;
+    now.lines = got.lines.concat(now.lines);
+    now.more = got.more;
+    if (!now.more) ui.earlier.remove();
+    const was = ui.log.scrollHeight;
+    drawLines();
+    ui.log.scrollTop += ui.log.scrollHeight - was;
+    ui.log.focus();
+  } catch (e) { toast(e); }
 }
 
-function drawSide() {
-  const tk = now.ticket, c = now.customer || {}, out = [];
-  const rows = (title, list) => { if (list && list.length) out.push(el("h3", {}, title), el("ul", {}, ...list.map((x) => el("li", { dir: "auto" }, x)))); };
-  out.push(el("h2", {}, t("customer")));
-  rows("ID", [c.id, ...(c.known || [])].filter(Boolean));
-  rows(t("facts"), Object.entries(c.traits || {}).map(([k, v]) => k + ": " + v).concat((tk?.facts || []).map((f) => f.name + ": " + f.value)));
-  rows(t("tags"), c.tags);
-  rows(t("consents"), Object.entries(c.consents || {}).map(([k, v]) => k + ": " + (v ? "✓" : "✗")));
-  rows(t("cart"), c.cart);
-  rows(t("viewed"), c.viewed);
-  rows(t("purchases"), c.purchases);
-  if (tk) {
-    rows(t("why"), [t("reason." + tk.reason) + (tk.rule ? " (" + tk.rule + ")" : "")]);
-    rows(t("summary"), tk.summary);
-    if (tk.open) rows(t("open"), [tk.open]);
-    if (tk.mood?.length) rows(t("mood"), [tk.mood.slice(-12).map((m) => (m > 0.15 ? "🙂" : m < -0.4 ? "😠" : m < -0.1 ? "🙁" : "😐")).join(" ")]);
-    rows(t("notes"), (tk.notes || []).map((n) => n.from + " " + time(n.at) + ": " + n.text));
-    const note = el("textarea", { id: "note", rows: "2", dir: "auto" });
-    out.push(el("form", { onsubmit: async (e) => { e.preventDefault(); if (note.value.trim() && await act("v1/tickets/" + tk.id + "/note", { text: note.value.trim() })) open(shown, true); } },
-      el("label", { for: "note" }, t("note")), note, el("button", { type: "submit" }, t("add"))));
-  }
-  ui.side.replaceChildren(...out);
+// list goes back to the queue where there is room for one thing only.
+function list() {
+  const id = shown;
+  [shown, now, ui.mode] = ["", null, ""];
+  ui.grid.classList.remove("open");
+  ui.talk.replaceChildren(el("p", { class: "dim" }, t("choose")));
+  ui.side.node.replaceChildren();
+  drawQueue();
+  ([...ui.queue.querySelectorAll(".item")].find((b) => b.dataset.key === id) || ui.queue.querySelector("button"))?.focus();
 }

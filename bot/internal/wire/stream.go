@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// writeTime is how long a client may take to read what is written to it;
-// pingEvery keeps proxies from closing a stream with nothing to say.
-const (
-	writeTime = 10 * time.Second
-	pingEvery = 15 * time.Second
-)
+// writeTime is how long a client may take to read what is written to it.
+const writeTime = 10 * time.Second
+
+// PingEvery keeps proxies from closing a stream with nothing to say, and tells
+// the client that it is alive.
+const PingEvery = 15 * time.Second
 
 // Stream writes server-sent events (WHATWG HTML, section 9.2).
 type Stream struct {
@@ -62,7 +62,7 @@ func (s *Stream) Flush(now time.Time) error {
 	if s.sent.IsZero() || now.Before(s.sent) {
 		s.sent = now
 	}
-	if now.Sub(s.sent) >= pingEvery {
+	if now.Sub(s.sent) >= PingEvery {
 		s.sent = now
 		if err := s.write([]byte(": ping\n\n")); err != nil {
 			return err

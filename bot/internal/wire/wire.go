@@ -133,9 +133,13 @@ func Static(files *embed.FS, name string, open bool) http.HandlerFunc {
 		sum := sha256.Sum256(raw)
 		tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:9]) + `"`
 		h := w.Header()
-		h.Set("Content-Type", "text/javascript; charset=utf-8")
-		if strings.HasSuffix(name, ".css") {
+		switch path.Ext(name) {
+		case ".css":
 			h.Set("Content-Type", "text/css; charset=utf-8")
+		case ".svg":
+			h.Set("Content-Type", "image/svg+xml")
+		default:
+			h.Set("Content-Type", "text/javascript; charset=utf-8")
 		}
 		h.Set("Cache-Control", "no-cache")
 		h.Set("ETag", tag)

@@ -1,10 +1,14 @@
 // Text becomes nodes here, never markup: nothing a customer, the knowledge
 // base, a catalogue, a model or an agent writes can run or load anything.
 
+// root is the server's, which relative addresses are of: not those of the page
+// the chat stands on.
+const root = new URL("/", import.meta.url);
+
 // safe returns an address a link may have, or "".
 export function safe(href) {
   try {
-    const u = new URL(href, location.href);
+    const u = new URL(href, root);
     return ["http:", "https:", "mailto:", "tel:"].includes(u.protocol) ? u.href : "";
   } catch { return ""; }
 }

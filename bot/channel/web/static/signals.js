@@ -2,15 +2,17 @@
 // views, dwell, clicks, cart, idleness, errors. A page says what it shows with
 // data-frontdesk-item on any element, and what happens with
 //   dispatchEvent(new CustomEvent("frontdesk", { detail: { kind: "cart", item: "dress-01", count: 2 } }))
-import { newID } from "./client.js";
+import { newID, read, write } from "./client.js";
+
+// What the page tells before the chat is ready waits for it.
+let early = [];
+const wait = (e) => early.push(e.detail);
+addEventListener("frontdesk", wait);
 
 export function observe(client, watch, language) {
-  let visit = "";
-  try {
-    visit = sessionStorage.getItem("frontdesk:visit") || newID();
-    sessionStorage.setItem("frontdesk:visit", visit);
-  } catch { visit = newID(); }
-  let cart = 0, item = "", dwell = 0, idle = 0, toldIdle = false;
+  const visit = read("sessionStorage", "frontdesk:visit") || newID();
+  write("sessionStorage", "frontdesk:visit", visit);
+  let cart = Number(read("sessionStorage", "frontdesk:cart")) || 0, item = "", dwell = 0, idle = 0, toldIdle = false;
   const told = new Set();
   const tell = (s) => client.signal([{ id: newID(), visit, language: language(), ...s }]).catch(() => {});
   const look = () => {
@@ -21,17 +23,19 @@ export function observe(client, watch, language) {
   };
   look();
   new MutationObserver(look).observe(document.documentElement, { subtree: true, childList: true, attributeFilter: ["data-frontdesk-item"] });
-  addEventListener("frontdesk", (e) => {
-    const d = e.detail || {};
-    if (!d.kind) return;
-    if (d.count != null) cart = Number(d.count) || 0;
+  const hear = (d) => {
+    if (!d?.kind) return;
+    if (d.count != null || d.kind === "purchase") write("sessionStorage", "frontdesk:cart", String((cart = Number(d.count) || 0)));
     tell({ kind: String(d.kind), item: String(d.item || ""), key: String(d.key || ""), count: cart });
-  });
+  };
+  removeEventListener("frontdesk", wait);
+  addEventListener("frontdesk", (e) => hear(e.detail));
+  early.splice(0).forEach(hear);
   document.addEventListener("click", (e) => {
     const on = e.target.closest?.("[data-frontdesk-click]");
     if (on) tell({ kind: "click", item: on.getAttribute("data-frontdesk-click") });
   });
-  addEventListener("error", () => tell({ kind: "error", key: "script" }));
+  addEventListener("error", (e) => { if (e.error) tell({ kind: "error", key: "script" }); }); // not a notice of the browser's, nor a stranger's script
   const active = () => { idle = 0; toldIdle = false; };
   for (const kind of ["pointermove", "pointerdown", "keydown", "scroll"]) addEventListener(kind, active, { passive: true });
   setInterval(() => {

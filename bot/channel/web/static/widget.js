@@ -1,6 +1,6 @@
 // The chat window: a custom element, by itself a button in the corner of any
 // page, or a page of its own with mode="page".
-import { Client, newID } from "./client.js";
+import { Client, newID, read, write } from "./client.js";
 import { el, link, rich, safe } from "./render.js";
 import { observe } from "./signals.js";
 
@@ -11,6 +11,8 @@ const paths = {
   mic: "M12 3a3 3 0 0 0-3 3v6a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3ZM5 11a7 7 0 0 0 14 0M12 18v3",
   send: "M4 12 20 4l-5 16-3-7-8-1Z",
 };
+// What a server takes; a phone turns its own kind of picture into one of these.
+const accept = "image/png,image/jpeg,image/gif,image/webp,audio/*,video/mp4,video/webm,.pdf,.txt,.csv,.log,.docx,.xlsx,.pptx";
 const icon = (name) => {
   const ns = "http://www.w3.org/2000/svg", s = document.createElementNS(ns, "svg"), p = document.createElementNS(ns, "path");
   s.setAttribute("viewBox", "0 0 24 24");
@@ -22,7 +24,7 @@ const icon = (name) => {
 
 class Chat extends HTMLElement {
   #lang; #config; #client; #state = { owner: "bot" }; #lines = new Map(); #drafts = new Map(); #mine = new Map();
-  #unread = 0; #files = []; #typing; #first; #ui = {}; #shown = false; #opened = false; #recorder;
+  #votes = new Map(); #unread = 0; #timer; #first; #ui = {}; #shown = false; #opened = false; #recorder; #offline = false;
 
   async connectedCallback() {
     if (this.shadowRoot) return;
@@ -43,10 +45,14 @@ class Chat extends HTMLElement {
     if (s.state) this.#setState(s.state);
     this.#client.follow();
     observe(this.#client, s.config.watch || {}, () => this.#lang);
-    if (this.getAttribute("mode") === "page" || this.hasAttribute("open")) this.show(false);
+    addEventListener("storage", (e) => { if (e.key === this.#slot("language") && e.newValue) this.#turn(e.newValue); }); // another tab's choice
+    const was = read("sessionStorage", this.#slot("open")) && matchMedia("(min-width:30rem)").matches;
+    if (this.getAttribute("mode") === "page" || this.hasAttribute("open") || was) this.show(false);
   }
 
   disconnectedCallback() { this.#client?.stop(); }
+
+  #slot(name) { return this.#client.slot + name; }
 
   #t(key, values) { return fill((this.#config.texts[this.#lang] || {})[key] || key, values || {}); }
 
@@ -56,6 +62,9 @@ class Chat extends HTMLElement {
     u.launchText = el("span");
     u.launchHint = el("span", { class: "sr" });
     u.launch = el("button", { class: "launch", type: "button", "aria-expanded": "false", onclick: () => this.show(true) }, u.launchText, u.launchHint, u.count);
+    u.peekText = el("button", { type: "button", dir: "auto", onclick: () => this.show(true) });
+    u.peekClose = el("button", { type: "button", onclick: () => { u.peek.hidden = true; u.launch.focus(); } }, "×");
+    u.peek = el("div", { class: "peek", role: "status", hidden: true }, u.peekText, u.peekClose);
     u.title = el("h2");
     u.lang = el("select", { onchange: () => this.#speak(u.lang.value) },
       ...this.#config.languages.map((l) => el("option", { value: l, lang: l, selected: l === this.#lang }, (this.#config.texts[l] || {}).name || l)));
@@ -64,23 +73,25 @@ class Chat extends HTMLElement {
     u.close = el("button", { type: "button", onclick: () => this.hide() }, "–");
     u.ai = el("p");
     u.status = el("div", { class: "status", role: "status", hidden: true });
+    u.more = el("button", { type: "button", class: "more", hidden: true, onclick: () => this.#earlier() });
+    u.busy = el("span", { class: "sr", role: "status" });
     u.log = el("div", { class: "log", role: "log", "aria-live": "polite", "aria-relevant": "additions" });
     u.live = el("div", { "aria-hidden": "true" });
-    u.scroll = el("div", { class: "scroll", tabindex: "0", role: "group" }, u.log, u.live);
+    u.scroll = el("div", { class: "scroll", tabindex: "0", role: "group" }, u.more, u.log, u.live);
     u.inputLabel = el("label", { class: "sr", for: "in" });
     u.input = el("textarea", { id: "in", rows: "1", dir: "auto", maxlength: String(this.#config.max_text), oninput: () => this.#grow(),
-      onkeydown: (e) => { if (e.key === "Enter" && !e.shiftKey && !e.isComposing) { e.preventDefault(); this.#submit(); } },
+      onkeydown: (e) => { if (e.key === "Enter" && !e.shiftKey && !e.isComposing && e.keyCode !== 229) { e.preventDefault(); this.#submit(); } },
       onkeyup: (e) => { if (e.key === "Enter" && !e.shiftKey && !u.input.value.trim()) { u.input.value = ""; this.#grow(); } } });
-    u.pick = el("input", { type: "file", hidden: true, multiple: true, tabindex: "-1", onchange: () => this.#attach(u.pick.files) });
+    u.pick = el("input", { type: "file", hidden: true, multiple: true, tabindex: "-1", accept, onchange: () => this.#attach(u.pick.files) });
     u.clip = el("button", { type: "button", hidden: !this.#config.uploads, onclick: () => u.pick.click() }, icon("clip"));
     const voice = this.#config.uploads && window.MediaRecorder && navigator.mediaDevices;
     u.mic = el("button", { type: "button", hidden: !voice, onclick: () => this.#record() }, icon("mic"));
     u.send = el("button", { class: "send", type: "submit" }, icon("send"));
     u.panel = el("section", { class: "panel", id: "panel", hidden: !page, onkeydown: (e) => { if (e.key === "Escape" && !page) this.hide(); } },
       el("header", {}, el("div", { class: "top" }, u.title, el("label", { hidden: this.#config.languages.length < 2 }, u.langLabel, u.lang), u.end, page ? null : u.close), u.ai),
-      u.status, u.scroll,
+      u.status, u.busy, u.scroll,
       el("form", { onsubmit: (e) => { e.preventDefault(); this.#submit(); } }, u.inputLabel, u.input, u.pick, u.clip, u.mic, u.send));
-    root.append(el("div", { class: page ? "full" : "float" }, page ? null : u.launch, u.panel));
+    root.append(el("div", { class: page ? "full" : "float" }, page ? null : u.peek, page ? null : u.launch, u.panel));
     this.#words();
   }
 
@@ -94,7 +105,10 @@ class Chat extends HTMLElement {
     u.panel.setAttribute("aria-label", t("title"));
     u.langLabel.textContent = t("language");
     u.end.textContent = t("end");
+    u.lang.value = this.#lang;
+    u.more.textContent = t("earlier");
     u.close.setAttribute("aria-label", t("close"));
+    u.peekClose.setAttribute("aria-label", t("close"));
     u.ai.textContent = t("ai");
     u.log.setAttribute("aria-label", t("log"));
     u.scroll.setAttribute("aria-label", t("log"));
@@ -110,7 +124,8 @@ class Chat extends HTMLElement {
     this.#unread = 0;
     u.count.hidden = true;
     u.panel.hidden = false;
-    u.launch.hidden = true;
+    u.launch.hidden = u.peek.hidden = true;
+    write("sessionStorage", this.#slot("open"), "1");
     u.launch.setAttribute("aria-expanded", "true");
     if (focus) u.input.focus();
     this.#bottom(true);
@@ -120,6 +135,7 @@ class Chat extends HTMLElement {
   hide() {
     const u = this.#ui;
     this.#shown = false;
+    write("sessionStorage", this.#slot("open"), "");
     u.panel.hidden = true;
     u.launch.hidden = false;
     u.launch.setAttribute("aria-expanded", "false");
@@ -139,32 +155,82 @@ class Chat extends HTMLElement {
       case "line": return this.#line(data);
       case "part": return this.#part(data);
       case "state": return this.#setState(data);
-      case "working": return this.#dots(true);
+      case "working": this.#withdraw(); return this.#dots(true);
       case "typing": return this.#writing(data.name);
-      case "done": this.#dots(false); for (const d of this.#drafts.values()) d.remove(); this.#drafts.clear(); return;
-      case "ready": this.#first = true; return this.#greet();
+      case "done": return this.#withdraw();
+      case "ready": return this.#ready();
       case "begun": this.#lines.clear(); this.#ui.log.replaceChildren(); this.#first = this.#opened = false; return;
-      case "offline": this.#dots(false); this.#offline = true; return this.#banner();
-      case "online": this.#offline = false; return this.#banner();
+      case "offline": this.#withdraw(); this.#offline = true; return this.#banner();
+      case "online":
+        this.#withdraw(); // what is being written comes again from its beginning
+        if (this.#offline) { this.#offline = false; this.#say("online"); }
     }
   }
-  #offline = false;
+
+  // ready comes when the history is there, after each cut as well.
+  #ready() {
+    if (!this.#first) {
+      this.#ui.more.hidden = this.#lines.size < 100;
+      const known = new Set([...this.#lines.values()].map((l) => l.message));
+      for (const { at, ...m } of this.#client.unsent()) if (!known.has(m.id)) this.#deliver(m, []);
+    }
+    this.#first = true;
+    this.#greet();
+  }
+
+  #withdraw() {
+    this.#dots(false);
+    for (const d of this.#drafts.values()) d.remove();
+    this.#drafts.clear();
+  }
+
+  async #earlier() {
+    const u = this.#ui, first = Math.min(...this.#lines.keys());
+    try {
+      const page = await this.#client.before(first);
+      u.more.hidden = !page.more;
+      this.#lines = new Map([...page.lines.map((l) => [l.seq, l]), ...this.#lines]);
+      const from = u.scroll.scrollHeight - u.scroll.scrollTop;
+      this.#quietly(() => u.log.prepend(...page.lines.map((l) => this.#node(l))));
+      this.#spent(page.lines.length);
+      u.scroll.scrollTop = u.scroll.scrollHeight - from;
+      if (u.more.hidden) u.scroll.focus();
+    } catch { this.#say("failed"); }
+  }
+
+  // quietly changes the log without its being read out again.
+  #quietly(change) {
+    const log = this.#ui.log;
+    log.setAttribute("aria-live", "off");
+    change();
+    setTimeout(() => log.setAttribute("aria-live", "polite"), 500);
+  }
+
+  #node(l) { return l.from === "customer" ? this.#said(l) : this.#reply(l); }
+
+  // spent switches quick replies off: those that stand before the last line, or all.
+  #spent(all) {
+    const { log, scroll } = this.#ui;
+    log.querySelectorAll(all ? ".msg:not(:last-child) .quick button" : ".quick button").forEach((b) => {
+      if (this.shadowRoot.activeElement === b) scroll.focus();
+      b.disabled = true;
+    });
+  }
 
   #line(l) {
     if (this.#lines.has(l.seq)) return;
     this.#lines.set(l.seq, l);
     const me = l.from === "customer", r = l.reply;
-    this.#ui.log.querySelectorAll(".quick button").forEach((b) => { b.disabled = true; });
+    this.#spent();
     const own = me && this.#mine.get(l.message);
     if (own) { own.remove(); this.#mine.delete(l.message); }
     if (r && this.#drafts.has(r.id)) { this.#drafts.get(r.id).remove(); this.#drafts.delete(r.id); }
-    const node = me ? this.#said(l) : this.#reply(l);
-    const near = this.#near();
-    this.#ui.log.append(node);
-    if (!me) this.#dots(false, true);
+    const near = this.#near(), u = this.#ui;
+    u.log.append(this.#node(l));
     if (!me && !this.#shown && this.#first) {
-      this.#ui.count.textContent = String(++this.#unread);
-      this.#ui.count.hidden = false;
+      u.count.textContent = String(++this.#unread);
+      u.peekText.textContent = r?.text || this.#t("new");
+      u.count.hidden = u.peek.hidden = false;
     }
     this.#bottom(near || me);
   }
@@ -193,9 +259,10 @@ class Chat extends HTMLElement {
       if (c.url) meta.append(el("span", {}, this.#t("source"), link(c.url, c.title || c.id)));
     }
     if (r.citations?.length && !person) {
-      const vote = (yes) => el("button", { type: "button", "aria-pressed": "false", onclick: (e) => {
+      const vote = (yes) => el("button", { type: "button", "aria-pressed": String(this.#votes.get(r.id) === yes), onclick: (e) => {
         const b = e.currentTarget;
         this.#client.helpful(r.id, yes).then(() => {
+          this.#votes.set(r.id, yes);
           for (const x of meta.querySelectorAll("button")) x.setAttribute("aria-pressed", String(x === b));
           this.#say("thanks");
         }, () => this.#say("failed"));
@@ -207,7 +274,10 @@ class Chat extends HTMLElement {
   }
 
   #quick(choices) {
-    return el("div", { class: "quick" }, ...choices.map((c) => el("button", { type: "button", onclick: () => this.#post({ tap: c.value, text: c.label }) }, c.label)));
+    return el("div", { class: "quick" }, ...choices.map((c) => el("button", { type: "button", onclick: (e) => {
+      if (!e.detail || matchMedia("(pointer:fine)").matches) this.#ui.input.focus(); // no keyboard over a phone's screen
+      this.#post({ tap: c.value, text: c.label });
+    } }, c.label)));
   }
 
   #card(c) {
@@ -229,7 +299,7 @@ class Chat extends HTMLElement {
   }
 
   #file(a) {
-    const url = safe(new URL(a.url, base).href), kind = (a.type || "").split("/")[0];
+    const url = safe(a.url), kind = (a.type || "").split("/")[0];
     if (kind === "image") return this.#picture(url, a.name || this.#t("picture")) || el("span", {}, a.name || this.#t("picture"));
     if (kind === "audio" && url && [location.origin, new URL(base).origin].includes(new URL(url).origin)) return el("audio", { controls: true, src: url, "aria-label": this.#t("voice"), preload: "none" });
     return link(url, a.name || this.#t("file"));
@@ -238,9 +308,11 @@ class Chat extends HTMLElement {
   #part(p) {
     let d = this.#drafts.get(p.reply);
     if (!d) {
-      d = el("div", { class: "msg bot draft", "data-reply": p.reply }, el("div", { class: "bubble", dir: "auto" }));
+      if ([...this.#lines.values()].some((l) => l.reply?.id === p.reply)) return; // its line was faster
+      d = el("div", { class: p.notice ? "msg bot draft notice" : "msg bot draft", "data-reply": p.reply }, el("div", { class: "bubble", dir: "auto" }));
       this.#drafts.set(p.reply, d);
-      this.#ui.live.prepend(d);
+      this.#ui.live.insertBefore(d, this.#ui.live.querySelector(".dots"));
+      if (p.notice) this.#ui.busy.textContent = p.text;
     }
     const near = this.#near();
     d.text = (d.text || "") + p.text;
@@ -264,30 +336,33 @@ class Chat extends HTMLElement {
     u.textContent = text;
     u.hidden = !text;
     this.#ui.ai.hidden = s.owner === "person";
+    this.#ui.end.hidden = s.owner !== "bot"; // a person ends their talk at the desk
   }
 
-  #say(key) {
+  // note shows a text for a moment where the banner stands.
+  #note(text, ms = 6000) {
+    clearTimeout(this.#timer);
     const u = this.#ui.status;
-    u.textContent = this.#t(key);
+    u.textContent = text;
     u.hidden = false;
-    setTimeout(() => this.#banner(), 3000);
+    this.#timer = setTimeout(() => this.#banner(), ms);
   }
 
-  #dots(on, soft) {
-    const live = this.#ui.live;
-    let d = live.querySelector(".dots");
-    if (on && !d) {
+  #say(key) { this.#note(this.#t(key), 3000); }
+
+  #writing(name) { this.#note(this.#t("writing", { name }), 4000); }
+
+  // why says in the customer's language what a server refused.
+  #why(e) { return this.#t(["busy", "file_type"].includes(e.code) ? e.code : "failed"); }
+
+  #dots(on) {
+    const { live, busy } = this.#ui, d = live.querySelector(".dots");
+    busy.textContent = on && this.#state.owner === "bot" ? this.#t("typing") : "";
+    if (on && !d && this.#state.owner === "bot") {
+      const near = this.#near();
       live.append(el("div", { class: "msg bot dots" }, el("div", { class: "bubble" }, el("i"), el("i"), el("i"))));
-      this.#bottom(this.#near());
-    } else if (!on && d && !soft) d.remove();
-  }
-
-  #writing(name) {
-    clearTimeout(this.#typing);
-    const u = this.#ui.status;
-    u.textContent = this.#t("writing", { name });
-    u.hidden = false;
-    this.#typing = setTimeout(() => this.#banner(), 4000);
+      this.#bottom(near);
+    } else if (!on) d?.remove();
   }
 
   #near(slack) {
@@ -312,44 +387,49 @@ class Chat extends HTMLElement {
     this.#ui.input.focus();
   }
 
-  // post shows a message at once and sends it; the committed line takes its place.
   #post(m, files) {
-    const message = { id: newID(), language: this.#lang, ...m, files: (files || []).map((f) => ({ id: f.id, key: f.key })) };
+    return this.#deliver({ id: newID(), language: this.#lang, ...m, files: (files || []).map((f) => ({ id: f.id, key: f.key })) }, files);
+  }
+
+  // pending shows what is on its way to the server, and how it fares.
+  #pending(node) {
     const state = el("div", { class: "meta" }, this.#t("sending"));
-    const node = this.#said({ text: m.text || "", attachments: files });
     node.append(state);
-    this.#mine.set(message.id, node);
     this.#ui.live.before(node);
-    this.#ui.log.querySelectorAll(".quick button").forEach((b) => { b.disabled = true; });
     this.#bottom(true);
+    return state;
+  }
+
+  // deliver shows a message at once and sends it; the committed line takes its place.
+  #deliver(message, files) {
+    const node = this.#said({ text: message.text || "", attachments: files }), state = this.#pending(node);
+    this.#mine.set(message.id, node);
+    this.#spent();
     const go = () => {
       state.className = "meta";
       state.textContent = this.#t("sending");
       this.#client.send(message).then(() => state.remove(), (e) => {
         state.className = "meta bad";
-        state.replaceChildren(this.#t("failed") + (e.code && e.status < 500 ? ": " + e.message : "") + " ", el("button", { type: "button", onclick: go }, this.#t("retry")));
+        state.replaceChildren(this.#why(e) + " ", el("button", { type: "button", onclick: go }, this.#t("retry")));
       });
     };
     go();
   }
 
   async #attach(list) {
-    for (const f of list) {
+    for (const f of [...list]) {
       if (f.size > this.#config.max_upload) {
         this.#note(this.#t("too_large", { n: Math.floor(this.#config.max_upload / 1048576) }));
         continue;
       }
+      const node = this.#said({ text: f.name });
+      this.#pending(node);
       try {
         this.#post({}, [await this.#client.upload(f, f.name)]);
-      } catch (e) { this.#note(this.#t("failed") + ": " + e.message); }
+      } catch (e) { this.#note(this.#why(e)); }
+      node.remove();
     }
     this.#ui.pick.value = "";
-  }
-
-  #note(text) {
-    this.#ui.status.textContent = text;
-    this.#ui.status.hidden = false;
-    setTimeout(() => this.#banner(), 6000);
   }
 
   async #record() {
@@ -363,24 +443,34 @@ class Chat extends HTMLElement {
         this.#recorder = null;
         stream.getTracks().forEach((t) => t.stop());
         b.classList.remove("rec");
-        b.setAttribute("aria-label", this.#t("record"));
-        this.#attach([new File(parts, "voice.webm", { type: rec.mimeType })]);
+        this.#words();
+        this.#attach([new File(parts, "voice." + (/mp4|ogg/.exec(rec.mimeType)?.[0] || "webm"), { type: rec.mimeType })]);
       };
       rec.start();
+      this.#note(this.#t("recording"), 60000);
       b.classList.add("rec");
-      b.setAttribute("aria-label", this.#t("stop"));
+      b.title = this.#t("stop");
+      b.setAttribute("aria-label", b.title);
       setTimeout(() => rec.state === "recording" && rec.stop(), 60000);
-    } catch (e) { this.#note(this.#t("failed") + ": " + e.message); }
+    } catch { this.#note(this.#t("no_mic")); }
+  }
+
+  // turn puts the page into another language, what was said as well as its frame.
+  #turn(lang) {
+    this.#lang = lang;
+    this.#words();
+    this.#quietly(() => this.#ui.log.replaceChildren(...[...this.#lines.values()].map((l) => this.#node(l))));
+    this.#spent(true);
   }
 
   async #speak(lang) {
     const before = this.#lang;
-    this.#lang = lang;
-    this.#words();
-    try { await this.#client.speak(lang); } catch {
-      this.#lang = before;
-      this.#ui.lang.value = before;
-      this.#words();
+    this.#turn(lang);
+    try {
+      await this.#client.speak(lang);
+      write("localStorage", this.#slot("language"), lang);
+    } catch {
+      this.#turn(before);
       this.#say("failed");
     }
   }

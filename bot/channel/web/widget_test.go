@@ -1,0 +1,321 @@
+package web_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/frontdesk-go/frontdesk/bot"
+	"github.com/frontdesk-go/frontdesk/bot/channel/web"
+	"github.com/frontdesk-go/frontdesk/internal/browsertest"
+)
+
+// inside is the widget's own document.
+const inside = `document.querySelector("frontdesk-chat").shadowRoot`
+
+func shows(text string) string {
+	return fmt.Sprintf(`%s?.querySelector(".log")?.textContent.includes(%s)`, inside, browsertest.Q(text))
+}
+
+// saying counts the bubbles of the log with a text.
+func saying(p *browsertest.Tab, text string) int {
+	return browsertest.Eval[int](p, fmt.Sprintf(`[...%s.querySelectorAll(".log .bubble")].filter((b) => b.textContent === %s).length`, inside, browsertest.Q(text)))
+}
+
+func send(p *browsertest.Tab, text string) {
+	p.Wait(inside + `?.querySelector("textarea")`)
+	p.Run(fmt.Sprintf(`const i = %s.querySelector("textarea"); i.value = %s; i.form.requestSubmit()`, inside, browsertest.Q(text)))
+}
+
+// draft waits for what is shown while it is written.
+func draft(p *browsertest.Tab, text string) {
+	p.Wait(fmt.Sprintf(`[...%s.querySelectorAll(".draft .bubble")].map((b) => b.textContent).join("|") === %s`, inside, browsertest.Q(text)))
+}
+
+// What is written is shown at once, as provisional; what is committed takes its
+// place, whatever its words, or nothing does. A reload, a second tab and a
+// connection that was cut see it from its beginning.
+func TestBrowserProvisionalText(t *testing.T) {
+	t.Parallel()
+	steps := make(chan func(*bot.Turn, *bot.Draft) bool)
+	r := start(t, func(_ context.Context, t *bot.Turn) error {
+		d := t.Draft()
+		for step := range steps {
+			if step(t, d) {
+				break
+			}
+		}
+		return nil
+	}, nil)
+	t.Cleanup(func() { close(steps) })
+	add := func(text string) {
+		steps <- func(_ *bot.Turn, d *bot.Draft) bool { d.Add(text); return false }
+	}
+	b := browsertest.Open(t)
+	p := b.Tab(r.srv.URL+"/chat/?lang=zh", 800, 700)
+	send(p, "查订单")
+	steps <- func(t *bot.Turn, _ *bot.Draft) bool { t.Notice("正在查询订单…"); return false }
+	p.Wait(inside + `.querySelector(".dots") && ` + inside + `.querySelector(".notice")?.textContent === "正在查询订单…"`)
+	assert.Equal(t, "正在查询订单…", browsertest.Eval[string](p, inside+`.querySelector("span[role=status]").textContent`), "read out as well")
+	add("订单已经")
+	add("发货")
+	draft(p, "正在查询订单…|订单已经发货")
+	assert.Zero(t, saying(p, "订单已经发货"), "provisional")
+
+	// A second tab and a reload join in the middle.
+	two := b.Tab(r.srv.URL+"/chat/?lang=zh", 800, 700)
+	draft(two, "正在查询订单…|订单已经发货")
+	p.Reload()
+	draft(p, "正在查询订单…|订单已经发货")
+	// So does a connection that comes back.
+	r.srv.CloseClientConnections()
+	p.Wait(inside + `.querySelector(".status").textContent.includes("重新连接")`)
+	add("，请留意")
+	draft(p, "正在查询订单…|订单已经发货，请留意")
+	draft(two, "正在查询订单…|订单已经发货，请留意")
+	steps <- func(_ *bot.Turn, d *bot.Draft) bool { _ = d.Send(bot.Reply{Text: "订单已签收。"}); return true }
+	for _, tab := range []*browsertest.Tab{p, two} {
+		tab.Wait(shows("订单已签收。") + ` && !` + inside + `.querySelector(".draft, .dots")`)
+		assert.Equal(t, 1, saying(tab, "订单已签收。"), "replaced")
+		assert.Equal(t, 1, saying(tab, "查订单"))
+		assert.Zero(t, saying(tab, "订单已经发货，请留意"))
+	}
+
+	// What is not sent is withdrawn.
+	send(p, "再查一次")
+	add("这句不算")
+	draft(p, "这句不算")
+	steps <- func(t *bot.Turn, _ *bot.Draft) bool { _ = t.Say("查不到"); return true }
+	p.Wait(shows("查不到") + ` && !` + inside + `.querySelector(".draft")`)
+	assert.Zero(t, saying(p, "这句不算"))
+	assert.Empty(t, p.Foreign(r.srv.URL))
+}
+
+// A message that was on its way when the page was reloaded is not lost, and
+// has one effect.
+func TestBrowserReloadLosesNoMessage(t *testing.T) {
+	t.Parallel()
+	r := start(t, echo, nil)
+	p := browsertest.Open(t).Tab(r.srv.URL+"/chat/?lang=zh", 800, 700)
+	p.Wait(shows("智能客服"))
+	p.Run(`window.tried = 0; const f = window.fetch; window.fetch = (u, o) => String(u).endsWith("v1/messages") ? (window.tried++, Promise.reject(new TypeError("no network"))) : f(u, o)`)
+	send(p, "我要退货")
+	p.Wait(`window.tried > 0`)
+	assert.False(t, browsertest.Eval[bool](p, shows("我要退货")))
+	p.Reload()
+	p.Wait(shows("你说：我要退货"))
+	assert.Equal(t, 1, saying(p, "我要退货"))
+	p.Reload()
+	p.Wait(shows("你说：我要退货"))
+	send(p, "好了吗")
+	p.Wait(shows("你说：好了吗"))
+	assert.Equal(t, 1, saying(p, "你说：我要退货"), "and is not sent again")
+}
+
+// A network can fall silent without a word: then the stream counts as cut.
+func TestBrowserSilentStreamIsCut(t *testing.T) {
+	t.Parallel()
+	r := start(t, echo, nil) // its clock stands still, so that no ping comes
+	p := browsertest.Open(t).Tab(r.srv.URL+"/chat/?lang=zh", 800, 700)
+	p.Wait(shows("智能客服"))
+	assert.Equal(t, "online offline online", browsertest.Eval[string](p, `import("/chat/client.js").then(async (m) => {
+		const heard = [];
+		let enough;
+		const all = new Promise((done) => { enough = done; });
+		const c = new m.Client("/chat/", (name) => {
+			if (["online", "offline"].includes(name)) heard.push(name);
+			if (heard.length === 3) { c.stop(); enough(); }
+		}, 300);
+		await c.start();
+		c.follow();
+		await all;
+		return heard.join(" ");
+	})`))
+}
+
+// A tab nobody looks at gives its connection back, and is up to date when
+// somebody does: a browser has six for all tabs of a site over HTTP/1.1.
+func TestBrowserHiddenTabRests(t *testing.T) {
+	t.Parallel()
+	r := start(t, echo, nil)
+	b := browsertest.Open(t)
+	p := b.Tab(r.srv.URL+"/chat/?lang=zh", 800, 700)
+	p.Wait(shows("智能客服"))
+	p.Run(`window.cut = 0; const f = AbortController.prototype.abort; AbortController.prototype.abort = function () { window.cut++; f.call(this); };
+		Object.defineProperty(document, "hidden", { configurable: true, value: true }); document.dispatchEvent(new Event("visibilitychange"))`)
+	p.Wait(`window.cut === 1`)
+	send(p, "一")
+	p.Wait(`!` + inside + `.querySelector(".meta")`) // delivered
+	assert.False(t, browsertest.Eval[bool](p, shows("你说：一")))
+	assert.True(t, browsertest.Eval[bool](p, inside+`.querySelector(".status").hidden`), "nothing is wrong")
+	p.Run(`delete document.hidden; document.dispatchEvent(new Event("visibilitychange"))`)
+	p.Wait(shows("你说：一"))
+	assert.Equal(t, 1, saying(p, "一"))
+}
+
+// Tabs that open at the same time are one visitor, and stay one when their
+// session ends.
+func TestBrowserTabsShareTheirSession(t *testing.T) {
+	t.Parallel()
+	r := start(t, echo, func(_ *bot.Options, o *web.Options) { o.Session = time.Hour })
+	b := browsertest.Open(t)
+	p := b.Tab(r.srv.URL+"/chat/widget.js", 800, 700) // a page of the origin without a session
+	assert.Equal(t, 1, browsertest.Eval[int](p, `import("/chat/client.js").then(async (m) => {
+		const cs = [1, 2, 3, 4].map(() => new m.Client(location.origin + "/chat/", () => {}));
+		await Promise.all(cs.map((c) => c.start()));
+		return new Set(cs.map((c) => JSON.parse(atob(c.token.split(".")[0])).p)).size;
+	})`))
+	one, two := b.Tab(r.srv.URL+"/chat/?lang=zh", 800, 700), b.Tab(r.srv.URL+"/chat/?lang=zh", 800, 700)
+	send(one, "一")
+	two.Wait(shows("你说：一"))
+	r.clock.Advance(2 * time.Hour)
+	send(one, "二")
+	one.Wait(shows("你说：二"))
+	send(two, "三")
+	for _, tab := range []*browsertest.Tab{one, two} {
+		tab.Wait(shows("你说：二") + "&&" + shows("你说：三"))
+		assert.Zero(t, saying(tab, "你说：一"), "another visitor's by now")
+	}
+}
+
+// The words of the page follow the language, those of earlier lines as well,
+// and those of the other tab.
+func TestBrowserLanguageOfTheFrame(t *testing.T) {
+	t.Parallel()
+	r := start(t, func(_ context.Context, t *bot.Turn) error {
+		return t.Send(bot.Reply{Text: "好", Citations: []bot.Citation{{ID: "a"}}, Choices: []bot.Choice{{Label: "行", Value: "行"}}})
+	}, nil)
+	b := browsertest.Open(t)
+	one, two := b.Tab(r.srv.URL+"/chat/?lang=zh", 800, 700), b.Tab(r.srv.URL+"/chat/?lang=zh", 800, 700)
+	send(one, "在吗")
+	two.Wait(shows("这个回答有帮助吗"))
+	one.Run(`const b = [...` + inside + `.querySelectorAll(".meta button")].find((b) => b.textContent === "有帮助"); b.click()`)
+	one.Wait(inside + `.querySelector("[aria-pressed=true]")`)
+	one.Run(`const s = ` + inside + `.querySelector("select"); s.value = "en"; s.dispatchEvent(new Event("change"))`)
+	for _, tab := range []*browsertest.Tab{one, two} {
+		tab.Wait(shows("Was this helpful?") + `&& ` + inside + `.querySelector("textarea").placeholder === "Type your question" && ` + inside + `.querySelector("select").value === "en"`)
+		tab.Wait(shows("let's go on in English"))
+		assert.Equal(t, 1, saying(tab, "在吗"))
+	}
+	assert.Equal(t, "Helpful", browsertest.Eval[string](one, inside+`.querySelector("[aria-pressed=true]").textContent`))
+	one.Wait(inside + `.querySelector(".log").getAttribute("aria-live") === "polite"`)
+}
+
+// The keyboard goes on where it was when a quick reply is spent.
+func TestBrowserKeepsTheFocus(t *testing.T) {
+	t.Parallel()
+	r := start(t, func(_ context.Context, t *bot.Turn) error {
+		return t.Send(bot.Reply{Text: "要哪一个？", Choices: []bot.Choice{{Label: "红的", Value: "红的"}, {Label: "蓝的", Value: "蓝的"}}})
+	}, nil)
+	p := browsertest.Open(t).Tab(r.srv.URL+"/chat/?lang=zh", 800, 700)
+	send(p, "裙子")
+	p.Wait(shows("要哪一个"))
+	p.Run(inside + `.querySelector(".quick button:not(:disabled)").focus()`)
+	p.Press("Enter")
+	p.Wait(shows("红的") + ` && ` + inside + `.querySelectorAll(".quick button:not(:disabled)").length === 2`)
+	assert.Equal(t, "textarea", browsertest.Eval[string](p, inside+`.activeElement?.localName || ""`))
+	p.Run(inside + `.querySelector(".quick button:not(:disabled)").focus()`)
+	recent := r.conversation()
+	_, err := r.b.Join(t.Context(), recent, "小林") // a line comes while the focus is on a quick reply
+	require.NoError(t, err)
+	tk, err := r.b.Tickets(t.Context(), "")
+	require.NoError(t, err)
+	_, err = r.b.Tell(t.Context(), "", tk[0].ID, "小林", bot.Reply{Text: "您好"})
+	require.NoError(t, err)
+	p.Wait(shows("您好"))
+	assert.Equal(t, "scroll", browsertest.Eval[string](p, inside+`.activeElement?.className || ""`))
+	assert.True(t, browsertest.Eval[bool](p, inside+`.querySelector("header button").hidden`), "a person ends their talk at the desk")
+}
+
+func TestBrowserEarlierMessages(t *testing.T) {
+	t.Parallel()
+	r := start(t, echo, nil)
+	p := browsertest.Open(t).Tab(r.srv.URL+"/chat/?lang=zh", 800, 700)
+	p.Wait(shows("智能客服"))
+	token := browsertest.Eval[string](p, `localStorage.getItem("frontdesk:" + location.origin + "/chat/")`)
+	for i := range 90 {
+		r.say(token, fmt.Sprint(i), fmt.Sprintf("第%d句", i))
+	}
+	p.Reload()
+	p.Wait(shows("你说：第89句"))
+	assert.Zero(t, saying(p, "第0句"))
+	for range 3 {
+		p.Wait(inside + `.querySelector(".more")`)
+		if browsertest.Eval[bool](p, inside+`.querySelector(".more").hidden`) {
+			break
+		}
+		n := browsertest.Eval[int](p, inside+`.querySelectorAll(".msg").length`)
+		p.Run(inside + `.querySelector(".more").click()`)
+		p.Wait(fmt.Sprintf(`%s.querySelectorAll(".msg").length > %d`, inside, n))
+	}
+	assert.Equal(t, []string{"第0句", "第1句", "第2句"}, browsertest.Eval[[]string](p, `[...`+inside+`.querySelectorAll(".log .me .bubble")].slice(0, 3).map((b) => b.textContent)`))
+	assert.Equal(t, 181, browsertest.Eval[int](p, inside+`.querySelectorAll(".log .msg").length`), "each once")
+	assert.True(t, browsertest.Eval[bool](p, inside+`.querySelector(".more").hidden`))
+}
+
+// A shop's own site, of another origin and with a policy of its own, puts the
+// widget on its page with one line.
+func TestBrowserOnAnotherSite(t *testing.T) {
+	t.Parallel()
+	var chat string
+	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src "+chat+"; style-src "+chat+"; img-src 'self' "+chat+"; media-src "+chat+"; connect-src "+chat+"; require-trusted-types-for 'script'")
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprintf(w, `<!doctype html><html lang="zh"><title>店</title><link rel="icon" href="%[1]s/chat/icon.svg"><h1>店</h1><script type="module" src="%[1]s/chat/widget.js"></script></html>`, chat)
+	}))
+	defer page.Close()
+	allow := []string{page.URL}
+	for name, origins := range map[string][]string{"that is listed": allow, "that is not": nil} {
+		t.Run(name, func(t *testing.T) {
+			dir, err := web.NewDir(t.TempDir(), nil)
+			require.NoError(t, err)
+			r := start(t, func(_ context.Context, t *bot.Turn) error {
+				return t.Send(bot.Reply{Text: "看看这款", Cards: []bot.Card{{ID: "a", Title: "红裙", Link: "/p/a", Picture: "/chat/icon.svg"}, {ID: "b", Title: "别处的", Link: "https://elsewhere.example/b", Picture: "https://elsewhere.example/b.png"}}})
+			}, func(_ *bot.Options, o *web.Options) { o.Origins, o.Files = origins, dir })
+			chat = r.srv.URL
+			p := browsertest.Open(t).Tab(page.URL, 1000, 800)
+			if origins == nil {
+				p.Wait(`document.readyState === "complete"`)
+				assert.False(t, browsertest.Eval[bool](p, `!!document.querySelector("frontdesk-chat")`), "there is no chat")
+				assert.Contains(t, strings.Join(p.Errors(), "\n"), chat+"/chat/widget.js")
+				return
+			}
+			p.Wait(inside + `?.querySelector(".launch")`)
+			p.Run(inside + `.querySelector(".launch").click()`)
+			p.Wait(shows("智能客服"))
+			send(p, "裙子")
+			p.Wait(inside + `.querySelector(".card img")?.naturalWidth > 0`)
+			assert.Equal(t, []string{chat + "/p/a", "https://elsewhere.example/b"}, browsertest.Eval[[]string](p, `[...`+inside+`.querySelectorAll(".card a")].map((a) => a.href)`), "relative is to the server, not the page")
+			p.Run(`const d = new DataTransfer(); d.items.add(new File(["a,b"], "清单.csv", { type: "text/csv" })); const i = ` + inside + `.querySelector("input[type=file]"); i.files = d.files; i.dispatchEvent(new Event("change"))`)
+			p.Wait(shows("清单.csv"))
+			for _, u := range p.Foreign(chat) {
+				assert.True(t, strings.HasPrefix(u, page.URL), "a request to %s", u)
+			}
+			assert.Empty(t, p.Errors())
+		})
+	}
+}
+
+// What a server refuses is said in the customer's language.
+func TestBrowserSaysWhatIsNotTaken(t *testing.T) {
+	t.Parallel()
+	dir, err := web.NewDir(t.TempDir(), nil)
+	require.NoError(t, err)
+	r := start(t, echo, func(_ *bot.Options, o *web.Options) { o.Files, o.MaxUpload = dir, 1<<20 })
+	p := browsertest.Open(t).Tab(r.srv.URL+"/chat/?lang=zh", 800, 700)
+	p.Wait(shows("智能客服"))
+	for want, file := range map[string]string{"暂不支持这种文件": `new File(["<html><script>alert(1)</script>"], "a.pdf")`, "最多 1 MB": `new File([new Uint8Array(1 << 21)], "b.png")`} {
+		p.Run(`const d = new DataTransfer(); d.items.add(` + file + `); const i = ` + inside + `.querySelector("input[type=file]"); i.files = d.files; i.dispatchEvent(new Event("change"))`)
+		p.Wait(inside + `.querySelector(".status").textContent.includes(` + browsertest.Q(want) + `)`)
+	}
+	assert.Zero(t, browsertest.Eval[int](p, inside+`.querySelectorAll(".me").length`), "nothing is left of them")
+	p.Run(`navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error("Permission denied")); ` + inside + `.querySelector("form button[title=录音]").click()`)
+	p.Wait(inside + `.querySelector(".status").textContent.includes("允许录音")`)
+}

@@ -1,0 +1,136 @@
+package kb
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+const columns = "id, language, category, question, also, answer, tags, from, until, source, channels, audience, products, owner, reviewed, state"
+
+// Column is the name [ReadCSV] has for what people call a column of a list of
+// questions, in English or Chinese: "question" for 标准问, "answer@phone" for
+// 答案@phone; "" for others.
+func Column(head string) string {
+	h := strings.ToLower(strings.Trim(strings.TrimPrefix(head, "\ufeff"), " \t*＊:："))
+	if name, channel, ok := strings.Cut(h, "@"); ok {
+		if Column(name) != "answer" || len(channelLine("@"+channel)) != 1 {
+			return ""
+		}
+		return "answer@" + strings.TrimSpace(channel)
+	}
+	switch h {
+	case "id", "编号", "編號", "序号", "知识编号":
+		return "id"
+	case "language", "lang", "语言", "語言":
+		return "language"
+	case "category", "topic", "section", "分类", "分類", "类别", "类目", "知识分类":
+		return "category"
+	case "question", "questions", "title", "标准问", "标准问题", "问题", "問題", "问", "知识标题":
+		return "question"
+	case "also", "others", "other wordings", "similar questions", "alternatives", "variants", "相似问", "相似问题", "相似问法", "扩展问", "其他问法", "也问":
+		return "also"
+	case "answer", "answers", "reply", "response", "答案", "回答", "答", "回复", "標準答案", "标准答案":
+		return "answer"
+	case "tags", "keywords", "标签", "標籤", "关键词":
+		return "tags"
+	case "from", "valid from", "生效日期", "生效时间", "起":
+		return "from"
+	case "until", "valid until", "expires", "失效日期", "失效时间", "有效期至", "止":
+		return "until"
+	case "source", "url", "link", "来源", "來源", "链接":
+		return "source"
+	case "channels", "channel", "渠道", "适用渠道", "仅限渠道":
+		return "channels"
+	case "audience", "roles", "对象", "可见范围", "仅限对象":
+		return "audience"
+	case "products", "product", "商品", "关联商品", "适用商品":
+		return "products"
+	case "owner", "负责人":
+		return "owner"
+	case "reviewed", "last reviewed", "复核日期":
+		return "reviewed"
+	case "state", "审核状态":
+		return "state"
+	}
+	return ""
+}
+
+// ReadCSV reads entries with the header id, language, category, question,
+// also, answer, tags, from, until, source, channels, audience, products, owner,
+// reviewed, state, or as [Column] knows them; question and answer are needed, any
+// order will do. also is separated by "|", the other lists by commas. A column
+// answer@wechat (答案@wechat) has the answers for a channel that needs another.
+func ReadCSV(name string, r io.Reader, language string) ([]Entry, error) {
+	cr := csv.NewReader(r)
+	cr.FieldsPerRecord = -1
+	head, err := cr.Read()
+	if err != nil {
+		return nil, fmt.Errorf("kb: %s: reading the header: %w", name, err)
+	}
+	at := map[string]int{}
+	for i, h := range head {
+		k := Column(h)
+		if k == "" {
+			return nil, fmt.Errorf("kb: %s:1: column %q is unknown: the header may have %s", name, h, columns)
+		}
+		if _, twice := at[k]; twice {
+			return nil, fmt.Errorf("kb: %s:1: column %q stands twice, the second time as %q: take one of them out", name, k, h)
+		}
+		at[k] = i
+	}
+	for _, need := range []string{"question", "answer"} {
+		if _, ok := at[need]; !ok {
+			return nil, fmt.Errorf("kb: %s:1: column %q is missing: the header may have %s", name, need, columns)
+		}
+	}
+	var out []Entry
+	var errs []error
+	for {
+		rec, err := cr.Read()
+		if errors.Is(err, io.EOF) {
+			return out, together(errs)
+		}
+		if err != nil {
+			return out, errors.Join(append(errs, fmt.Errorf("kb: %s: %w", name, err))...)
+		}
+		line, _ := cr.FieldPos(0)
+		get := func(col string) string {
+			if i, ok := at[col]; ok && i < len(rec) {
+				return strings.TrimSpace(rec[i])
+			}
+			return ""
+		}
+		m := &mdEntry{file: name, line: line, question: get("question"), id: get("id"), tags: split(get("tags"), ",，、"),
+			also: split(get("also"), "|｜"), url: get("source"), answer: []string{get("answer")}}
+		for _, k := range []string{"from", "until", "channels", "audience", "products", "owner", "reviewed", "state"} {
+			if v := get(k); v != "" {
+				m.set(k, v, line)
+			}
+		}
+		for h := range at {
+			if channel, ok := strings.CutPrefix(h, "answer@"); ok && get(h) != "" {
+				if m.special == nil {
+					m.special = map[string][]string{}
+				}
+				m.special[channel] = []string{get(h)}
+			}
+		}
+		if m.question == "" || get("answer") == "" {
+			errs = append(errs, fmt.Errorf("kb: %s:%d: question or answer is empty: fill both or remove the row", name, line))
+			continue
+		}
+		lang := language
+		if l := get("language"); l != "" {
+			lang = l
+		}
+		e, err := m.entry(lang, get("category"))
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		out = append(out, *e)
+	}
+}
