@@ -75,18 +75,28 @@ func (s *Shelf) ready(r *Request) ask {
 	return a
 }
 
+// affordable reports whether the price at a place is within the bounds.
+func (s *Shelf) affordable(at uint32, a *ask) bool {
+	if a.MinPrice <= 0 && a.MaxPrice <= 0 {
+		return true
+	}
+	p := s.index.price(at, a.currency)
+	return p > 0 && p >= a.MinPrice && (a.MaxPrice <= 0 || p <= a.MaxPrice)
+}
+
 // blocked says why an item must not be suggested; "" when it may.
 func (s *Shelf) blocked(it *stocked, a *ask) string {
-	switch {
-	case it.Stock <= 0:
-		return "stock"
-	case !a.Now.IsZero() && (a.Now.Before(it.From) || !it.Until.IsZero() && !a.Now.Before(it.Until)):
-		return "validity"
-	}
-	if a.MinPrice > 0 || a.MaxPrice > 0 {
-		if p := it.in(a.currency); p == 0 || p < a.MinPrice || a.MaxPrice > 0 && p > a.MaxPrice {
-			return "price"
+	simple := s.index.simple[it.at]
+	if !simple {
+		switch {
+		case it.Stock <= 0:
+			return "stock"
+		case !a.Now.IsZero() && (a.Now.Before(it.From) || !it.Until.IsZero() && !a.Now.Before(it.Until)):
+			return "validity"
 		}
+	}
+	if !s.affordable(it.at, a) {
+		return "price"
 	}
 	if slices.Contains(a.Exclude, it.ID) {
 		return "excluded"
@@ -112,17 +122,25 @@ func (s *Shelf) blocked(it *stocked, a *ask) string {
 			return "not"
 		}
 	}
-	for _, id := range it.Needs {
-		no, known := s.learned.items.no[id]
-		if !known || a.u == nil {
-			return "needs"
-		}
-		if f := a.u.fact(no); !f.owned || float64(f.mastered) < s.opts.Mastery {
-			return "needs"
-		}
+	if !simple && !s.mayFollow(it, a) {
+		return "needs"
 	}
 	if s.opts.Suits != nil && !s.opts.Suits(&it.Item, a.Request) {
 		return "unsuited"
 	}
 	return ""
+}
+
+// mayFollow reports whether the customer has what an item needs.
+func (s *Shelf) mayFollow(it *stocked, a *ask) bool {
+	for _, id := range it.Needs {
+		no, known := s.learned.items.no[id]
+		if !known || a.u == nil {
+			return false
+		}
+		if f := a.u.fact(no); !f.owned || float64(f.mastered) < s.opts.Mastery {
+			return false
+		}
+	}
+	return true
 }

@@ -43,10 +43,10 @@
 // counts only when Request.Personal allows it; the price never depends on the
 // customer.
 //
-// What is learned lives in memory: items, sessions, baskets and event ids by
-// caps; a customer costs their latest items. [Shelf.Save] and [Shelf.Restore]
-// keep it between runs; [Shelf.Erase] forgets a customer. With Options.Late, replicas that read the same log in
-// another order learn the same.
+// What is learned lives in memory: items, sessions, baskets and event ids (as
+// hashes) by caps; a customer costs their latest items. [Shelf.Save] and
+// [Shelf.Restore] keep it between runs; [Shelf.Erase] forgets a customer. With
+// Options.Late, replicas that read the same log in another order learn the same.
 //
 // A [Shelf] learns by [Shelf.Record] and is safe for concurrent use.
 package recommend

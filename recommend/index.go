@@ -15,7 +15,6 @@ type stocked struct {
 	at   uint32   // place in the catalogue
 	has  []uint32 // its values by number: attributes, category, brand, variants that are left
 	own  []uint32 // those of Attributes, ascending
-	cost []int64  // by currency number, 0 where there is no price
 	norm float32  // length of its words' weights
 }
 
@@ -33,6 +32,8 @@ type index struct {
 	posts  [][]cell            // by word number: places and weights, ascending
 	listed map[string][]uint32 // by id: places of items whose GoesWith names it
 	money  map[string]int      // currencies by ISO 4217 code
+	cost   [][]int64           // by currency number and place; 0 where there is no price
+	simple []bool              // by place: in stock, at any time, for anybody
 }
 
 func newIndex() index {
@@ -75,12 +76,12 @@ func (x *index) currency(code string) int {
 	return -1
 }
 
-// in is the price in a currency, 0 for none.
-func (it *stocked) in(currency int) int64 {
-	if currency < 0 || currency >= len(it.cost) {
+// price is that at a place in a currency, 0 for none.
+func (x *index) price(at uint32, currency int) int64 {
+	if currency < 0 || int(at) >= len(x.cost[currency]) {
 		return 0
 	}
-	return it.cost[currency]
+	return x.cost[currency][at]
 }
 
 // insert and remove keep places ascending.
@@ -113,9 +114,11 @@ func (x *index) put(items []*stocked, names *Attributes) {
 		} else {
 			it.at = uint32(len(x.place))
 			x.place = append(x.place, nil)
+			x.simple = append(x.simple, false)
 		}
 		x.items[it.ID], x.place[it.at] = it, it
 		x.number(it)
+		x.simple[it.at] = it.Stock > 0 && it.From.IsZero() && it.Until.IsZero() && len(it.Needs) == 0
 		values := it.Item.all()
 		for _, attr := range sorted(values) {
 			for _, v := range values[attr] {
@@ -134,10 +137,13 @@ func (x *index) put(items []*stocked, names *Attributes) {
 				n = len(x.money)
 				x.money[currency] = n
 			}
-			for n >= len(it.cost) {
-				it.cost = append(it.cost, 0)
+			for n >= len(x.cost) {
+				x.cost = append(x.cost, nil)
 			}
-			it.cost[n] = p
+			for int(it.at) >= len(x.cost[n]) {
+				x.cost[n] = append(x.cost[n], 0)
+			}
+			x.cost[n][it.at] = p
 		}
 		for _, id := range it.GoesWith {
 			x.listed[id] = insert(x.listed[id], it.at)
@@ -168,6 +174,11 @@ func (x *index) put(items []*stocked, names *Attributes) {
 // forget takes an item out of every list; its place stays empty.
 func (x *index) forget(it *stocked, names *Attributes) {
 	delete(x.items, it.ID)
+	for _, prices := range x.cost {
+		if int(it.at) < len(prices) {
+			prices[it.at] = 0
+		}
+	}
 	x.place[it.at] = nil
 	x.nos[it.no] = 0
 	for _, n := range it.has {

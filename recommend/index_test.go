@@ -67,6 +67,27 @@ func TestIndexChangesInPlace(t *testing.T) {
 	})
 }
 
+// A price that changes, or its currency, is the one that counts from then on.
+func TestPricesChangeInPlace(t *testing.T) {
+	t.Parallel()
+	cup := thing("a", "cup", "red", 100, 1)
+	s, err := New([]Item{cup, thing("b", "cup", "red", 900, 1)}, nil)
+	require.NoError(t, err)
+	under := func(most int64, currency string) string {
+		return ids(recommendTo(t, s, Request{MaxPrice: most, Currency: currency}))
+	}
+	assert.Equal(t, "a", under(100, "CNY"))
+	assert.Empty(t, under(100, "USD"))
+	cup.Price = map[string]int64{"USD": 50}
+	require.NoError(t, s.Put(cup))
+	assert.Equal(t, "b", under(1000, "CNY"), "what has no price in a currency passes no bound in it")
+	assert.Equal(t, "a", under(50, "USD"))
+	assert.Empty(t, under(49, "USD"))
+	s.Remove("a")
+	assert.Empty(t, under(50, "USD"))
+	assert.Equal(t, "b", ids(recommendTo(t, s, Request{Order: Cheapest, Currency: "CNY"})))
+}
+
 // Whatever is asked, nothing suggested is out of stock, owned, dismissed,
 // excluded, outside a filter or a price bound, or suggested twice.
 func TestRecommendInvariants(t *testing.T) {

@@ -140,7 +140,8 @@ type Reason struct {
 	// same as of what they bought: Attributes["series"]), "history", "follows"
 	// (what it Needs is done),
 	// "session", "taste" (Values), "due" (used up by now), "words", "trending",
-	// "popular", "new".
+	// "popular", "new", "cheapest" (of an Order), and where nothing else speaks
+	// for an item "fits" (what was asked for) or "stock" (it is there).
 	Code   string  `json:"code"`
 	Text   string  `json:"text"`             // in Request.Language
 	Item   string  `json:"item,omitempty"`   // the item it refers to

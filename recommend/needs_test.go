@@ -211,6 +211,48 @@ func TestReasonSaysWhen(t *testing.T) {
 	}
 }
 
+// What the same customers took at other times is no complement of what many
+// baskets tell of, and what is shown as one says so, however popular it is.
+func TestComplementsComeFromBaskets(t *testing.T) {
+	t.Parallel()
+	s, err := New([]Item{thing("jacket", "jacket", "red", 1, 1), thing("shirt", "shirt", "red", 1, 1), thing("coat", "coat", "red", 1, 1)}, nil)
+	require.NoError(t, err)
+	for i := range 8 {
+		u := fmt.Sprint(i)
+		record(t, s, Event{Kind: "purchased", Customer: u, Basket: u, Item: "jacket"}, Event{Kind: "purchased", Customer: u, Basket: u + "later", Item: "coat"})
+		if i < 3 {
+			assert.Equal(t, "coat", ids(recommendTo(t, s, Request{GoesWith: []string{"jacket"}})), "customers tell until baskets do")
+		}
+		record(t, s, Event{Kind: "purchased", Customer: fmt.Sprint("fan", i), Item: "shirt"}, Event{Kind: "purchased", Customer: fmt.Sprint("fan", i), Item: "shirt"})
+	}
+	assert.Empty(t, recommendTo(t, s, Request{GoesWith: []string{"jacket"}}))
+	for i := range 2 {
+		b := fmt.Sprint("b", i)
+		record(t, s, Event{Kind: "purchased", Basket: b, Item: "jacket"}, Event{Kind: "purchased", Basket: b, Item: "shirt"})
+	}
+	got := recommendTo(t, s, Request{GoesWith: []string{"jacket"}})
+	require.Equal(t, "shirt", ids(got))
+	assert.Equal(t, "together", got[0].Reasons[0].Code)
+}
+
+// What nothing speaks for is not called new; what is cheap is called that only
+// when it was asked for.
+func TestReasonsThatAreTrue(t *testing.T) {
+	t.Parallel()
+	s, err := New([]Item{thing("a", "cup", "red", 100, 1), thing("b", "cup", "red", 200, 1)}, nil)
+	require.NoError(t, err)
+	for want, r := range map[string]Request{
+		"现货": {Language: "zh"}, "in stock now": {Language: "en"},
+		"符合您的要求": {Language: "zh", Must: []Filter{{Attribute: "category", Any: []string{"cup"}}}},
+		"价格更实惠":  {Language: "zh", Currency: "CNY", Order: Cheapest}, "among the lowest in price": {Language: "en", Currency: "CNY", Order: Cheapest},
+		"新到店": {Language: "zh", Order: Newest},
+	} {
+		for _, g := range recommendTo(t, s, r) {
+			assert.Equal(t, want, g.Reasons[0].Text)
+		}
+	}
+}
+
 // With several anchors, what could replace one of them is no complement.
 func TestAComplementReplacesNothing(t *testing.T) {
 	t.Parallel()

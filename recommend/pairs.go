@@ -199,6 +199,15 @@ func (p *pairs) add(a, b uint32, w float32) {
 	p.rows[a].add(b, w)
 }
 
+// wellKnown is from how many times on an item's pairs speak for themselves.
+const wellKnown = 5
+
+// knows reports whether an item was seen often enough; one is what an event of
+// now counts as.
+func (p *pairs) knows(item uint32, one float32) bool {
+	return int(item) < len(p.seen) && p.seen[item] >= wellKnown*one
+}
+
 // shrink makes all counts smaller by a factor.
 func (p *pairs) shrink(factor float32) {
 	for i := range p.rows {

@@ -172,6 +172,9 @@ func (q *queue) pop() (ranked, bool) {
 func (s *Shelf) allowed(a *ask, b *board) {
 	b.queue.all, b.queue.latest = b.queue.all[:0], a.Order == Newest
 	for _, at := range b.pool {
+		if !s.affordable(at, a) { // before the item is looked at: this is most of what filters do
+			continue
+		}
 		it := s.index.place[at]
 		if it == nil || s.blocked(it, a) != "" {
 			continue
@@ -187,7 +190,7 @@ func (s *Shelf) allowed(a *ask, b *board) {
 		ok := true
 		switch a.Order {
 		case Cheapest:
-			key = -float64(it.in(a.currency))
+			key = -float64(s.index.price(it.at, a.currency))
 			ok = key < 0
 		case Newest:
 			key = float64(it.From.Unix())

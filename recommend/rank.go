@@ -38,13 +38,13 @@ type Weights struct {
 func DefaultWeights() Weights {
 	return Weights{Together: 0.12, Alike: 0.2, Ridge: 1, Sessions: 1, Next: 0.1, Basket: 1, Baskets: 1, Habit: 0.3, Fade: 200, Own: 0.7, Target: 0.4, Goods: 0.15, Rare: 0.35,
 		Visits: VisitWeights{Step: 2, Near: 5, IDF: 1.5, Len: 0.2, Age: 1, Before: 0.6, Neighbours: 500},
-		Tastes: VisitWeights{Step: 30, IDF: 1.5, Len: 0.5, Before: 1, Neighbours: 200}}
+		Tastes: VisitWeights{Step: 30, Near: 50, IDF: 1.5, Len: 0.5, Before: 1, Neighbours: 200}}
 }
 
 // board is the working space of one ranking.
 type board struct {
 	sum, part, like, now, skip scratch
-	chosen                     marks
+	chosen, mine               marks // items the first structure chose, and those at hand
 	target, rare, goods        power
 	logs                       logarithm
 	visits, alike, baskets     lens

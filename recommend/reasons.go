@@ -69,9 +69,9 @@ func (s *Shelf) why(it *stocked, r *ask, c *scored) []Reason {
 		return ""
 	}
 	if c.listed {
-		about("goes_with", first(r.GoesWith), 2*c.with)
-	} else {
-		about("together", first(r.GoesWith), 2*c.with)
+		about("goes_with", first(r.GoesWith), 1+c.with)
+	} else if c.with > 0 { // why it is shown at all, however much else speaks for it
+		about("together", first(r.GoesWith), 1+c.with)
 	}
 	about("similar", first(r.Like), 2*c.like)
 	if asked := s.asked(it, r); len(asked) > 0 {
@@ -106,6 +106,8 @@ func (s *Shelf) why(it *stocked, r *ask, c *scored) []Reason {
 		add(c.words, Reason{Code: "words"})
 	}
 	switch {
+	case r.Order == Cheapest:
+		add(0.2, Reason{Code: "cheapest"})
 	case r.Order == Newest:
 		add(1.6, Reason{Code: "new"})
 	case r.Order == Trending:
@@ -117,7 +119,11 @@ func (s *Shelf) why(it *stocked, r *ask, c *scored) []Reason {
 		add(0.5*c.popular, Reason{Code: "popular"})
 	}
 	if len(out) == 0 {
-		add(0.01, Reason{Code: "new"})
+		code := "stock"
+		if r.asks() {
+			code = "fits"
+		}
+		add(0.01, Reason{Code: code})
 	}
 	slices.SortStableFunc(out, func(a, b weighed) int { return cmp.Compare(b.w, a.w) })
 	rs := make([]Reason, len(out))
@@ -135,13 +141,17 @@ func (s *Shelf) because(it *stocked, u *person) (id, code string, at int64) {
 	if u == nil {
 		return "", "", 0
 	}
+	if int(it.no) >= len(l.together.rows) {
+		return "", "", 0
+	}
+	row := &l.together.rows[it.no] // pairs count both ways: one row holds them all
 	for _, no := range u.items[max(0, len(u.items)-maxHistory):] {
-		if int(no) >= len(l.together.rows) || no == it.no {
+		w := row.get(no)
+		if w <= best || no == it.no {
 			continue
 		}
-		w := l.together.rows[no].get(it.no)
 		of := s.index.numbered(no)
-		if w <= best || of == nil {
+		if of == nil {
 			continue
 		}
 		best, id, code, at = w, of.ID, "looked", 0

@@ -38,7 +38,13 @@ func (s *Shelf) signals(a *ask, b *board) {
 		}
 	}
 	g.with.reset(n)
-	for _, of := range append(a.with[:len(a.with):len(a.with)], a.like...) {
+	for _, of := range a.with { // baskets say what goes with it; where they say little, customers do
+		l.basket.from(of.no, 1, w.Own, &g.with)
+		if !l.basket.knows(of.no, a.now) {
+			l.together.from(of.no, 0.3, w.Own, &g.with)
+		}
+	}
+	for _, of := range a.like {
 		l.basket.from(of.no, 1, w.Own, &g.with)
 		l.together.from(of.no, 0.3, w.Own, &g.with)
 	}
@@ -49,6 +55,10 @@ func (s *Shelf) signals(a *ask, b *board) {
 		}
 	}
 }
+
+// rarelyWith is how much, against what is taken with it most, an item must be
+// taken with another to be a complement: below it is chance.
+const rarelyWith = 0.1
 
 // scored are the parts of an item's score, each 0 to 1.
 type scored struct {
@@ -90,8 +100,8 @@ func (s *Shelf) score(it *stocked, a *ask, b *board) scored {
 		}
 		if slices.Contains(of.GoesWith, it.ID) || slices.Contains(it.GoesWith, of.ID) {
 			c.with, c.listed = 1, true
-		} else if !substitutes(it, a.with) {
-			c.with = math.Max(c.with, 0.8*float64(g.with.score[it.no]))
+		} else if w := 0.8 * float64(g.with.score[it.no]); w > rarelyWith && !s.once(of, it, a) && !substitutes(it, a.with) {
+			c.with = math.Max(c.with, w)
 		}
 	}
 	for _, of := range a.like {
@@ -100,6 +110,13 @@ func (s *Shelf) score(it *stocked, a *ask, b *board) scored {
 		}
 	}
 	return c
+}
+
+// once reports whether an item was bought at once with a well-known one but a
+// single time: that is chance, not taste.
+func (s *Shelf) once(of, it *stocked, a *ask) bool {
+	b := &s.learned.basket
+	return b.knows(of.no, a.now) && b.rows[of.no].get(it.no) < 1.5*a.now
 }
 
 // substitutes reports whether an item is of the same kind as one of others: who

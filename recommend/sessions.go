@@ -10,7 +10,8 @@ const (
 	maxVisits  = 1 << 18 // latest sessions
 	maxSession = 50      // latest items of a session
 	maxPosting = 1000    // latest sessions kept for an item
-	lookEach   = 8       // postings read for each of Neighbours, shared by the items at hand
+	lookEach   = 16      // postings read for each of Neighbours, shared by the items at hand
+	lookAlike  = 8       // the same where an earlier structure has chosen
 )
 
 // visit is one session, its items in order.
@@ -108,7 +109,11 @@ type VisitWeights struct {
 // last; own is the session's key, which does not speak for itself. Where only
 // says so, nothing but what it holds is scored.
 func (v *visits) from(items []uint32, own string, w *VisitWeights, t *lens, b *board, only *marks, to *scratch) {
-	nearest := v.nearest(items, own, w, t, b)
+	each := float64(lookEach)
+	if only != nil {
+		each = lookAlike
+	}
+	nearest := v.nearest(items, own, w, t, b, each)
 	like, now := &b.like, &b.now
 	if w.Near <= 0 {
 		for _, i := range nearest {
@@ -132,40 +137,42 @@ func (v *visits) from(items []uint32, own string, w *VisitWeights, t *lens, b *b
 		after[d] = float32(math.Exp(-float64(d) / w.Near))
 		before[d] = float32(w.Before) * after[d]
 	}
+	mine := b.mine.bits
 	for _, i := range nearest {
-		s := &v.ring[i]
+		items := v.ring[i].items
 		at, best := -1, float32(0) // where the two sessions match
-		for j, item := range s.items {
-			if f := now.score[item]; f > 0 && f >= best {
-				at, best = j, f
+		for j, item := range items {
+			if mine[item>>6]>>(item&63)&1 != 0 && now.score[item] >= best {
+				at, best = j, now.score[item]
 			}
 		}
 		if at < 0 {
 			continue
 		}
-		for j, item := range s.items {
-			f := before[0]
+		f := like.score[i]
+		for j, item := range items {
 			switch {
-			case only != nil && !only.has(item):
-				continue
+			case only != nil && only.bits[item>>6]>>(item&63)&1 == 0: // most of them
 			case j > at:
-				f = after[j-at-1]
+				to.add(item, f*after[j-at-1])
 			case j < at:
-				f = before[at-j-1]
+				to.add(item, f*before[at-j-1])
+			default:
+				to.add(item, f*before[0])
 			}
-			to.add(item, like.score[i]*f)
 		}
 	}
 }
 
 // nearest are the places of the sessions most like the one at hand: their
 // likeness stands in b.like, the weights of the items at hand in b.now.
-func (v *visits) nearest(items []uint32, own string, w *VisitWeights, t *lens, b *board) []uint32 {
+func (v *visits) nearest(items []uint32, own string, w *VisitWeights, t *lens, b *board, each float64) []uint32 {
 	like, now := &b.like, &b.now
 	like.reset(len(v.ring))
 	now.reset(len(v.postings))
+	b.mine.reset(len(v.postings))
 	items = items[max(0, len(items)-maxSession):]
-	look := min(maxPosting, int(lookEach*w.Neighbours)/max(1, len(items)))
+	look := min(maxPosting, int(each*w.Neighbours)/max(1, len(items)))
 	for back := range items {
 		item := items[len(items)-1-back]
 		if int(item) >= len(v.postings) || now.score[item] > 0 {
@@ -175,6 +182,7 @@ func (v *visits) nearest(items []uint32, own string, w *VisitWeights, t *lens, b
 		p = p[max(0, len(p)-look):]
 		f := float32(math.Exp(-float64(back)/w.Step) * math.Pow(math.Log(1+float64(len(v.ring))/float64(1+len(p))), w.IDF))
 		now.add(item, f)
+		b.mine.add(item)
 		for len(p) > 0 && !v.held(p[0]) { // it has left the ring
 			p = p[1:]
 		}

@@ -2,366 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/frontdesk-go/frontdesk/bot"
-	"github.com/frontdesk-go/frontdesk/nlu"
-	"github.com/frontdesk-go/frontdesk/profile"
 	"github.com/frontdesk-go/frontdesk/recommend"
-	"github.com/frontdesk-go/frontdesk/sentiment"
 )
-
-// wishes are the attributes that narrow a search.
-func wishes() []string {
-	return []string{"category", "brand", "colour", "size", "season", "material", "style", "gender", "feature"}
-}
-
-// seen are the items this search has shown, for "another batch".
-var seen = bot.Var[[]string]{Name: "items seen"}
-
-const maxSeen = 60
-
-// search shows what fits what was asked for, or says honestly what does not.
-func (s *shop) search(ctx context.Context, t *bot.Turn) error {
-	if id, ok := s.named(t); ok {
-		return s.show(t, id)
-	}
-	req := t.Wanted(wishes()...)
-	forWhom(&req)
-	if err := s.kind(t, &req); err != nil {
-		return err
-	}
-	before := seen.Get(t)
-	if e, ok := t.Meaning.Entity("sort"); ok && !e.Carried {
-		switch e.Value {
-		case "others":
-			req.Exclude = before
-		default:
-			req.Order = recommend.Order(e.Value)
-		}
-	}
-	if req.Order == recommend.Cheapest && len(before) > 0 {
-		nearest := req
-		if relaxed, _, ok := s.shelf.Relax(req); ok {
-			nearest = relaxed
-		}
-		if least, err := t.Recommend(ctx, nearest); err != nil {
-			return err
-		} else if len(least) > 0 && slices.Contains(before, least[0].Item.ID) {
-			return t.Say("search.cheapest")
-		}
-	}
-	if req.Exclude == nil {
-		before = nil // another search
-	}
-	found, err := s.find(ctx, t, &req)
-	if err != nil || len(found) == 0 {
-		return err
-	}
-	for _, f := range found {
-		before = append(before, f.Item.ID)
-	}
-	if err := seen.Set(t, before[max(0, len(before)-maxSeen):]); err != nil {
-		return err
-	}
-	if ok, err := s.narrow(t, req); ok || err != nil {
-		return err
-	}
-	return s.askConsent(t)
-}
-
-// forWhom turns a search for women or men into one without what is for others:
-// much is for everyone, or says nothing of it.
-func forWhom(req *recommend.Request) {
-	req.Must = slices.DeleteFunc(req.Must, func(f recommend.Filter) bool {
-		var others []string
-		switch {
-		case f.Attribute != "gender" || len(f.Any) != 1:
-			return false
-		case f.Any[0] == "women":
-			others = []string{"men", "kids"}
-		case f.Any[0] == "men":
-			others = []string{"women", "kids"}
-		default:
-			return false
-		}
-		req.Not = append(req.Not, recommend.Filter{Attribute: "gender", Any: others})
-		return true
-	})
-}
-
-// kind asks for the kind of thing within a category that the customer named: a
-// down jacket among jackets. What they ask next is about the same kind.
-func (s *shop) kind(t *bot.Turn, req *recommend.Request) error {
-	e, ok := t.Meaning.Entity("category")
-	if !ok {
-		return nil
-	}
-	kind := kindSought.Get(t)
-	if !e.Carried {
-		kind = s.kinds[strings.ToLower(e.Text)]
-		if err := kindSought.Set(t, kind); err != nil {
-			return err
-		}
-	}
-	if kind != "" { // first, so that it is the last to be given up
-		req.Must = slices.Insert(req.Must, 0, recommend.Filter{Attribute: "kind", Any: []string{kind}})
-	}
-	return nil
-}
-
-var kindSought = bot.Var[string]{Name: "kind sought"}
-
-// kindsOf gives items whose own names say of what kind they are the attribute
-// "kind", and returns the kinds by what they are called.
-func kindsOf(items []recommend.Item, attributes *recommend.Attributes) map[string]string {
-	kinds := map[string]string{}
-	for v, names := range attributes.All() {
-		if v.Attribute != "kind" {
-			continue
-		}
-		for _, n := range names {
-			kinds[strings.ToLower(n)] = v.Value
-		}
-		for i := range items {
-			it := &items[i]
-			named := slices.ContainsFunc(names, func(n string) bool {
-				return strings.Contains(strings.ToLower(it.Name["zh"]+"|"+it.Name["en"]), strings.ToLower(n))
-			})
-			if !named {
-				continue
-			}
-			if it.Attributes == nil {
-				it.Attributes = map[string][]string{}
-			}
-			it.Attributes["kind"] = append(it.Attributes["kind"], v.Value)
-		}
-	}
-	return kinds
-}
-
-// find shows what a request lets through, or what comes close to it, and says
-// so when there is nothing.
-func (s *shop) find(ctx context.Context, t *bot.Turn, req *recommend.Request) ([]recommend.Suggestion, error) {
-	if err := s.owns(ctx, t); err != nil {
-		return nil, err
-	}
-	found, err := t.Recommend(ctx, *req)
-	if err != nil {
-		return nil, err
-	}
-	if len(found) == 0 && req.Order == recommend.Trending { // a quiet week
-		req.Order = recommend.ByFit
-		if found, err = t.Recommend(ctx, *req); err != nil {
-			return nil, err
-		}
-	}
-	head := "search.found"
-	if len(found) == 0 && len(req.Exclude) == 0 { // asked for by who has it
-		again := *req
-		again.Owned = true
-		if found, err = t.Recommend(ctx, again); err != nil {
-			return nil, err
-		}
-		if len(found) > 0 {
-			return found, t.Send(bot.Reply{Text: t.Text("search.owned"), Cards: t.Cards(found)})
-		}
-	}
-	switch {
-	case len(found) == 0 && len(req.Exclude) > 0:
-		return nil, t.Say("search.no_others")
-	case len(found) == 0:
-		relaxed, dropped, ok := s.shelf.Relax(*req)
-		if !ok {
-			return nil, t.Say("search.none")
-		}
-		if found, err = t.Recommend(ctx, relaxed); err != nil || len(found) == 0 {
-			return nil, firstErr(err, t.Say("search.none"))
-		}
-		var names []string
-		for _, d := range dropped {
-			names = append(names, t.Text("attribute."+d))
-		}
-		if err := t.Say("search.relaxed", "what", strings.Join(names, t.Text("list.and"))); err != nil {
-			return nil, err
-		}
-		*req, head = relaxed, "search.instead"
-	case len(req.Exclude) > 0:
-		head = "search.others"
-	case req.Order == recommend.Newest:
-		head = "search.newest"
-	case req.Order == recommend.Trending:
-		head = "search.trending"
-	case len(req.Must)+len(req.Not) == 0 && req.MaxPrice == 0 && req.MinPrice == 0:
-		head = "search.popular"
-	}
-	return found, t.Send(bot.Reply{Text: t.Text(head), Cards: t.Cards(found)})
-}
-
-// few is how many items a customer looks through without a question to help.
-const few = 6
-
-// narrow asks what would narrow a vague request most, with replies that answer
-// it: the kind of thing first, then what splits the rest.
-func (s *shop) narrow(t *bot.Turn, req recommend.Request) (bool, error) {
-	if len(req.Must) > 1 || req.MinPrice > 0 || req.MaxPrice > 0 || req.Order == recommend.Cheapest {
-		return false, nil
-	}
-	about := []string{"category"}
-	if len(req.Must) == 1 {
-		about = []string{"colour", "style", "season", "feature", "gender"}
-	}
-	req.Customer, req.Language, req.Now = t.Customer.ID, t.Language, t.Now
-	q, ok := s.shelf.Ask(req, about...)
-	if !ok || q.Items <= few {
-		return false, nil
-	}
-	r := bot.Reply{Text: t.Text("narrow." + q.Attribute)}
-	for _, a := range q.Answers[:min(4, len(q.Answers))] {
-		r.Choices = append(r.Choices, bot.Choice{Label: a.Name, Value: "want:" + q.Attribute + "=" + a.Value + "/" + string(req.Order)})
-	}
-	return true, t.Send(r)
-}
-
-// want takes a tapped answer of narrow as if it had been said, whatever its
-// label was understood as, on top of what was asked for before.
-func want(t *bot.Turn, answer string) {
-	answer, order, _ := strings.Cut(answer, "/")
-	attribute, value, _ := strings.Cut(answer, "=")
-	t.Topic("product.search")
-	t.Meaning.Entities = []nlu.Entity{{Type: attribute, Value: value}}
-	if order != "" {
-		t.Meaning.Entities = append(t.Meaning.Entities, nlu.Entity{Type: "sort", Value: order})
-	}
-	for _, e := range t.Meaning.Next.Entities {
-		switch e.Type {
-		case attribute, "product", "item", "sort":
-		default:
-			t.Meaning.Entities = append(t.Meaning.Entities, e)
-		}
-	}
-	t.Remember(attribute, value)
-}
-
-// dismiss takes "not interested": in the one item that is meant, or in all that
-// were shown. They are not suggested again; others like them are.
-func (s *shop) dismiss(ctx context.Context, t *bot.Turn) error {
-	out := t.Shown()
-	if it, ok := s.about(t); ok {
-		out = []string{it.ID}
-	}
-	if len(out) == 0 {
-		return t.Say("dismiss.which")
-	}
-	for _, id := range out {
-		t.Track(bot.Event{Kind: "dismissed", Item: id})
-	}
-	if t.Mood.Emotion != sentiment.Angry {
-		t.Mood.Plan = sentiment.Plan{} // a matter of taste is no grievance
-	}
-	done := "dismiss.done"
-	if len(out) > 1 {
-		done = "dismiss.all"
-	}
-	if err := t.Say(done); err != nil {
-		return err
-	}
-	t.Topic("product.search")
-	t.Meaning.Entities = t.Meaning.Next.Entities
-	req := t.Wanted(wishes()...)
-	req.Text, req.Exclude = "", append(seen.Get(t), out...)
-	if first, ok := s.shelf.Item(out[0]); ok && len(req.Must) == 0 {
-		req.Must = []recommend.Filter{{Attribute: "category", Any: []string{first.Category}}}
-	}
-	_, err := s.find(ctx, t, &req)
-	return err
-}
-
-// askConsent asks once, when no other question waits, whether earlier visits may be used.
-func (s *shop) askConsent(t *bot.Turn) error {
-	if !t.Customer.NeedsAsking(profile.Personal) || asked.Get(t) || t.Interrupting() {
-		return nil
-	}
-	if err := errors.Join(asked.Set(t, true), asking.Set(t, true)); err != nil {
-		return err
-	}
-	return t.Send(bot.Reply{Text: t.Text("consent.personal"), Choices: []bot.Choice{
-		{Label: t.Text("consent.yes"), Value: "consent:yes"}, {Label: t.Text("consent.no"), Value: "consent:no"}}})
-}
-
-// paired are the items whose complements this conversation has shown.
-var paired = bot.Var[[]string]{Name: "items paired"}
-
-// pair shows what goes with an item the customer is about to buy, once.
-func (s *shop) pair(ctx context.Context, t *bot.Turn, item string) error {
-	before := paired.Get(t)
-	if slices.Contains(before, item) {
-		return nil
-	}
-	if err := t.GoesWith(ctx, item); err != nil {
-		return err
-	}
-	before = append(before, item)
-	for _, g := range t.Suggestions { // nor what was shown with it
-		before = append(before, g.Item.ID)
-	}
-	return paired.Set(t, before[max(0, len(before)-maxSeen):])
-}
-
-// goesWith shows what goes with the item in focus, of a kind when one is named.
-func (s *shop) goesWith(ctx context.Context, t *bot.Turn) error {
-	it, ok := s.about(t)
-	if !ok {
-		return s.search(ctx, t)
-	}
-	req := recommend.Request{GoesWith: []string{it.ID}, N: 3}
-	kind, named := t.Meaning.Entity("category")
-	if named && !kind.Carried {
-		req.Must = []recommend.Filter{{Attribute: "category", Any: []string{kind.Value}}}
-	}
-	found, err := t.Recommend(ctx, req)
-	if err != nil {
-		return err
-	}
-
-	found = slices.DeleteFunc(found, func(g recommend.Suggestion) bool {
-		return !slices.ContainsFunc(g.Reasons, func(r recommend.Reason) bool { return r.Code == "goes_with" || r.Code == "together" })
-	})
-	if len(found) == 0 {
-		return t.Say("pair.none", "name", called(it.Name, t.Language))
-	}
-	r := bot.Reply{Text: t.Text("pair.found", "name", called(it.Name, t.Language)), Cards: t.Cards(found)}
-	t.Focus(it.ID) // "and a bag?" is still about it
-	return t.Send(r)
-}
-
-// owns tells the shelf what a signed-in customer has bought here, who allows it
-// to be used: that is not suggested again, until it is used up.
-func (s *shop) owns(ctx context.Context, t *bot.Turn) error {
-	uid, ok := t.Verified("uid")
-	if !ok || !t.Customer.May(profile.Personal) {
-		return nil
-	}
-	orders, err := s.orders.of(ctx, uid)
-	if err != nil {
-		return err
-	}
-	var events []recommend.Event
-	for _, o := range orders {
-		kind := "purchased"
-		if o.Status == "returned" || o.Status == "cancelled" {
-			kind = "refunded"
-		}
-		for _, l := range o.Items {
-			events = append(events, recommend.Event{ID: o.ID + "/" + l.ID + "/" + kind, At: s.orders.date(o.Placed), Tenant: t.Key.Tenant, Customer: t.Customer.ID,
-				Kind: kind, Item: l.ID, Basket: o.ID})
-		}
-	}
-	return s.shelf.Record(ctx, events...)
-}
 
 // named is the item a message is about: pointed at, called by its name, or the
 // one talked about.
@@ -440,6 +87,9 @@ func (s *shop) left(t *bot.Turn, it *recommend.Item) string {
 
 // inStock answers "does the first one come in M?".
 func (s *shop) inStock(ctx context.Context, t *bot.Turn) error {
+	if e, ok := t.Meaning.Entity("sort"); ok && !e.Carried { // others like it, not this one
+		return s.search(ctx, t)
+	}
 	it, ok := s.about(t)
 	if !ok {
 		return s.search(ctx, t)
@@ -471,8 +121,11 @@ func (s *shop) inStock(ctx context.Context, t *bot.Turn) error {
 		}
 		return t.Send(bot.Reply{Text: t.Text("stock.colour_other", "name", name, "colour", colour), Cards: t.Cards(found)})
 	}
-	if err := t.Say("stock.answer", "name", name, "stock", s.left(t, &it)); err != nil || it.Stock <= 0 {
+	if err := t.Say("stock.answer", "name", name, "stock", s.left(t, &it)); err != nil {
 		return err
+	}
+	if it.Stock <= 0 {
+		return s.instead(ctx, t, it.ID)
 	}
 	return s.pair(ctx, t, it.ID)
 }
@@ -512,10 +165,11 @@ func (s *shop) shipping(ctx context.Context, t *bot.Turn) error {
 		return nil
 	}
 	if e, ok := t.Meaning.Entity("order"); ok { // "when will it arrive?", after "where is my phone?"
-		if o, ok, err := s.orders.find(ctx, e.Value); err != nil || ok && o.Status != "delivered" && slices.ContainsFunc(o.Items, func(l line) bool { return l.ID == it.ID }) {
-			if err != nil {
-				return err
-			}
+		o, ok, err := s.orders.find(ctx, e.Value)
+		if err != nil {
+			return err
+		}
+		if ok && o.Status != "delivered" && slices.ContainsFunc(o.Items, func(l line) bool { return l.ID == it.ID }) {
 			return s.orderStatus(ctx, t)
 		}
 	}

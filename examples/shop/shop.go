@@ -143,7 +143,7 @@ func understanding(ctx context.Context, data fs.FS, st *stock) (*nlu.Model, erro
 		}
 	}
 	for _, it := range st.shop.shelf.Items() {
-		n := entity.Name{Type: "product", Value: it.ID}
+		n := entity.Name{Type: "product", Value: it.ID, Texts: []string{it.ID}}
 		for _, lang := range []string{"zh", "en"} {
 			if it.Name[lang] != "" {
 				n.Texts = append(n.Texts, it.Name[lang])

@@ -1,0 +1,233 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/frontdesk-go/frontdesk/bot"
+	"github.com/frontdesk-go/frontdesk/nlu"
+	"github.com/frontdesk-go/frontdesk/recommend"
+)
+
+// wishes are the attributes that narrow a search.
+func wishes() []string {
+	return []string{"category", "brand", "colour", "size", "season", "material", "style", "gender", "feature"}
+}
+
+// seen are the items this search has shown, for "another batch".
+var seen = bot.Var[[]string]{Name: "items seen"}
+
+const maxSeen = 60
+
+// search shows what fits what was asked for, or says honestly what does not.
+func (s *shop) search(ctx context.Context, t *bot.Turn) error {
+	if id, ok := s.named(t); ok {
+		return s.show(t, id)
+	}
+	req, err := s.wanted(t)
+	if err != nil {
+		return err
+	}
+	if err := s.kind(t, &req); err != nil {
+		return err
+	}
+	before := seen.Get(t)
+	if e, ok := t.Meaning.Entity("sort"); ok && !e.Carried {
+		switch e.Value {
+		case "others":
+			req.Exclude = before
+		case "similar":
+			s.like(t, &req)
+		case "pricier":
+			s.above(&req, before)
+			more, err := t.Recommend(ctx, req)
+			if err != nil {
+				return err
+			}
+			if len(more) == 0 {
+				return t.Say("search.dearest")
+			}
+		default:
+			req.Order = recommend.Order(e.Value)
+		}
+	}
+	if req.Order == recommend.Cheapest && len(before) > 0 {
+		nearest := req
+		if relaxed, _, ok := s.shelf.Relax(req); ok {
+			nearest = relaxed
+		}
+		if least, err := t.Recommend(ctx, nearest); err != nil {
+			return err
+		} else if len(least) > 0 && slices.Contains(before, least[0].Item.ID) {
+			return t.Say("search.cheapest")
+		}
+	}
+	if req.Exclude == nil {
+		before = nil // another search
+	}
+	found, err := s.find(ctx, t, &req)
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	for _, f := range found {
+		before = append(before, f.Item.ID)
+	}
+	if err := seen.Set(t, before[max(0, len(before)-maxSeen):]); err != nil {
+		return err
+	}
+	if ok, err := s.narrow(t, req); ok || err != nil {
+		return err
+	}
+	return s.askConsent(t)
+}
+
+// find shows what a request lets through, or what comes close to it, and says
+// so when there is nothing.
+func (s *shop) find(ctx context.Context, t *bot.Turn, req *recommend.Request) ([]recommend.Suggestion, error) {
+	if err := s.owns(ctx, t); err != nil {
+		return nil, err
+	}
+	found, err := t.Recommend(ctx, *req)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 && req.Order == recommend.Trending { // a quiet week
+		req.Order = recommend.ByFit
+		if found, err = t.Recommend(ctx, *req); err != nil {
+			return nil, err
+		}
+	}
+	head := "search.found"
+	if len(found) == 0 && len(req.Exclude) == 0 { // asked for by who has it
+		again := *req
+		again.Owned = true
+		if found, err = t.Recommend(ctx, again); err != nil {
+			return nil, err
+		}
+		if len(found) > 0 {
+			return found, t.Send(bot.Reply{Text: t.Text("search.owned"), Cards: t.Cards(found)})
+		}
+	}
+	switch {
+	case len(found) == 0 && len(req.Like) > 0:
+		return nil, t.Say("search.none")
+	case len(found) == 0 && len(req.Exclude) > 0:
+		return nil, t.Say("search.no_others")
+	case len(found) == 0:
+		relaxed, dropped, ok := s.shelf.Relax(*req)
+		if !ok {
+			return nil, t.Say("search.none")
+		}
+		if found, err = t.Recommend(ctx, relaxed); err != nil || len(found) == 0 {
+			return nil, firstErr(err, t.Say("search.none"))
+		}
+		var names []string
+		for _, d := range dropped {
+			names = append(names, t.Text("attribute."+d))
+		}
+		if err := t.Say("search.relaxed", "what", strings.Join(names, t.Text("list.and"))); err != nil {
+			return nil, err
+		}
+		*req, head = relaxed, "search.instead"
+	case len(req.Like) == 1:
+		like, _ := s.shelf.Item(req.Like[0])
+		return found, t.Send(bot.Reply{Text: t.Text("search.similar", "name", called(like.Name, t.Language)), Cards: t.Cards(found)})
+	case len(req.Exclude) > 0:
+		head = "search.others"
+	case req.Order == recommend.Newest:
+		head = "search.newest"
+	case req.Order == recommend.Trending:
+		head = "search.trending"
+	case missed(req, found) != "":
+		if err := t.Say("search.wish_missed", "what", t.Text("attribute."+missed(req, found))); err != nil {
+			return nil, err
+		}
+		head = "search.instead"
+	case len(req.Must)+len(req.Not)+len(req.Wish) == 0 && req.MaxPrice == 0 && req.MinPrice == 0:
+		head = "search.popular"
+	}
+	return found, t.Send(bot.Reply{Text: t.Text(head), Cards: t.Cards(found)})
+}
+
+// missed is the wish that nothing found fulfils, "" when there is none.
+func missed(req *recommend.Request, found []recommend.Suggestion) string {
+	for _, w := range req.Wish {
+		if !slices.ContainsFunc(found, func(f recommend.Suggestion) bool { return f.Item.Has(w) }) {
+			return w.Attribute
+		}
+	}
+	return ""
+}
+
+// like asks for what is similar to the item talked about, or to what was shown,
+// with what the message itself says besides.
+func (s *shop) like(t *bot.Turn, req *recommend.Request) {
+	if it, ok := s.about(t); ok {
+		req.Like = []string{it.ID}
+	} else if req.Like = t.Shown(); len(req.Like) == 0 {
+		return
+	}
+	said := func(f recommend.Filter) bool {
+		e, ok := t.Meaning.Entity(f.Attribute)
+		return ok && !e.Carried
+	}
+	req.Exclude, req.Text, req.MinPrice, req.MaxPrice = req.Like, "", 0, 0
+	req.Must = slices.DeleteFunc(req.Must, func(f recommend.Filter) bool { return !said(f) })
+	req.Wish = slices.DeleteFunc(req.Wish, func(f recommend.Filter) bool { return !said(f) })
+}
+
+// above asks for what costs more than all that was shown, whatever the budget was.
+func (s *shop) above(req *recommend.Request, before []string) {
+	for _, id := range before {
+		if it, ok := s.shelf.Item(id); ok {
+			req.MinPrice = max(req.MinPrice, it.Price[req.Currency])
+		}
+	}
+	req.MaxPrice, req.Exclude = 0, before
+}
+
+// few is how many items a customer looks through without a question to help.
+const few = 6
+
+// narrow asks what would narrow a vague request most, with replies that answer
+// it: the kind of thing first, then what splits the rest.
+func (s *shop) narrow(t *bot.Turn, req recommend.Request) (bool, error) {
+	if len(req.Must)+len(req.Wish) > 1 || len(req.Like) > 0 || req.MinPrice > 0 || req.MaxPrice > 0 || req.Order == recommend.Cheapest {
+		return false, nil
+	}
+	about := []string{"category"}
+	if len(req.Must) == 1 {
+		about = []string{"colour", "style", "season", "feature", "gender"}
+	}
+	req.Customer, req.Language, req.Now = t.Customer.ID, t.Language, t.Now
+	q, ok := s.shelf.Ask(req, about...)
+	if !ok || q.Items <= few {
+		return false, nil
+	}
+	r := bot.Reply{Text: t.Text("narrow." + q.Attribute)}
+	for _, a := range q.Answers[:min(4, len(q.Answers))] {
+		r.Choices = append(r.Choices, bot.Choice{Label: a.Name, Value: "want:" + q.Attribute + "=" + a.Value + "/" + string(req.Order)})
+	}
+	return true, t.Send(r)
+}
+
+// want takes a tapped answer of narrow as if it had been said, whatever its
+// label was understood as, on top of what was asked for before.
+func want(t *bot.Turn, answer string) {
+	answer, order, _ := strings.Cut(answer, "/")
+	attribute, value, _ := strings.Cut(answer, "=")
+	t.Topic("product.search")
+	t.Meaning.Entities = []nlu.Entity{{Type: attribute, Value: value}}
+	if order != "" {
+		t.Meaning.Entities = append(t.Meaning.Entities, nlu.Entity{Type: "sort", Value: order})
+	}
+	for _, e := range t.Meaning.Next.Entities {
+		switch e.Type {
+		case attribute, "product", "item", "sort":
+		default:
+			t.Meaning.Entities = append(t.Meaning.Entities, e)
+		}
+	}
+	t.Remember(attribute, value)
+}

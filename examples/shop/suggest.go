@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/frontdesk-go/frontdesk/bot"
+	"github.com/frontdesk-go/frontdesk/profile"
+	"github.com/frontdesk-go/frontdesk/recommend"
+	"github.com/frontdesk-go/frontdesk/sentiment"
+)
+
+// dismiss takes "not interested": in the one item that is meant, or in all that
+// were shown. They are not suggested again; others like them are.
+func (s *shop) dismiss(ctx context.Context, t *bot.Turn) error {
+	out := t.Shown()
+	if it, ok := s.about(t); ok {
+		out = []string{it.ID}
+	}
+	if len(out) == 0 {
+		return t.Say("dismiss.which")
+	}
+	for _, id := range out {
+		t.Track(bot.Event{Kind: "dismissed", Item: id})
+	}
+	if t.Mood.Emotion != sentiment.Angry {
+		t.Mood.Plan = sentiment.Plan{} // a matter of taste is no grievance
+	}
+	done := "dismiss.done"
+	if len(out) > 1 {
+		done = "dismiss.all"
+	}
+	if err := t.Say(done); err != nil {
+		return err
+	}
+	t.Topic("product.search")
+	t.Meaning.Entities = t.Meaning.Next.Entities
+	req, err := s.wanted(t)
+	if err != nil {
+		return err
+	}
+	req.Text, req.Exclude = "", append(seen.Get(t), out...)
+	if first, ok := s.shelf.Item(out[0]); ok && len(req.Must) == 0 {
+		req.Must = []recommend.Filter{{Attribute: "category", Any: []string{first.Category}}}
+	}
+	_, err = s.find(ctx, t, &req)
+	return err
+}
+
+// askConsent asks once, when no other question waits, whether earlier visits may be used.
+func (s *shop) askConsent(t *bot.Turn) error {
+	if !t.Customer.NeedsAsking(profile.Personal) || asked.Get(t) || t.Interrupting() {
+		return nil
+	}
+	if err := errors.Join(asked.Set(t, true), asking.Set(t, true)); err != nil {
+		return err
+	}
+	return t.Send(bot.Reply{Text: t.Text("consent.personal"), Choices: []bot.Choice{
+		{Label: t.Text("consent.yes"), Value: "consent:yes"}, {Label: t.Text("consent.no"), Value: "consent:no"}}})
+}
+
+// paired are the items whose complements this conversation has shown.
+var paired = bot.Var[[]string]{Name: "items paired"}
+
+// pair shows what goes with an item the customer is about to buy, once.
+func (s *shop) pair(ctx context.Context, t *bot.Turn, item string) error {
+	before := paired.Get(t)
+	if slices.Contains(before, item) {
+		return nil
+	}
+	if err := t.GoesWith(ctx, item); err != nil {
+		return err
+	}
+	before = append(before, item)
+	for _, g := range t.Suggestions { // nor what was shown with it
+		before = append(before, g.Item.ID)
+	}
+	return paired.Set(t, before[max(0, len(before)-maxSeen):])
+}
+
+// goesWith answers "which bag goes with it?".
+func (s *shop) goesWith(ctx context.Context, t *bot.Turn) error {
+	it, ok := s.about(t)
+	if !ok {
+		return t.Say("pair.which")
+	}
+	name := called(it.Name, t.Language)
+	req := recommend.Request{GoesWith: []string{it.ID}}
+	if kind := s.kindNamed(t, it.Category); kind != "" {
+		req.Must = []recommend.Filter{{Attribute: "category", Any: []string{kind}}}
+	}
+	found, err := t.Recommend(ctx, req)
+	if err != nil {
+		return err
+	}
+	if len(found) == 0 {
+		return t.Say("pair.none", "name", name)
+	}
+	r := bot.Reply{Text: t.Text("pair.found", "name", name), Cards: t.Cards(found)}
+	t.Focus(it.ID)
+	return t.Send(r)
+}
+
+// kindNamed is the category a message names besides one, by as short a word as
+// "包", which says little in any other question; "" for none.
+func (s *shop) kindNamed(t *bot.Turn, besides string) string {
+	if e, ok := t.Meaning.Entity("category"); ok && !e.Carried && e.Value != besides {
+		return e.Value
+	}
+	said, best, kind := strings.ToLower(t.Message.Text), "", ""
+	for v, names := range s.attributes.All() {
+		if v.Attribute != "category" || v.Value == besides {
+			continue
+		}
+		for _, n := range names {
+			if n = strings.ToLower(n); len(n) > len(best) && strings.Contains(said, n) {
+				best, kind = n, v.Value
+			}
+		}
+	}
+	return kind
+}
+
+// instead shows what is like an item that is out of stock, when the moment
+// allows it.
+func (s *shop) instead(ctx context.Context, t *bot.Turn, item string) error {
+	if !t.Calm() {
+		return nil
+	}
+	found, err := t.Recommend(ctx, recommend.Request{Like: []string{item}})
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	r := bot.Reply{Text: t.Text("stock.instead"), Cards: t.Cards(found)}
+	t.Focus(item)
+	return t.Send(r)
+}
+
+// owns tells the shelf what a signed-in customer has bought here, who allows it
+// to be used: that is not suggested again, until it is used up.
+func (s *shop) owns(ctx context.Context, t *bot.Turn) error {
+	uid, ok := t.Verified("uid")
+	if !ok || !t.Customer.May(profile.Personal) {
+		return nil
+	}
+	orders, err := s.orders.of(ctx, uid)
+	if err != nil {
+		return err
+	}
+	var events []recommend.Event
+	for _, o := range orders {
+		kind := "purchased"
+		if o.Status == "returned" || o.Status == "cancelled" {
+			kind = "refunded"
+		}
+		for _, l := range o.Items {
+			events = append(events, recommend.Event{ID: o.ID + "/" + l.ID + "/" + kind, At: s.orders.date(o.Placed), Tenant: t.Key.Tenant, Customer: t.Customer.ID,
+				Kind: kind, Item: l.ID, Basket: o.ID})
+		}
+	}
+	return s.shelf.Record(ctx, events...)
+}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/frontdesk-go/frontdesk/recommend"
+)
+
+// "Ideally" is about its own clause; what sells best is no wish.
+func TestGently(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		text, what string
+		want       bool
+	}{
+		{"有没有白色的鞋，最好是真皮的", "真皮", true},
+		{"有没有白色的鞋，最好是真皮的", "白色", false},
+		{"卖得最好的红色裙子", "红色", false},
+		{"white shoes, ideally leather", "leather", true},
+		{"white shoes, ideally leather", "white", false},
+		{"Leather would be nice; it must be black", "black", false},
+		{"leather if possible", "leather", true},
+	} {
+		at := strings.Index(c.text, c.what)
+		require.GreaterOrEqual(t, at, 0)
+		assert.Equal(t, c.want, gently(c.text, at, at+len(c.what)), "%s: %s", c.text, c.what)
+	}
+	assert.False(t, gently("最好", 5, 99), "places that are not of the text")
+}
+
+// A wish that nothing fulfils is named, one that something does is not.
+func TestMissed(t *testing.T) {
+	t.Parallel()
+	found := []recommend.Suggestion{{Item: recommend.Item{Attributes: map[string][]string{"colour": {"red"}}}}}
+	wish := func(value string) *recommend.Request {
+		return &recommend.Request{Wish: []recommend.Filter{{Attribute: "colour", Any: []string{value}}}}
+	}
+	assert.Equal(t, "", missed(wish("red"), found))
+	assert.Equal(t, "colour", missed(wish("blue"), found))
+}
+
+// For women is without what is for others; for children is a category.
+func TestForWhom(t *testing.T) {
+	t.Parallel()
+	must := func(values ...string) (out []recommend.Filter) {
+		for _, v := range values {
+			attribute, value, _ := strings.Cut(v, "=")
+			out = append(out, recommend.Filter{Attribute: attribute, Any: []string{value}})
+		}
+		return out
+	}
+	women := recommend.Request{Must: must("gender=women", "category=shoes")}
+	forWhom(&women)
+	assert.Equal(t, must("category=shoes"), women.Must)
+	assert.Equal(t, []recommend.Filter{{Attribute: "gender", Any: []string{"men", "kids"}}}, women.Not)
+	kids := recommend.Request{Must: must("gender=kids", "category=shoes")}
+	forWhom(&kids)
+	assert.Equal(t, must("gender=kids", "category=kids"), kids.Must)
+	for _, as := range []string{"gender=unisex", "colour=red"} {
+		same := recommend.Request{Must: must(as)}
+		forWhom(&same)
+		assert.Equal(t, recommend.Request{Must: must(as)}, same)
+	}
+}
