@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -89,6 +90,27 @@ func TestBrowserWhatIsTypedStays(t *testing.T) {
 	press(d, ".talk", "Hand back to the bot")
 	d.Wait(`!document.getElementById("say")`)
 	assert.Equal(t, 1, browsertest.Eval[int](d, `document.querySelectorAll(".log .person").length`))
+}
+
+// Who waits stands in the order to be taken, with how urgent it is, how long,
+// and why. The server's clock tells how long, whatever the agent's says.
+func TestBrowserTheQueue(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Open(t)
+	r := start(t, nil)
+	for i, text := range []string{"转人工", "我的卡被盗刷了"} {
+		r.th.Peer = fmt.Sprint(i)
+		r.say(fmt.Sprint(i), text)
+		r.clock.Advance(5 * time.Minute)
+	}
+	for lang, want := range map[string][]string{
+		"zh": {"紧急 敏感问题 已等 5 分钟 · web · security 我的卡被盗刷了", "普通 顾客要求人工 已等 10 分钟 · web 转人工"},
+		"en": {"urgent a sensitive matter waiting 5 min · web · security 我的卡被盗刷了", "normal asked for a person waiting 10 min · web 转人工"},
+	} {
+		d := r.sit(b, lang, "Lin")
+		d.Wait(`document.querySelectorAll(".queue .item").length === 2`)
+		assert.Equal(t, want, browsertest.Eval[[]string](d, `[...document.querySelectorAll(".queue .item")].map((e) => [...e.children].map((k) => k.textContent).join(" "))`))
+	}
 }
 
 // From the sign-in to the way back to the bot without a mouse, in both languages.

@@ -122,8 +122,8 @@ func TestBrowserHostileTextsEverywhere(t *testing.T) {
 		replies := say("kb"+topic, "How do I clean the "+topic+"?")
 		require.NotEmpty(t, replies)
 		assert.Contains(t, replies[0].Text, "About "+topic, "the entry is shown")
-		if from := i * each; from < len(all) && i == 0 {
-			assert.Contains(t, replies[0].Text, all[from], "as it stands")
+		if i == 0 {
+			assert.Contains(t, replies[0].Text, all[0], "as it stands")
 		}
 	}
 	cards := 0
@@ -156,14 +156,16 @@ func TestBrowserHostileTextsEverywhere(t *testing.T) {
 	const agent = `<img src=x onerror=pwned=1>`
 	tk, err := f.bot.Join(t.Context(), st.Key, agent)
 	require.NoError(t, err)
-	for i, x := range all[:min(80, len(all))] {
-		_, err := f.bot.Tell(t.Context(), "", tk.ID, agent, bot.Reply{Text: fmt.Sprint(i, " ", x), Attachments: []bot.Attachment{{Name: x, Type: "image/png", URL: x}, {Name: x, Type: "audio/webm", URL: "https://evil.example/a.webm"}},
+	told := all[:min(80, len(all))]
+	for i, x := range told {
+		_, err := f.bot.Tell(t.Context(), "", tk.ID, agent, bot.Reply{Text: fmt.Sprint(i, " ", x), Attachments: []bot.Attachment{{Name: x, Type: "image/png", URL: x}, {Name: x, Type: "audio/webm", URL: "https://evil.example/a.webm"},
+			{Name: x, Type: "image/png", URL: "javascript:window.pwned=1"}, {Name: x, URL: "data:text/html,<script>opener.pwned=1</script>"}, {Name: x, Type: "image/png", URL: "//evil.example/b.png"}},
 			Cards: []bot.Card{{Title: x, Text: x, Price: x, Link: x, Picture: "https://evil.example/c.png"}}, Choices: []bot.Choice{{Label: x, Value: x}}})
 		require.NoError(t, err)
 		_, err = f.bot.Note(t.Context(), "", tk.ID, agent, x)
 		require.NoError(t, err)
 	}
-	p.Wait(says("79 "))
+	p.Wait(says(fmt.Sprint(len(told)-1, " ")))
 	harmless(t, p, srv.URL, "chat with an agent")
 	_, err = f.bot.Transfer(t.Context(), "", tk.ID, agent, `"><script>pwned=1</script>`)
 	require.NoError(t, err)
