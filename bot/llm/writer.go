@@ -246,7 +246,9 @@ func (w *Writer) open(ctx context.Context, cancel context.CancelCauseFunc, req o
 		var wait time.Duration
 		first = w.after(ctx, w.o.First, func() { cancel(ErrSlow) })
 		if w.older.Load() {
-			req.MaxTokens, req.MaxCompletionTokens = w.o.MaxOutput, 0
+			req.MaxCompletionTokens = 0
+			//lint:ignore SA1019 the service has just refused the newer name
+			req.MaxTokens = w.o.MaxOutput
 		}
 		stream, err = w.client.CreateChatCompletionStream(withWait(ctx, &wait, w.o.Clock.Now()), req)
 		if err != nil && !w.older.Load() && strings.Contains(err.Error(), "max_completion_tokens") {
