@@ -45,6 +45,7 @@ func (b *Bot) judge(ctx context.Context, t *Turn, stage handoff.Stage, offered b
 	for _, a := range t.Mood.Plan.Actions {
 		s.Actions = append(s.Actions, string(a))
 	}
+	began := b.opts.Clock.Now()
 	d, err := b.opts.Handoff.Judge(ctx, s)
 	if err != nil {
 		b.stageFailed(t, "escalate", err)
@@ -52,6 +53,7 @@ func (b *Bot) judge(ctx context.Context, t *Turn, stage handoff.Stage, offered b
 	}
 	if d.Handover || d.Offer {
 		t.Trace.Add("escalate", "%s: rule %q, reason %s, priority %d, handover %t", stage, d.Rule, d.Reason, d.Priority, d.Handover)
+		t.took(began)
 	}
 	t.Decision = d
 	return d

@@ -72,6 +72,24 @@ func (t *Turn) Calm() bool {
 	return true
 }
 
+// filters are written as "colour=red|blue".
+func filters(fs []recommend.Filter) string {
+	if len(fs) == 0 {
+		return " nothing"
+	}
+	var b strings.Builder
+	for _, f := range fs {
+		fmt.Fprintf(&b, " %s", f.Attribute)
+		if len(f.Any) > 0 {
+			b.WriteString("=" + strings.Join(f.Any, "|"))
+		}
+		if f.Min != 0 || f.Max != 0 {
+			fmt.Fprintf(&b, " %g–%g", f.Min, f.Max)
+		}
+	}
+	return b.String()
+}
+
 // Recommend asks the recommender, filling in what the turn knows: customer,
 // language, what was looked at, consent. It returns nothing without a
 // Recommender.
@@ -93,13 +111,15 @@ func (t *Turn) Recommend(ctx context.Context, r recommend.Request) ([]recommend.
 	if r.Session == nil {
 		r.Session = t.session.Context.Shown
 	}
+	began := t.bot.opts.Clock.Now()
 	s, err := t.bot.opts.Recommend.Recommend(ctx, r)
 	if err != nil {
 		t.bot.stageFailed(t, "suggest", err)
 		return nil, err
 	}
 	t.Suggestions = s
-	t.Trace.Add("suggest", "asked for %v, price %d–%d %s, wishes %v: %d items", r.Must, r.MinPrice, r.MaxPrice, r.Currency, r.Wish, len(s))
+	t.Trace.Add("suggest", "asked for%s; price %d–%d %s; wishes%s: %d items", filters(r.Must), r.MinPrice, r.MaxPrice, r.Currency, filters(r.Wish), len(s))
+	t.took(began)
 	return s, nil
 }
 

@@ -87,10 +87,11 @@ func describe(m nlu.Meaning) string {
 	return sb.String()
 }
 
-// personal reports whether an entity's value is personal data.
+// personal reports whether an entity's value is personal data, or leads to it:
+// an order and a parcel have one customer, a quantity may be somebody's weight.
 func personal(kind string) bool {
 	switch kind {
-	case "phone", "email", "id_card", "bank_card", "plate", "address", "name":
+	case "phone", "email", "id_card", "bank_card", "plate", "address", "name", "order", "tracking", "quantity":
 		return true
 	}
 	return false
