@@ -501,3 +501,41 @@ func TestABrokenStageIsLeftOut(t *testing.T) {
 	r.Say("hello there").Want("don't know")
 	assert.Contains(t, r.Report().Trace.String(), "failed, left out")
 }
+
+// values are the variables of a base in a test.
+type values map[string]string
+
+func (v values) Value(_ context.Context, _ *bot.Turn, name string) (string, bool, error) {
+	if name == "broken" {
+		return "", false, errors.New("down")
+	}
+	s, ok := v[name]
+	return s, ok, nil
+}
+
+// An answer's variables are filled in; one that lacks a value is not shown.
+func TestVariables(t *testing.T) {
+	t.Parallel()
+	hit := func(id, a string) kb.Hit { return kb.Hit{ID: id, Language: "zh", Question: id, Answer: a} }
+	answered := func(a string) kb.Answer {
+		return kb.Answer{Verdict: kb.Answered, Confidence: .9, OnTopic: .9, Hits: []kb.Hit{hit("first", a), hit("second", "别的")}}
+	}
+	base := shelfOfAnswers{"等级": answered("您是{{ level }}，{{level}}。"), "积分": answered("您有 {{points}} 分。"), "余额": answered("{{broken}} 元"), "括号": answered("写作 {{ 就行")}
+	for name, c := range map[string]struct {
+		vars      bot.Variables
+		say, want string
+		not       string
+	}{
+		"filled":         {values{"level": "金卡"}, "我的等级", "您是金卡，金卡。", "{{"},
+		"no value":       {values{"level": "金卡"}, "我的积分", "还不太清楚", "{{"},
+		"an error":       {values{}, "我的余额", "还不太清楚", "{{"},
+		"no variables":   {nil, "我的等级", "还不太清楚", "{{"},
+		"not a variable": {nil, "括号怎么写", "写作 {{ 就行", "清楚"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := bottest.New(t, bot.Options{Understand: vocabulary, Knowledge: base, Variables: c.vars}, returnMux(&shopWorld{}))
+			r.Say(c.say).Want(c.want).WantNot(c.not)
+		})
+	}
+}

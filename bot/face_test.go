@@ -290,6 +290,13 @@ func TestFeedback(t *testing.T) {
 		}
 	}
 	assert.Equal(t, 1, n, "said twice counts once")
+	for _, helpful := range []bool{true, false, true} {
+		r.Advance(time.Minute)
+		require.NoError(t, b.Feedback(t.Context(), r.Thread, id, helpful))
+	}
+	events, err = r.Store.Events(t.Context(), "", 0, 100)
+	require.NoError(t, err)
+	assert.Equal(t, "yes", events[len(events)-1].Value, "who changes their mind again is heard")
 }
 
 func TestDraftsAreConfirmedReplacedOrWithdrawn(t *testing.T) {

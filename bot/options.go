@@ -41,6 +41,14 @@ type Customers interface {
 	Record(ctx context.Context, tenant, customer string, events ...profile.Event) error
 }
 
+// Variables give values to the variables of the knowledge base's answers, such as
+// {{order.status}}. An answer that lacks one is not shown.
+type Variables interface {
+	// Value is what stands in an answer to this turn, in its language; ok is false
+	// for what this customer has none of or may not see.
+	Value(ctx context.Context, t *Turn, name string) (value string, ok bool, err error)
+}
+
 // Writer writes an answer from passages and nothing else. bot/llm has one that
 // asks a model service.
 type Writer interface {
@@ -117,6 +125,8 @@ type Options struct {
 	Recommend  Recommender
 	Handoff    Handoff
 	Guard      Guard
+	// Variables are what the answers of Knowledge leave open; nil knows none.
+	Variables Variables
 	// Write writes answers from what Knowledge found; nil shows the entry as it is.
 	Write Writer
 

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/frontdesk-go/frontdesk/kb"
@@ -30,6 +31,7 @@ func (b *Bot) answer(ctx context.Context, t *Turn, sure bool) bool {
 		b.stageFailed(t, "answer", err)
 		return false
 	}
+	b.fill(ctx, t, &a)
 	t.Answer = a
 	near := "nothing"
 	for i, h := range a.Hits[:min(3, len(a.Hits))] {
@@ -74,6 +76,37 @@ func (b *Bot) answer(ctx context.Context, t *Turn, sure bool) bool {
 		return true
 	}
 	return false
+}
+
+// fill puts values in the place of the answers' variables. What lacks one is no
+// answer for this customer; without its first hit the base has none it is sure of.
+func (b *Bot) fill(ctx context.Context, t *Turn, a *kb.Answer) {
+	if !slices.ContainsFunc(a.Hits, func(h kb.Hit) bool { return strings.Contains(h.Answer, "{{") }) {
+		return
+	}
+	var ready []kb.Hit
+	for i, h := range a.Hits {
+		text, missing := kb.Fill(h.Answer, func(name string) (string, bool) {
+			if b.opts.Variables == nil {
+				return "", false
+			}
+			v, ok, err := b.opts.Variables.Value(ctx, t, name)
+			if err != nil {
+				b.stageFailed(t, "answer", fmt.Errorf("variable %q: %w", name, err))
+			}
+			return v, ok && err == nil
+		})
+		if len(missing) > 0 {
+			t.Trace.Add("answer", "%s lacks %s", h.ID, strings.Join(missing, ", "))
+			if i == 0 {
+				a.Verdict, a.Confidence, a.OnTopic = kb.Unknown, 0, 0
+			}
+			continue
+		}
+		h.Answer = text
+		ready = append(ready, h)
+	}
+	a.Hits = ready
 }
 
 // query asks the base what the customer asks, as far as this customer on this

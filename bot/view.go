@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/frontdesk-go/frontdesk/handoff"
 	"github.com/frontdesk-go/frontdesk/kb"
@@ -175,7 +176,7 @@ func (b *Bot) Feedback(ctx context.Context, th Thread, reply string, helpful boo
 		if r == nil || r.ID != reply {
 			continue
 		}
-		e := Event{ID: "helpful-" + reply + "-" + value, Kind: EventHelpful, Value: value, Source: reply, Conversation: k.Conversation}
+		e := Event{ID: "helpful-" + reply + "-" + value + "-" + strconv.FormatInt(b.opts.Clock.Now().Unix(), 36), Kind: EventHelpful, Value: value, Source: reply, Conversation: k.Conversation}
 		if len(r.Citations) > 0 {
 			e.Key = r.Citations[0].ID
 		}

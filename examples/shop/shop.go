@@ -214,7 +214,7 @@ func (st *stock) loadShelf(data fs.FS, opened time.Time, online bool) (err error
 func newBot(st *stock, o bot.Options) (*bot.Bot, error) {
 	o.Understand, o.Knowledge, o.Mood = st.model, st.base, st.mood
 	o.Recommend, o.Handoff, o.Texts = st.shop.shelf, st.desk, st.texts
-	o.Write = st.write
+	o.Write, o.Variables = st.write, st.shop
 	o.Erasers = append(o.Erasers, st.shop.offers)
 	if o.Store != nil {
 		if _, err := bot.FoldGrants(context.Background(), o.Store, st.shop.offers, 0); err != nil {

@@ -67,6 +67,7 @@ func rigOver(t testing.TB, settings map[string]string, opts bot.Options) *bottes
 		lang = "zh"
 	}
 	opts.Understand, opts.Knowledge, opts.Mood = st.model, st.base, st.mood
+	opts.Variables = st.shop
 	opts.Recommend, opts.Handoff, opts.Texts, opts.Language = st.shop.shelf, st.desk, st.texts, lang
 	r := bottest.New(t, opts, st.shop.handlers(), st.shop.taps, st.shop.makeUp, st.shop.meant, st.shop.blame, st.shop.roles)
 	r.Agent = "小林"
