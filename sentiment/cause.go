@@ -16,6 +16,7 @@ import (
 const (
 	CauseDelay    = "delay"
 	CauseQuality  = "quality"
+	CauseFit      = "fit" // too large or small for them, or not to their taste
 	CausePrice    = "price"
 	CauseAttitude = "attitude"
 )
@@ -37,8 +38,8 @@ type meaning struct {
 
 // causeNames are the causes words tell, in the order that decides a tie: what
 // was wrong with the thing before how long it took, and both before how one was
-// treated about it.
-var causeNames = [...]string{CauseQuality, CauseDelay, CausePrice, CauseAttitude}
+// treated about it; that it does not fit only when nothing else is told.
+var causeNames = [...]string{CauseQuality, CauseDelay, CausePrice, CauseAttitude, CauseFit}
 
 func newCauses(raw string) (*causes, error) {
 	words := map[string]meaning{}
@@ -112,7 +113,7 @@ func (c *causes) of(s string) string {
 }
 
 // Cause tells what a complaint is about by its words: [CauseDelay],
-// [CauseQuality], [CausePrice], [CauseAttitude], or "" when they do not say. It
+// [CauseQuality], [CausePrice], [CauseAttitude], [CauseFit], or "" when they do not say. It
 // does not tell whether the text is a complaint: "is it late?" is about delay.
 // What a host knows counts more, see [Input].
 func (s *Scorer) Cause(txt string) string {

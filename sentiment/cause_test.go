@@ -49,3 +49,16 @@ func TestCauseOrder(t *testing.T) {
 	}
 	assert.Empty(t, feel(t, s, sentiment.Input{Text: "气死我了"}).Cause)
 }
+
+// What does not fit is nobody's fault: no apology and nothing to make up for it,
+// unless they are angry about it.
+func TestWhatDoesNotFit(t *testing.T) {
+	t.Parallel()
+	s := scorer(t)
+	for _, text := range []string{"鞋子不合适想换货", "the trainers are too tight, can I swap them"} {
+		m := feel(t, s, sentiment.Input{Text: text})
+		assert.Equal(t, sentiment.CauseFit, m.Cause, text)
+		assert.Empty(t, m.Plan.Actions, text)
+	}
+	assert.True(t, feel(t, s, sentiment.Input{Text: "这什么破尺码，气死我了，退货"}).Plan.Has(sentiment.Apologise))
+}

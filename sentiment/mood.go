@@ -101,7 +101,7 @@ type Input struct {
 	Language string // BCP 47 hint, "" when unknown
 	Trend    Trend  // of the conversation so far; the zero value for a first message
 	// Cause is what a complaint is about when the host knows it: [CauseDelay],
-	// [CauseQuality], [CausePrice], [CauseAttitude] or a name of its own. When it
+	// [CauseQuality], [CausePrice], [CauseAttitude], [CauseFit] or a name of its own. When it
 	// is "" the words of the text tell, see [Scorer.Cause], and when they do not,
 	// Topic does: what the conversation is likely about, by its intent say.
 	Cause, Topic string
