@@ -41,7 +41,7 @@ func (m *Model) calibrate(ctx context.Context, examples []Example, o *Options, p
 		}
 		var err error
 		hasty := *o
-		hasty.Epochs, hasty.hasty = judgeEpochs(o.Epochs), true
+		hasty.Epochs = judgeEpochs(o.Epochs)
 		if judge, err = hasty.fitted(ctx, rest, progress); err != nil {
 			return err
 		}

@@ -167,9 +167,8 @@ func (m *matrix) step(rate float64, power1, power2 float64) {
 
 // trainNetwork fits networks to the rows, which start and see the rows in
 // different ways. Where there are examples enough, words is not nil and the last
-// one knows none but the features in it: it errs in other places. In haste they
-// take half the steps.
-func trainNetwork(ctx context.Context, rows []row, words []bool, features, classes int, seed uint64, hasty bool, progress func()) (*network, error) {
+// one knows none but the features in it: it errs in other places.
+func trainNetwork(ctx context.Context, rows []row, words []bool, features, classes int, seed uint64, progress func()) (*network, error) {
 	n := &network{}
 	keep := float32(netKeepIn)
 	if words == nil {
@@ -182,7 +181,7 @@ func trainNetwork(ctx context.Context, rows []row, words []bool, features, class
 			place, kept = commonest(rows, features, netFeatures, words)
 			seen = replaced(rows, place)
 		}
-		own, err := trainOne(ctx, seen, kept, classes, keep, hasty, rand.New(rand.NewPCG(seed, uint64(0x6e6574+i))))
+		own, err := trainOne(ctx, seen, kept, classes, keep, rand.New(rand.NewPCG(seed, uint64(0x6e6574+i))))
 		if err != nil {
 			return nil, err
 		}
@@ -195,7 +194,7 @@ func trainNetwork(ctx context.Context, rows []row, words []bool, features, class
 
 // trainOne fits one network: cross-entropy, dropout, lazy Adam with a linearly
 // falling rate. Its matrix out has a row for each hidden unit, as most are zero.
-func trainOne(ctx context.Context, rows []row, features, classes int, keep float32, hasty bool, rng *rand.Rand) (net, error) {
+func trainOne(ctx context.Context, rows []row, features, classes int, keep float32, rng *rand.Rand) (net, error) {
 	const h = netHidden
 	embed, offset := newMatrix(features, h), newMatrix(1, h)
 	out, bias := newMatrix(h, classes), newMatrix(1, classes)
@@ -207,9 +206,6 @@ func trainOne(ctx context.Context, rows []row, features, classes int, keep float
 	}
 	perEpoch := (len(rows) + netBatch - 1) / netBatch
 	steps := max(netSteps, netEpochs*perEpoch)
-	if hasty {
-		steps /= 2
-	}
 	order := rng.Perm(len(rows))
 	hidden, back, p := make([]float32, h), make([]float32, h), make([]float32, classes)
 	stay, active := make([]int32, 0, 256), make([]int32, 0, h)

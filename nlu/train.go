@@ -55,7 +55,6 @@ type Options struct {
 	Progress func(epoch, epochs int)
 
 	vectors map[string][]float32 // of the texts, when there is an Embedder
-	hasty   bool                 // the model only judges how sure to be
 }
 
 // Effort is how much time training may take.
@@ -344,7 +343,7 @@ func (m *Model) fit(ctx context.Context, examples []Example, rows []row, o *Opti
 		if len(rows) >= plenty*k {
 			words = m.wordFeatures(examples)
 		}
-		net, err := trainNetwork(ctx, rows, words, len(m.vocab.hashes), k, o.Seed, o.hasty, progress)
+		net, err := trainNetwork(ctx, rows, words, len(m.vocab.hashes), k, o.Seed, progress)
 		if err != nil {
 			return err
 		}
