@@ -123,41 +123,6 @@ func (t *Turn) Recommend(ctx context.Context, r recommend.Request) ([]recommend.
 	return s, nil
 }
 
-// Wanted maps what the customer named to a request: gazetteer entities of the
-// given types to filters, money to the price bounds, the words to ranking. What
-// was said with "not" is left out.
-func (t *Turn) Wanted(types ...string) recommend.Request {
-	r := recommend.Request{Text: t.Message.Text, Currency: t.Text("currency")}
-	at := map[string]int{}
-	for _, e := range t.Meaning.Entities {
-		if e.Money != nil {
-			if e.Money.Currency != "" {
-				r.Currency = e.Money.Currency
-			}
-			r.MinPrice, r.MaxPrice = e.Money.Min, e.Money.Max
-			if r.MinPrice == r.MaxPrice { // "a coat for 300": about that much
-				r.MinPrice, r.MaxPrice = r.MinPrice*8/10, r.MaxPrice*12/10
-			}
-		}
-		for _, want := range types {
-			if e.Type != want {
-				continue
-			}
-			if e.Negated { // "not black"
-				r.Not = append(r.Not, recommend.Filter{Attribute: want, Any: []string{e.Value}})
-				continue
-			}
-			if i, ok := at[want]; ok {
-				r.Must[i].Any = append(r.Must[i].Any, e.Value)
-				continue
-			}
-			at[want] = len(r.Must)
-			r.Must = append(r.Must, recommend.Filter{Attribute: want, Any: []string{e.Value}})
-		}
-	}
-	return r
-}
-
 // Offers are those that hold for the customer now: what the turn knows is filled
 // in, tags only with the customer's consent to personal use.
 func (t *Turn) Offers(o *recommend.Offers, r recommend.OfferRequest) []recommend.Offer {

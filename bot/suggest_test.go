@@ -3,12 +3,15 @@ package bot_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/frontdesk-go/frontdesk/bot"
 	"github.com/frontdesk-go/frontdesk/bot/bottest"
@@ -205,4 +208,146 @@ func TestInterrupting(t *testing.T) {
 	r.Say("有裙子吗").Want("有的。", "哪一单？")
 	assert.Equal(t, []bool{false, true}, between)
 	assert.Equal(t, []bool{true, false}, alone)
+}
+
+// shopper understands colours, materials and kinds by their names, carries what
+// was said before, and takes the text's language.
+type shopper struct{}
+
+func (shopper) Understand(_ context.Context, in nlu.Input) (nlu.Meaning, error) {
+	m := nlu.Meaning{Language: "en", Text: in.Text, Intent: "product.search", Next: in.Context}
+	types := map[string]bool{}
+	for name, as := range map[string][2]string{"white": {"colour", "white"}, "白色": {"colour", "white"}, "black": {"colour", "black"}, "黑色": {"colour", "black"},
+		"leather": {"material", "leather"}, "真皮": {"material", "leather"}, "shoes": {"category", "shoes"}, "鞋": {"category", "shoes"}} {
+		at := strings.Index(in.Text, name)
+		if at < 0 {
+			continue
+		}
+		if name[0] >= 0x80 {
+			m.Language = "zh"
+		}
+		e := nlu.Entity{Type: as[0], Value: as[1], Text: name, Start: at, End: at + len(name)}
+		e.Negated = strings.HasSuffix(in.Text[:at], "not ") || strings.HasSuffix(in.Text[:at], "不要")
+		m.Entities, types[e.Type] = append(m.Entities, e), true
+	}
+	for _, e := range in.Context.Entities {
+		if !types[e.Type] {
+			m.Entities = append(m.Entities, e)
+		}
+	}
+	m.Next.Entities = nil
+	for _, e := range m.Entities {
+		e.Text, e.Start, e.End, e.Carried = "", 0, 0, true
+		m.Next.Entities = append(m.Next.Entities, e)
+	}
+	return m, nil
+}
+
+// What is said with "ideally", in its own clause, is wished for; the rest must
+// be. A wish stays one until the thing is named anew.
+func TestWanted(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		said            []string
+		must, wish, not string
+	}{
+		"nothing soft":           {[]string{"white leather shoes"}, "category=shoes colour=white material=leather", "", ""},
+		"its clause only":        {[]string{"white shoes, ideally leather"}, "category=shoes colour=white", "material=leather", ""},
+		"zh its clause only":     {[]string{"有没有白色的鞋，最好是真皮的"}, "category=shoes colour=white", "material=leather", ""},
+		"zh as much as possible": {[]string{"白色的鞋，尽量真皮"}, "category=shoes colour=white", "material=leather", ""},
+		"behind":                 {[]string{"leather would be nice; it must be black"}, "colour=black", "material=leather", ""},
+		"the sentence ends":      {[]string{"Ideally leather. In black."}, "colour=black", "material=leather", ""},
+		"before a comma":         {[]string{"white shoes, ideally, leather"}, "category=shoes colour=white", "material=leather", ""},
+		"after a comma":          {[]string{"white shoes, leather, if possible. thanks"}, "category=shoes colour=white", "material=leather", ""},
+		"zh before a comma":      {[]string{"可以的话，真皮的，要白色"}, "colour=white", "material=leather", ""},
+		"zh after a comma":       {[]string{"白色的鞋，真皮，就更好了。"}, "category=shoes colour=white", "material=leather", ""},
+		"alone":                  {[]string{"if possible. leather"}, "material=leather", "", ""},
+		"no wish, the best":      {[]string{"卖得最好的黑色鞋"}, "category=shoes colour=black", "", ""},
+		"no wish, the finest":    {[]string{"我要最好的真皮"}, "material=leather", "", ""},
+		"no wish, the prettiest": {[]string{"最好看的白色"}, "colour=white", "", ""},
+		"no wish, the crowd":     {[]string{"the white ones people prefer"}, "colour=white", "", ""},
+		"no word of its own":     {[]string{"preferredly white"}, "colour=white", "", ""},
+		"a wish and a best":      {[]string{"卖得最好的，最好黑色"}, "", "colour=black", ""},
+		"the kind is no wish":    {[]string{"ideally leather shoes"}, "category=shoes", "material=leather", ""},
+		"either":                 {[]string{"white shoes, ideally black"}, "category=shoes colour=white|black", "colour=black", ""},
+		"refused":                {[]string{"ideally not black"}, "", "", "colour=black"},
+		"zh refused":             {[]string{"最好不要黑色"}, "", "", "colour=black"},
+		"carried":                {[]string{"shoes, ideally leather", "in white"}, "category=shoes colour=white", "material=leather", ""},
+		"zh carried twice":       {[]string{"鞋，最好真皮", "白色的", "黑色的呢"}, "category=shoes colour=black", "material=leather", ""},
+		"named anew":             {[]string{"shoes, ideally leather", "no, it must be leather"}, "category=shoes material=leather", "", ""},
+		"softened":               {[]string{"white leather shoes", "leather if possible"}, "category=shoes colour=white", "material=leather", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var got recommend.Request
+			b := newBot(t, bot.Options{Understand: shopper{}}, bot.HandlerFunc(func(_ context.Context, turn *bot.Turn) error {
+				got = turn.Wanted("category", "colour", "material")
+				assert.Equal(t, got, turn.Wanted("category", "colour", "material"), "asked again it is the same")
+				for _, f := range turn.Wanted("size").Wish {
+					assert.Equal(t, "size", f.Attribute, "only the types asked for")
+				}
+				return turn.Say("ok")
+			}))
+			for i, text := range c.said {
+				_, err := b.Handle(t.Context(), bot.Message{ID: string(rune('1' + i)), Thread: thread("a"), Text: text})
+				require.NoError(t, err)
+			}
+			written := func(fs []recommend.Filter) string {
+				var out []string
+				for _, f := range fs {
+					out = append(out, f.Attribute+"="+strings.Join(f.Any, "|"))
+				}
+				slices.Sort(out)
+				return strings.Join(out, " ")
+			}
+			assert.Equal(t, c.must, written(got.Must), "must")
+			assert.Equal(t, c.wish, written(got.Wish), "wish")
+			assert.Equal(t, c.not, written(got.Not), "not")
+		})
+	}
+}
+
+// The words that mark a wish are the host's to change.
+func TestWantedInOtherWords(t *testing.T) {
+	t.Parallel()
+	texts, err := bot.ReadTexts(fstest.MapFS{"en.yaml": {Data: []byte("flow.cue.wish: at a pinch\nflow.cue.unwish: _\n")}}, "*.yaml")
+	require.NoError(t, err)
+	var got recommend.Request
+	b := newBot(t, bot.Options{Understand: shopper{}, Texts: texts},
+		bot.HandlerFunc(func(_ context.Context, turn *bot.Turn) error {
+			got = turn.Wanted("colour", "material")
+			return turn.Say("ok")
+		}))
+	_, err = b.Handle(t.Context(), bot.Message{ID: "1", Thread: thread("a"), Text: "ideally white, at a pinch _ leather"})
+	require.NoError(t, err)
+	assert.Equal(t, []recommend.Filter{{Attribute: "colour", Any: []string{"white"}}}, got.Must)
+	assert.Equal(t, []recommend.Filter{{Attribute: "material", Any: []string{"leather"}}}, got.Wish)
+}
+
+// Whatever is said, wherever an Understander says that it stands, each value is
+// either wished for, or must be, or must not.
+func TestWantedNeverLoses(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom([]string{"ideally", "最好", "的", "更好", "，", ", ", ".", "。", "1,2", "真皮", " white ", "\xff", "İ"}), 1, 30).Draw(rt, "text"), "")
+		es := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) nlu.Entity {
+			return nlu.Entity{Type: "colour", Value: rapid.SampledFrom([]string{"a", "b", "c"}).Draw(rt, "value"), Negated: rapid.Bool().Draw(rt, "negated"), Carried: rapid.Bool().Draw(rt, "carried"),
+				Start: rapid.IntRange(-3, 200).Draw(rt, "start"), End: rapid.IntRange(-3, 200).Draw(rt, "end")}
+		}), 0, 6).Draw(rt, "entities")
+		b := newBot(t, bot.Options{}, bot.HandlerFunc(func(_ context.Context, turn *bot.Turn) error {
+			turn.Meaning.Entities = es
+			r := turn.Wanted("colour")
+			n := len(r.Not)
+			for _, f := range append(slices.Clone(r.Must), r.Wish...) {
+				n += len(f.Any)
+			}
+			if len(r.Must) > 0 && len(r.Wish) > 0 { // those pass too
+				n -= len(r.Wish[0].Any)
+			}
+			assert.Len(rt, es, n)
+			return turn.Say("ok")
+		}))
+		_, err := b.Handle(t.Context(), bot.Message{ID: "1", Thread: thread("a"), Text: text})
+		require.NoError(rt, err)
+	})
 }

@@ -63,7 +63,9 @@ type Request struct {
 	Not []Filter
 	// MinPrice and MaxPrice bound the price in minor units of Currency; 0 is open.
 	MinPrice, MaxPrice int64
-	// Like asks for items similar to these, GoesWith for complements of these.
+	// Like asks for items similar to these, GoesWith for complements of these:
+	// what the catalogue lists, and what at least two customers took too (a
+	// basket of no known customer counts as one).
 	Like     []string
 	GoesWith []string
 	// Session are the ids looked at in this conversation, latest last.
@@ -135,7 +137,7 @@ type Suggestion struct {
 // Reason is why an item was chosen, as data and as a sentence.
 type Reason struct {
 	// Code is "asked" (for Values), "budget", "over", "between" (the price
-	// bounds), "goes_with" (the catalogue says so), "together" (customers do),
+	// bounds), "goes_with" (the catalogue says so), "together" (customers do, two at least),
 	// "similar", "bought", "looked" (of the customer's own history), "series" (the
 	// same as of what they bought: Attributes["series"]), "history", "follows"
 	// (what it Needs is done),

@@ -151,7 +151,7 @@ func (l *learned) learn(e *Event) {
 		l.bySession(keyed(e.Tenant, e.Session), item, w)
 	}
 	if e.Basket != "" && e.Kind == "purchased" {
-		l.byBasket(keyed(e.Tenant, e.Basket), item, w)
+		l.byBasket(l.basketOf(e), item, w)
 	}
 }
 
@@ -216,6 +216,27 @@ func (l *learned) bySession(key string, item uint32, w float32) {
 		}
 	}
 	l.visits.add(key, item)
+}
+
+// nobodys begins the key of a basket of no known customer: it counts as a
+// customer of its own.
+const nobodys = "\x01"
+
+// basketOf is the key of an event's basket: a customer's own, unless the basket
+// began as nobody's.
+func (l *learned) basketOf(e *Event) string {
+	key := keyed(e.Tenant, e.Basket)
+	if l.baskets.of(nobodys+key) != nil || e.Customer == "" && l.baskets.of(key) == nil {
+		return nobodys + key
+	}
+	return key
+}
+
+// several reports whether two customers at least took both items, as far as
+// their latest items are held. One who did it again and again is still one.
+func (l *learned) several(a, b uint32) bool {
+	n := l.alike.both(a, b, "", 2)
+	return n >= 2 || n+l.baskets.both(a, b, nobodys, 2-n) >= 2
 }
 
 func (l *learned) byBasket(key string, item uint32, w float32) {

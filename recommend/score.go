@@ -100,7 +100,7 @@ func (s *Shelf) score(it *stocked, a *ask, b *board) scored {
 		}
 		if slices.Contains(of.GoesWith, it.ID) || slices.Contains(it.GoesWith, of.ID) {
 			c.with, c.listed = 1, true
-		} else if w := 0.8 * float64(g.with.score[it.no]); w > rarelyWith && !s.once(of, it, a) && !substitutes(it, a.with) {
+		} else if w := 0.8 * float64(g.with.score[it.no]); w > rarelyWith && !s.once(of, it, a) && !substitutes(it, a.with) && s.learned.several(of.no, it.no) {
 			c.with = math.Max(c.with, w)
 		}
 	}

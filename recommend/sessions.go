@@ -3,6 +3,7 @@ package recommend
 import (
 	"math"
 	"slices"
+	"strings"
 )
 
 // Caps of the session index.
@@ -86,6 +87,29 @@ func (v *visits) erase(key string) {
 		delete(v.open, key)
 		v.ring[n%maxVisits], v.long[n%maxVisits] = visit{}, 0
 	}
+}
+
+// both counts the sessions that hold two items and whose keys begin with
+// prefix, up to most, which is 2 at most. It reads the rarer item's postings.
+func (v *visits) both(a, b uint32, prefix string, most int) (n int) {
+	if int(max(a, b)) >= len(v.postings) {
+		return 0
+	}
+	if len(v.postings[a]) > len(v.postings[b]) {
+		a, b = b, a
+	}
+	p, first := v.postings[a], uint32(0)
+	for i := len(p) - 1; i >= 0 && n < most; i-- {
+		if !v.held(p[i]) || n > 0 && p[i] == first { // an item that left a session and came back stands there twice
+			continue
+		}
+		s := &v.ring[p[i]%maxVisits]
+		if strings.HasPrefix(s.key, prefix) && slices.Contains(s.items, b) && slices.Contains(s.items, a) {
+			first = p[i]
+			n++
+		}
+	}
+	return n
 }
 
 // held reports whether a session's number still stands in the ring.

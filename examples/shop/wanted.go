@@ -9,40 +9,15 @@ import (
 	"github.com/frontdesk-go/frontdesk/recommend"
 )
 
-// wished are the attributes the customer would like rather than needs, in this
-// search.
-var wished = bot.Var[[]string]{Name: "attributes wished for"}
-
 // sought is what the search asked for last, so that "no shoes, please" takes
 // something away and nothing else.
 var sought = bot.Var[[]nlu.Entity]{Name: "sought"}
 
-// wanted is what a message asks for: what must be, and, said with "ideally",
-// what would be nice.
+// wanted is what a message asks for, on top of what was sought before.
 func (s *shop) wanted(t *bot.Turn) (recommend.Request, error) {
 	remain(t)
 	req := t.Wanted(wishes()...)
 	forWhom(&req)
-	soft := wished.Get(t)
-	for _, e := range t.Meaning.Entities {
-		if e.Carried || !slices.Contains(wishes(), e.Type) || e.Type == "category" {
-			continue
-		}
-		soft = slices.DeleteFunc(soft, func(a string) bool { return a == e.Type })
-		if gently(t.Message.Text, e.Start, e.End) {
-			soft = append(soft, e.Type)
-		}
-	}
-	if err := wished.Set(t, soft); err != nil {
-		return req, err
-	}
-	req.Must = slices.DeleteFunc(req.Must, func(f recommend.Filter) bool {
-		if !slices.Contains(soft, f.Attribute) {
-			return false
-		}
-		req.Wish = append(req.Wish, f)
-		return true
-	})
 	var now []nlu.Entity
 	for _, e := range t.Meaning.Entities {
 		if e.Money != nil || slices.Contains(wishes(), e.Type) {
@@ -81,28 +56,6 @@ func remain(t *bot.Turn) {
 			t.Meaning.Entities = append(t.Meaning.Entities, e)
 		}
 	}
-}
-
-// gently reports whether what stands between two places of a text is said with
-// "ideally", in the same clause.
-func gently(text string, start, end int) bool {
-	if start < 0 || end > len(text) || start > end {
-		return false
-	}
-	const ends = "，,。;；!！?？\n"
-	from := strings.LastIndexAny(text[:start], ends) + 1
-	to := len(text)
-	if i := strings.IndexAny(text[end:], ends); i >= 0 {
-		to = end + i
-	}
-	clause := strings.ToLower(text[from:to])
-	clause = strings.ReplaceAll(clause, "得最好", "") // sells best
-	for _, w := range []string{"最好", "尽量", "优先", "更好", "就好了", "ideally", "preferably", "if possible", "would be nice", "prefer", "hopefully"} {
-		if strings.Contains(clause, w) {
-			return true
-		}
-	}
-	return false
 }
 
 // forWhom turns a search for women or men into one without what is for others:

@@ -5,32 +5,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/frontdesk-go/frontdesk/recommend"
 )
-
-// "Ideally" is about its own clause; what sells best is no wish.
-func TestGently(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		text, what string
-		want       bool
-	}{
-		{"有没有白色的鞋，最好是真皮的", "真皮", true},
-		{"有没有白色的鞋，最好是真皮的", "白色", false},
-		{"卖得最好的红色裙子", "红色", false},
-		{"white shoes, ideally leather", "leather", true},
-		{"white shoes, ideally leather", "white", false},
-		{"Leather would be nice; it must be black", "black", false},
-		{"leather if possible", "leather", true},
-	} {
-		at := strings.Index(c.text, c.what)
-		require.GreaterOrEqual(t, at, 0)
-		assert.Equal(t, c.want, gently(c.text, at, at+len(c.what)), "%s: %s", c.text, c.what)
-	}
-	assert.False(t, gently("最好", 5, 99), "places that are not of the text")
-}
 
 // A wish that nothing fulfils is named, one that something does is not.
 func TestMissed(t *testing.T) {
