@@ -122,7 +122,7 @@ func number(rs []rune) (value string, n int, spelled bool) {
 			case digit(r):
 				b.WriteRune(r)
 			case r == ',' && n+3 < len(rs) && digit(rs[n+1]) && digit(rs[n+2]) && digit(rs[n+3]) && (n+4 >= len(rs) || !digit(rs[n+4])):
-			case r == '.' && n+1 < len(rs) && digit(rs[n+1]) && !strings.ContainsRune(b.String(), '.'):
+			case r == '.' && n+1 < len(rs) && digit(rs[n+1]) && !strings.ContainsRune(b.String(), '.') && !dotted(rs[n+1:]):
 				b.WriteRune(r)
 			default:
 				return trimNumber(b.String()), n, false
@@ -139,6 +139,21 @@ func number(rs []rune) (value string, n int, spelled bool) {
 		return v, k, true
 	}
 	return "", 0, false
+}
+
+// dotted reports whether digits, a point and a digit stand here: behind a point
+// they make a date (2026.11.5) or a version, no fraction.
+func dotted(rs []rune) bool {
+	n := digits(rs)
+	return n+1 < len(rs) && rs[n] == '.' && digit(rs[n+1])
+}
+
+// digits is how many digits stand here.
+func digits(rs []rune) int {
+	if n := slices.IndexFunc(rs, func(r rune) bool { return !digit(r) }); n >= 0 {
+		return n
+	}
+	return len(rs)
 }
 
 func trimNumber(s string) string {
@@ -230,6 +245,10 @@ func dateOrTime(rs []rune, i, j int, num string) (n int, kind FactKind, value st
 				v, m, _ := number(rs[b:])
 				return v, b + m
 			}
+		}
+		if k+1 < len(rs) && rs[k] == '.' && strings.ContainsRune(seps, '.') && digit(rs[k+1]) {
+			m := min(digits(rs[k+1:]), 2)
+			return trimNumber(string(rs[k+1 : k+1+m])), k + 1 + m
 		}
 		if k+1 < len(rs) && strings.ContainsRune(seps, rs[k]) && digit(rs[k+1]) {
 			v, m, _ := number(rs[k+1:])
@@ -346,11 +365,23 @@ func dayOf(rs []rune) (n int, month string) {
 	k := word(rs[n:])
 	w := strings.ToLower(string(rs[n : n+k]))
 	for i, m := range months() {
-		if w == m || len(w) == 3 && w == m[:3] {
+		if w == m {
 			return n + k + yearBehind(rs[n+k:]), strconv.Itoa(i + 1)
+		}
+		if short(w, m) {
+			point := prefix(rs[n+k:], ".")
+			if year := yearBehind(rs[n+k+point:]); year > 0 {
+				return n + k + point + year, strconv.Itoa(i + 1)
+			}
+			return n + k, strconv.Itoa(i + 1)
 		}
 	}
 	return 0, ""
+}
+
+// short reports whether a word is a month cut short.
+func short(w, month string) bool {
+	return len(w) == 3 && w == month[:3] || w == "sept" && month == "september"
 }
 
 // yearBehind is the length of the year behind a day: " 2026", ", 2026". A day is
@@ -378,7 +409,7 @@ func month(rs []rune) (n int, value string) {
 	k := word(rs)
 	w := strings.ToLower(string(rs[:k]))
 	for i, m := range months() {
-		if w != m && (len(w) != 3 || w != m[:3]) {
+		if w != m && !short(w, m) {
 			continue
 		}
 		j := k

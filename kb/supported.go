@@ -52,7 +52,13 @@ func Supported(answer string, passages []string) []Sentence {
 		p = text.Cut(p, maxFacts)
 		known.WriteString(text.Plain(p, nil).Text)
 		known.WriteByte('\n')
-		for _, f := range facts(p) {
+		// Whole, for what a line break stands in, and by sentences, as the answer
+		// is read.
+		all := facts(p)
+		for _, s := range text.Sentences(p) {
+			all = append(all, facts(s)...)
+		}
+		for _, f := range all {
 			have[f.Kind+" "+f.Value] = true
 			if n := f.number(); n != "" {
 				have["any "+n] = true

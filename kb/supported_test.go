@@ -1,8 +1,12 @@
 package kb
 
 import (
+	"fmt"
+	"os"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -50,6 +54,14 @@ func TestSupportedFacts(t *testing.T) {
 		"a few points":            {"请快一点，注意两点，再等一次。", "随便"},
 		"spelled hour":            {"下午四点前。", "16:00 前"},
 		"counted otherwise":       {"最多三件。", "at most 3 items"},
+		"month cut short":         {"It ends on Nov. 5, 2026.", "Offer valid until November 5, 2026. Later orders pay in full."},
+		"month behind its day":    {"Until 5 Nov. 2026, then no more.", "活动到 2026年11月5日"},
+		"four letters":            {"It starts on Sept. 9.", "from September 9th"},
+		"year with points":        {"活动到2026.11.5。之后恢复原价。", "Until November 5, 2026"},
+		"full-width points":       {"至２０２６．１１．０５止", "11月5日止"},
+		"hours cut short":         {"Open from 9 a.m. to 4 p.m. on Mon. and Sat. only.", "Mon. and Sat., 9:00 to 16:00"},
+		"decimals":                {"约 3.5 公斤，approx. 3.5 kg。", "毛重 3.5 kg。"},
+		"numbered":                {"See No. 12 of the list, e.g. on p. 3.", "No. 12 (p. 3)"},
 		"starts a sentence":       {"Please send it back. Returns are free. Contact us.", "you can return it"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -79,6 +91,9 @@ func TestUnsupportedFacts(t *testing.T) {
 		"spelled":            {"Within ten days.", "within seven days", []string{"duration:ten days"}},
 		"time":               {"晚上9点前。", "9点到18点", []string{"time:9点"}},
 		"counted":            {"可以改 3 天。", "可以改 3 次", []string{"duration:3 天"}},
+		"other day":          {"It ends on Nov. 6, 2026.", "It ends on Nov. 5, 2026.", []string{"date:Nov. 6, 2026"}},
+		"other day, points":  {"活动到2026.11.6。", "活动到2026.11.5。", []string{"date:2026.11.6"}},
+		"other decimal":      {"approx. 3.5 kg.", "approx. 5 kg.", []string{"number:3.5 kg"}},
 		"second sentence":    {"7天内可退。运费 5 元。", "7天内可退", []string{"price:5 元"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -97,6 +112,46 @@ func TestSupportedByItself(t *testing.T) {
 		for _, x := range Supported(s, []string{s}) {
 			if len(x.Missing) > 0 {
 				t.Fatalf("%q does not support itself: %v", s, x.Missing)
+			}
+		}
+	})
+}
+
+// Every sentence of a passage is supported by the passage, and each of its facts
+// in a sentence of its own too: the shop's own entries, and dates as they are
+// written in both languages.
+func TestPassagesSupportWhatStandsInThem(t *testing.T) {
+	t.Parallel()
+	entries, err := ReadDir(os.DirFS("../examples/shop/data/kb"), nil)
+	require.NoError(t, err)
+	var passages []string
+	for _, e := range entries {
+		for _, x := range e.Texts {
+			passages = append(passages, x.Answer)
+		}
+	}
+	require.NotEmpty(t, passages)
+	slices.Sort(passages)
+	rapid.Check(t, func(t *rapid.T) {
+		day := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, rapid.IntRange(0, 9000).Draw(t, "day"))
+		date := day.Format(rapid.SampledFrom([]string{"Jan. 2, 2006", "Jan 2, 2006", "January 2", "2 Jan. 2006", "2 January 2006", "2006-01-02", "2006/1/2", "2006.1.2", "2006年1月2日", "1月2号", "Mon. Jan. 2", "Mon., Jan. 2, 2006", "Jan. 2, 3:04 p.m.", "2006年1月2日 15:04"}).Draw(t, "layout"))
+		frame := rapid.SampledFrom([]string{"It ends on %s. Returns are free.", "Order by %s", "活动到%s。之后恢复原价。", "（至 %s）", "%s起，满99.5元包邮。No. 12, approx. 3.5 kg."}).Draw(t, "frame")
+		passage := strings.Join([]string{rapid.SampledFrom(passages).Draw(t, "passage"), fmt.Sprintf(frame, date), rapid.SampledFrom(passages).Draw(t, "more")},
+			rapid.SampledFrom([]string{"\n", " ", "\n\n"}).Draw(t, "between"))
+		for _, answer := range []string{passage, fmt.Sprintf(frame, date), "It says " + date + " there.", "写的是" + date + "。"} {
+			for _, s := range Supported(answer, []string{passage}) {
+				if len(s.Missing) > 0 {
+					t.Fatalf("%q stands in %q, and is not supported: %v", s.Text, passage, s.Missing)
+				}
+			}
+		}
+		for _, f := range Facts(passage) {
+			for _, s := range Supported("It is: "+f.Text, []string{passage}) {
+				for _, m := range s.Missing {
+					if f.Kind != FactTime || m.Kind != FactTime { // 下午4点 is told by the word before
+						t.Fatalf("%v of %q is not supported: %v", f, passage, m)
+					}
+				}
 			}
 		}
 	})

@@ -95,6 +95,19 @@ func TestSentences(t *testing.T) {
 		{"number", "It costs 3.50 dollars. OK", "It costs 3.50 dollars.|OK"},
 		{"address", "See example.com/a.html now.", "See example.com/a.html now."},
 		{"abbreviation", "Ask Dr. Lee, e.g. today. Bye", "Ask Dr. Lee, e.g. today.|Bye"},
+		{"month", "It ends on Nov. 5, 2026. Then no more.", "It ends on Nov. 5, 2026.|Then no more."},
+		{"month at the end", "It ends in Nov. Then no more.", "It ends in Nov.|Then no more."},
+		{"weekdays", "Open Mon.–Fri. 9:00 and Sat. Nov. 7. Closed on Sun. Sorry", "Open Mon.–Fri. 9:00 and Sat. Nov. 7.|Closed on Sun.|Sorry"},
+		{"weekday before Han", "周末（Sat.和 Sun.）休息。好", "周末（Sat.和 Sun.）休息。|好"},
+		{"sun and sat", "He sat. 5 cats lay in the sun. 3 slept", "He sat.|5 cats lay in the sun.|3 slept"},
+		{"numbered", "See No. 12, p. 3. No. That is all", "See No. 12, p. 3.|No.|That is all"},
+		{"hours", "From 9 a.m. to 4 p.m. on weekdays. By 4 p.m. Later ones wait", "From 9 a.m. to 4 p.m. on weekdays.|By 4 p.m.|Later ones wait"},
+		{"hours before Han", "下午 4 p.m. 之前付款。", "下午 4 p.m. 之前付款。"},
+		{"either hour", "Say a.m./p.m. please. Thanks", "Say a.m./p.m. please.|Thanks"},
+		{"country", "In the U.S. and Canada. In the U.S. Returns are free", "In the U.S. and Canada.|In the U.S.|Returns are free"},
+		{"titles and firms", "Mr. Lee of Acme Inc. vs. St. Mary's, approx. 3.5 km. Fine", "Mr. Lee of Acme Inc. vs. St. Mary's, approx. 3.5 km.|Fine"},
+		{"quoted title", `He is "Dr. No" here. OK`, `He is "Dr. No" here.|OK`},
+		{"decimals in Chinese", "约3.5公斤。运费8.0元！满99.5包邮", "约3.5公斤。|运费8.0元！|满99.5包邮"},
 		{"initial", "J. Smith wrote. I did", "J. Smith wrote.|I did"},
 		{"I am", "It was I. You know", "It was I.|You know"},
 		{"list", "1. Open the app.\n2. Tap Returns.", "1. Open the app.|2. Tap Returns."},
@@ -139,7 +152,7 @@ func FuzzSentences(f *testing.F) {
 
 func TestSentencesLargeInput(t *testing.T) {
 	t.Parallel()
-	for name, piece := range map[string]string{"points": ".", "a point each": "a.", "initials": "A. ", "marks": "。", "digits": "1. ", "no end": "a", "dotted": "a.b"} {
+	for name, piece := range map[string]string{"points": ".", "a point each": "a.", "initials": "A. ", "marks": "。", "digits": "1. ", "no end": "a", "dotted": "a.b", "months": "Nov. ", "short hours": "a.m. ", "blanks": "No.  "} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			checkSentences(t, strings.Repeat(piece, 1<<18))

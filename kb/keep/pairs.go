@@ -7,7 +7,8 @@ import (
 )
 
 // pairs finds entries that ask the same or nearly the same, language by
-// language, and judges whether their answers can both be true. Entries that no
+// language, or the same in other words, and judges whether their answers can both
+// be true. Entries that no
 // one customer sees both of (other channels, audience, products or times) are
 // not held against each other; passages are not either, as documents repeat
 // their headings.
@@ -65,16 +66,22 @@ func (c *checker) pairs() {
 				f.Kind = Duplicate
 			}
 			c.add(f, a)
-			x, y := a.Texts[lang].Answer, b.Texts[lang].Answer
-			said, other, ok := differ(numbers(x), numbers(y))
-			if !ok && denies(x) != denies(y) && weights(nil).jaccard(setOf(x), setOf(y)) >= 0.5 {
-				said, other, ok = x, y, true
-			}
-			if ok {
-				f.Kind, f.Text, f.Against = Contradiction, said, other
-				c.add(f, a)
-			}
+			c.contradict(f, a, b)
 		}
+		c.reworded(lang, best)
+	}
+}
+
+// contradict adds that the answers of two entries cannot both be true, if so.
+func (c *checker) contradict(f Finding, a, b *kb.Entry) {
+	x, y := a.Texts[f.Language].Answer, b.Texts[f.Language].Answer
+	said, other, ok := differ(numbers(x), numbers(y))
+	if !ok && denies(x) != denies(y) && weights(nil).jaccard(setOf(x), setOf(y)) >= 0.5 {
+		said, other, ok = x, y, true
+	}
+	if ok {
+		f.Kind, f.Text, f.Against = Contradiction, said, other
+		c.add(f, a)
 	}
 }
 
