@@ -619,3 +619,35 @@ func TestStreamsAreBounded(t *testing.T) {
 	require.NoError(t, r.chat.Close())
 	<-s.done // Close ends the streams
 }
+
+// However many wait before, the words fit: none, one and many, in each language.
+func TestTheQueueInWords(t *testing.T) {
+	t.Parallel()
+	for lang, c := range map[string]struct {
+		say, waiting, ahead string
+		want                []string
+	}{
+		"zh": {"转人工", "正在为您转接人工客服，马上就到您", "正在排队，前面还有 {n} 位", []string{"好的，正在为您转接人工客服，您说的", "前面还有 1 位", "前面还有 2 位"}},
+		"en": {"I want to talk to a human", "Passing you on to a person, you are next", "You are in the queue. People ahead of you: {n}",
+			[]string{"I'm passing you on to a colleague. They'll", "a colleague. People ahead of you: 1. They'll", "a colleague. People ahead of you: 2. They'll"}},
+	} {
+		t.Run(lang, func(t *testing.T) {
+			t.Parallel()
+			r := start(t, echo, nil)
+			var page struct {
+				Config struct{ Texts map[string]map[string]string }
+			}
+			_, body := r.do("POST", "v1/session", "", map[string]string{"language": lang})
+			require.NoError(t, json.Unmarshal([]byte(body), &page))
+			assert.Equal(t, c.waiting, page.Config.Texts[lang]["waiting"])
+			assert.Equal(t, c.ahead, page.Config.Texts[lang]["ahead"])
+			for _, want := range c.want {
+				token, _ := r.session("")
+				status, body := r.do("POST", "v1/messages", token, map[string]string{"id": "1", "text": c.say, "language": lang})
+				require.Equal(t, 200, status, body)
+				assert.Contains(t, body, want)
+				r.clock.Advance(time.Minute)
+			}
+		})
+	}
+}
