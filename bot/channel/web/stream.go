@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"reflect"
 	"strconv"
 
 	"github.com/frontdesk-go/frontdesk/bot"
@@ -66,7 +67,7 @@ func (c *Chat) follow(ctx context.Context, s *wire.Stream, in *inbox, k bot.Key,
 		}
 		same := state
 		same.Turns = st.Turns
-		if !force && same == st {
+		if !force && reflect.DeepEqual(same, st) {
 			return nil
 		}
 		state = st

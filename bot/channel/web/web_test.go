@@ -651,3 +651,31 @@ func TestTheQueueInWords(t *testing.T) {
 		})
 	}
 }
+
+// What was said of an answer is part of the state, wherever that stands, and a
+// stream that is open tells of it.
+func TestFeedbackIsPartOfTheState(t *testing.T) {
+	t.Parallel()
+	r := start(t, echo, nil)
+	token, _ := r.session("")
+	var said struct{ Replies []bot.Reply }
+	require.NoError(t, json.Unmarshal([]byte(r.say(token, "1", "一")), &said))
+	id := said.Replies[0].ID
+	s := r.stream(token, "")
+	for _, e := range s.until("ready", "") {
+		assert.NotContains(t, e.data, "helpful")
+	}
+	for _, helpful := range []bool{true, false} {
+		for range 2 { // given again it has no second effect
+			status, body := r.do("POST", "v1/feedback", token, map[string]any{"reply": id, "helpful": helpful})
+			require.Equal(t, 204, status, body)
+		}
+		s.until("state", fmt.Sprintf(`"helpful":{"%s":%t}`, id, helpful))
+	}
+	want := fmt.Sprintf(`"helpful":{"%s":false}`, id)
+	_, body := r.do("GET", "v1/history", token, nil)
+	assert.Contains(t, body, want)
+	_, body = r.do("POST", "v1/session", "", map[string]string{"token": token})
+	assert.Contains(t, body, want)
+	r.stream(token, "65536").until("state", want) // also behind a cut
+}

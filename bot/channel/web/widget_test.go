@@ -257,6 +257,32 @@ func TestBrowserLanguageOfTheFrame(t *testing.T) {
 	one.Wait(inside + `.querySelector(".log").getAttribute("aria-live") === "polite"`)
 }
 
+// What was said of an answer is shown in the other tab, and after a reload.
+func TestBrowserVotesAreShown(t *testing.T) {
+	t.Parallel()
+	r := start(t, func(_ context.Context, t *bot.Turn) error {
+		return t.Send(bot.Reply{Text: "答：" + t.Message.Text, Citations: []bot.Citation{{ID: "a"}}})
+	}, nil)
+	b := browsertest.Open(t)
+	one, two := b.Tab(r.srv.URL+"/chat/?lang=zh", 800, 700), b.Tab(r.srv.URL+"/chat/?lang=zh", 800, 700)
+	send(one, "一")
+	one.Wait(shows("答：一"))
+	send(one, "二")
+	two.Wait(shows("答：二"))
+	const pressed = `[...` + inside + `.querySelectorAll("[data-reply]:has([data-vote])")].map((m) => [...m.querySelectorAll("[aria-pressed=true]")].map((b) => b.textContent).join()).join("|")`
+	press := func(p *browsertest.Tab, answer int, word string) {
+		p.Run(fmt.Sprintf(`[...%s.querySelectorAll("[data-reply]:has([data-vote])")][%d].querySelectorAll("[aria-pressed]").forEach((b) => b.textContent === %s && b.click())`, inside, answer, browsertest.Q(word)))
+	}
+	press(one, 0, "有帮助")
+	one.Wait(pressed + ` === "有帮助|"`)
+	two.Wait(pressed + ` === "有帮助|"`)
+	press(two, 0, "没帮助")
+	press(two, 1, "有帮助")
+	one.Wait(pressed + ` === "没帮助|有帮助"`)
+	one.Reload()
+	one.Wait(pressed + ` === "没帮助|有帮助"`)
+}
+
 // The keyboard goes on where it was when a quick reply is spent.
 func TestBrowserKeepsTheFocus(t *testing.T) {
 	t.Parallel()
