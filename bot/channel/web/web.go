@@ -68,11 +68,24 @@ type Options struct {
 	Logger *slog.Logger
 }
 
-// Watch is what a page reports without being told: seconds of visible dwell on
-// an item, and of idleness with something in the cart. Zero reports nothing.
+// Watch is what a page reports without being told: after how many seconds of
+// visible dwell on an item, and of idleness with something in the cart. It
+// reports at each of them, as it lasts; without any it reports nothing.
 type Watch struct {
-	Dwell int `json:"dwell,omitempty"`
-	Idle  int `json:"idle,omitempty"`
+	Dwell, Idle []int
+}
+
+// config is the watch as the protocol has it: the least of each as well, for
+// clients that know only one.
+func (w Watch) config() map[string]any {
+	out := map[string]any{}
+	for name, list := range map[string][]int{"dwell": w.Dwell, "idle": w.Idle} {
+		list = slices.DeleteFunc(slices.Clone(list), func(s int) bool { return s <= 0 })
+		if slices.Sort(list); len(list) > 0 {
+			out[name], out[name+"s"] = list[0], slices.Compact(list)
+		}
+	}
+	return out
 }
 
 // Signal is one thing a page reports of a visit.

@@ -679,3 +679,26 @@ func TestFeedbackIsPartOfTheState(t *testing.T) {
 	assert.Contains(t, body, want)
 	r.stream(token, "65536").until("state", want) // also behind a cut
 }
+
+func TestTheWatchOfThePage(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		watch web.Watch
+		want  string
+	}{
+		"nothing": {web.Watch{}, `{}`},
+		"one":     {web.Watch{Dwell: []int{30}}, `{"dwell": 30, "dwells": [30]}`},
+		"several": {web.Watch{Dwell: []int{120, 30, 0, 30}, Idle: []int{60}}, `{"dwell": 30, "dwells": [30, 120], "idle": 60, "idles": [60]}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := start(t, echo, func(_ *bot.Options, o *web.Options) { o.Watch = c.watch })
+			var out struct {
+				Config struct{ Watch json.RawMessage }
+			}
+			_, body := r.do("POST", "v1/session", "", map[string]string{})
+			require.NoError(t, json.Unmarshal([]byte(body), &out))
+			assert.JSONEq(t, c.want, string(out.Config.Watch))
+		})
+	}
+}

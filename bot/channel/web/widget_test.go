@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/frontdesk-go/frontdesk/bot"
 	"github.com/frontdesk-go/frontdesk/bot/channel/web"
 	"github.com/frontdesk-go/frontdesk/internal/browsertest"
+	"github.com/frontdesk-go/frontdesk/profile"
 )
 
 // inside is the widget's own document.
@@ -281,6 +283,39 @@ func TestBrowserVotesAreShown(t *testing.T) {
 	one.Wait(pressed + ` === "没帮助|有帮助"`)
 	one.Reload()
 	one.Wait(pressed + ` === "没帮助|有帮助"`)
+}
+
+// A page reports a long look, and a long idleness, at each length that is asked
+// for, each once.
+func TestBrowserReportsEachLength(t *testing.T) {
+	t.Parallel()
+	told := make(chan string, 100)
+	r := start(t, echo, func(_ *bot.Options, o *web.Options) {
+		o.Watch = web.Watch{Dwell: []int{2, 1, 2, 0}, Idle: []int{1, 3}}
+		o.Signals = func(_ context.Context, _ bot.Thread, _ []profile.Identity, s web.Signal) error {
+			if s.Kind == "dwell" || s.Kind == "idle" {
+				told <- fmt.Sprint(s.Kind, s.Seconds)
+			}
+			return nil
+		}
+	})
+	p := browsertest.Open(t).Tab(r.srv.URL+"/chat/?lang=zh", 800, 700)
+	p.Wait(shows("智能客服"))
+	p.Run(`document.body.setAttribute("data-frontdesk-item", "dress-01");
+		dispatchEvent(new Event("keydown")); // idle from now on
+		dispatchEvent(new CustomEvent("frontdesk", { detail: { kind: "cart", item: "dress-01", count: 1 } }))`)
+	var got []string
+	for len(got) < 4 {
+		select {
+		case s := <-told:
+			got = append(got, s)
+		case <-time.After(30 * time.Second):
+			require.Fail(t, "nothing more was reported", "%v", got)
+		}
+	}
+	slices.Sort(got)
+	assert.Equal(t, []string{"dwell1", "dwell2", "idle1", "idle3"}, got)
+	assert.Empty(t, told)
 }
 
 // The keyboard goes on where it was when a quick reply is spent.
