@@ -31,7 +31,7 @@ func (c *Chat) events(w http.ResponseWriter, r *http.Request, who caller) error 
 	}
 	h, release := c.hold(who.key)
 	defer release()
-	in, leave := h.listen()
+	in, leave := h.listen(c.o.MaxTabs)
 	defer leave()
 	// The status is out: from here on an error ends the stream, and the client
 	// comes back with its place.
@@ -94,6 +94,12 @@ func (c *Chat) follow(ctx context.Context, s *wire.Stream, in *inbox, k bot.Key,
 		case <-c.closed:
 			stop()
 			return nil
+		case <-in.crowded:
+			stop()
+			if err := s.Event("crowded", 0, struct{}{}); err != nil {
+				return err
+			}
+			return s.Flush(c.o.Clock.Now())
 		case <-in.wake:
 			stop()
 		case <-look:

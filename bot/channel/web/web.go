@@ -58,8 +58,9 @@ type Options struct {
 	// to report.
 	Signals func(ctx context.Context, th bot.Thread, ids []profile.Identity, s Signal) error
 	Watch   Watch
-	// MaxStreams bounds the open streams, 10,000 when 0.
-	MaxStreams int
+	// MaxStreams bounds the open streams, 10,000 when 0. MaxTabs bounds those of
+	// one visitor, 8 when 0: when another is opened the oldest ends.
+	MaxStreams, MaxTabs int
 	// Look is how often a stream looks for what another process has
 	// committed, 3 seconds when 0.
 	Look time.Duration
@@ -202,6 +203,9 @@ func (o *Options) fill() error {
 	}
 	if o.MaxStreams <= 0 {
 		o.MaxStreams = 10000
+	}
+	if o.MaxTabs <= 0 {
+		o.MaxTabs = 8
 	}
 	if o.Clock == nil {
 		o.Clock = bot.SystemClock()

@@ -620,6 +620,39 @@ func TestStreamsAreBounded(t *testing.T) {
 	<-s.done // Close ends the streams
 }
 
+// Of a visitor who opens ever more streams the oldest end, others' do not.
+func TestStreamsOfAVisitorAreBounded(t *testing.T) {
+	t.Parallel()
+	r := start(t, echo, func(_ *bot.Options, o *web.Options) { o.MaxTabs = 2 })
+	token, _ := r.session("")
+	stranger, _ := r.session("")
+	other := r.stream(stranger, "")
+	var open []*stream
+	for range 5 {
+		s := r.stream(token, "")
+		s.until("ready", "")
+		open = append(open, s)
+	}
+	for _, s := range open[:3] {
+		s.until("crowded", "")
+		<-s.done
+	}
+	r.say(token, "1", "一")
+	for _, s := range open[3:] {
+		s.until("line", "你说：一")
+	}
+	r.say(stranger, "1", "二")
+	for _, e := range other.until("line", "你说：二") {
+		assert.NotEqual(t, "crowded", e.name)
+	}
+	open[3].close() // a place is free: nobody has to go
+	r.stream(token, "").until("ready", "")
+	r.say(token, "2", "三")
+	for _, e := range open[4].until("line", "你说：三") {
+		assert.NotEqual(t, "crowded", e.name)
+	}
+}
+
 // However many wait before, the words fit: none, one and many, in each language.
 func TestTheQueueInWords(t *testing.T) {
 	t.Parallel()

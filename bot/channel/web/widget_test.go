@@ -208,6 +208,29 @@ func TestBrowserHiddenTabRests(t *testing.T) {
 	assert.Equal(t, 1, saying(p, "一"))
 }
 
+// A tab whose place a newer one has taken rests until it is used, and lacks
+// nothing then.
+func TestBrowserMoreTabsThanStreams(t *testing.T) {
+	t.Parallel()
+	r := start(t, echo, func(_ *bot.Options, o *web.Options) { o.MaxTabs = 1 })
+	b := browsertest.Open(t)
+	tabs := []*browsertest.Tab{b.Tab(r.srv.URL+"/chat/?lang=zh", 800, 700)}
+	tabs[0].Wait(shows("智能客服"))
+	tabs = append(tabs, b.Tab(r.srv.URL+"/chat/?lang=zh", 800, 700))
+	tabs[1].Wait(shows("智能客服"))
+	for i, text := range []string{"一", "二", "三"} {
+		p := tabs[i%2]
+		p.Run(`dispatchEvent(new Event("pointerdown"))`)
+		send(p, text)
+		p.Wait(shows("你说：" + text))
+		assert.Equal(t, 1, saying(p, text))
+		assert.True(t, browsertest.Eval[bool](p, inside+`.querySelector(".status").hidden`), "nothing is wrong")
+	}
+	tabs[1].Run(`dispatchEvent(new Event("focus"))`)
+	tabs[1].Wait(shows("你说：三"))
+	assert.Equal(t, 1, saying(tabs[1], "你说：二"))
+}
+
 // Tabs that open at the same time are one visitor, and stay one when their
 // session ends.
 func TestBrowserTabsShareTheirSession(t *testing.T) {

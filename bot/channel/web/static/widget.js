@@ -157,7 +157,7 @@ class Chat extends HTMLElement {
       case "state": return this.#setState(data);
       case "working": this.#withdraw(); return this.#dots(true);
       case "typing": return this.#writing(data.name);
-      case "done": return this.#withdraw();
+      case "done": case "crowded": return this.#withdraw();
       case "ready": return this.#ready();
       case "begun": this.#lines.clear(); this.#votes.clear(); this.#ui.log.replaceChildren(); this.#first = this.#opened = false; return;
       case "offline": this.#dots(false); this.#offline = true; return this.#banner();
