@@ -52,7 +52,7 @@ export class Client {
     let pause = 500;
     while (!this.#stopped) {
       if (document.hidden) await new Promise((done) => document.addEventListener("visibilitychange", done, { once: true }));
-      let timer, rest, crowded = false;
+      let timer, rest, crowded;
       const cut = (this.#cut = new AbortController());
       const alive = () => { clearTimeout(timer); timer = setTimeout(() => cut.abort(), this.quiet); };
       const look = () => { clearTimeout(rest); if (document.hidden) rest = setTimeout(() => cut.abort(), 5000); };
@@ -83,12 +83,10 @@ export class Client {
       if (this.#stopped) return;
       if (document.hidden) continue;
       if (!crowded) this.on("offline");
-      const over = new AbortController();
       await new Promise((done) => {
         setTimeout(done, (crowded ? 15000 : pause) * (1 + Math.random() / 2));
-        for (const kind of crowded ? ["focus", "pointerdown", "keydown"] : ["online"]) addEventListener(kind, done, { signal: over.signal });
+        for (const kind of crowded ? ["focus", "pointerdown", "keydown"] : ["online"]) addEventListener(kind, done, { once: true });
       });
-      over.abort();
       if (crowded) continue;
       pause = Math.min(pause * 2, 15000);
     }

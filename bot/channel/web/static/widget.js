@@ -320,14 +320,8 @@ class Chat extends HTMLElement {
 
   // voted shows what was said of replies, here or in another tab.
   #voted(votes) {
-    for (const [id, yes] of Object.entries(votes)) {
-      if (this.#votes.get(id) === yes) continue;
-      this.#votes.set(id, yes);
-      for (const m of this.#ui.log.children) {
-        if (m.dataset.reply !== id) continue;
-        for (const b of m.querySelectorAll("[data-vote]")) b.setAttribute("aria-pressed", String(b.dataset.vote === String(yes)));
-      }
-    }
+    for (const [id, yes] of Object.entries(votes)) this.#votes.set(id, yes);
+    for (const b of this.#ui.log.querySelectorAll("[data-vote]")) b.setAttribute("aria-pressed", b.dataset.vote === String(this.#votes.get(b.closest(".msg").dataset.reply)));
   }
 
   #setState(s) {
