@@ -157,8 +157,11 @@ func (b *Bot) desk(ctx context.Context, tenant, id string, change func(*Turn, *h
 	}, sent...)
 }
 
+// errUnchanged ends a change that has nothing to write.
+var errUnchanged = errors.New("nothing changed")
+
 // change is a commit of a person's: what change makes of the conversation and
-// of its ticket.
+// of its ticket, if it gives one an id. With errUnchanged nothing is written.
 func (b *Bot) change(ctx context.Context, k Key, change func(*Turn, *handoff.Ticket) error, sent ...*Reply) (tk handoff.Ticket, err error) {
 	p, err := b.boxes.enter(ctx, k, nil)
 	if err != nil {
@@ -184,7 +187,9 @@ func (b *Bot) change(ctx context.Context, k Key, change func(*Turn, *handoff.Tic
 		t.bot, t.version = b, rec.Version
 		t.Customer.ID = s.Customer
 		t.logDied()
-		if err := change(t, &tk); err != nil {
+		if err := change(t, &tk); errors.Is(err, errUnchanged) {
+			return tk, nil
+		} else if err != nil {
 			return tk, err
 		}
 		if err = b.commitDesk(ctx, t, &tk); errors.Is(err, ErrConflict) {
@@ -205,7 +210,10 @@ func (b *Bot) change(ctx context.Context, k Key, change func(*Turn, *handoff.Tic
 
 func (b *Bot) commitDesk(ctx context.Context, t *Turn, tk *handoff.Ticket) error {
 	c := &Commit{Key: t.Key, Version: t.version, Customer: firstOf(t.session.Customer, "t-"+t.Key.Conversation),
-		DropPending: t.drop, Events: t.events, Ticket: tk, At: t.Now}
+		DropPending: t.drop, Events: t.events, At: t.Now}
+	if tk.ID != "" {
+		c.Ticket = tk
+	}
 	for i := range t.replies {
 		t.replies[i].ID = "" // a person's: given here
 	}

@@ -297,6 +297,31 @@ func TestFeedback(t *testing.T) {
 	events, err = r.Store.Events(t.Context(), "", 0, 100)
 	require.NoError(t, err)
 	assert.Equal(t, "yes", events[len(events)-1].Value, "who changes their mind again is heard")
+	k, err := b.Conversation(t.Context(), r.Thread)
+	require.NoError(t, err)
+	st, err := b.State(t.Context(), k)
+	require.NoError(t, err)
+	assert.Equal(t, map[string]bool{id: true}, st.Helpful)
+	require.NoError(t, b.Feedback(t.Context(), r.Thread, id, true))
+	again, err := b.State(t.Context(), k)
+	require.NoError(t, err)
+	assert.Equal(t, st, again, "nothing was written")
+
+	// Only so many are kept, the latest.
+	first := id
+	for i := range 51 {
+		id = r.Say("运费多少钱？").Replies()[0].ID
+		require.NoError(t, b.Feedback(t.Context(), r.Thread, id, i%2 == 1))
+	}
+	st, err = b.State(t.Context(), k)
+	require.NoError(t, err)
+	assert.Len(t, st.Helpful, 50)
+	assert.NotContains(t, st.Helpful, first)
+	assert.Contains(t, st.Helpful, id)
+	assert.False(t, st.Helpful[id])
+	tickets, err := b.Tickets(t.Context(), "")
+	require.NoError(t, err)
+	assert.Empty(t, tickets)
 }
 
 func TestDraftsAreConfirmedReplacedOrWithdrawn(t *testing.T) {

@@ -38,14 +38,24 @@ type session struct {
 	Last     json.RawMessage `json:"last,omitempty"`     // the last turn's replies, for "repeat"
 	Flows    json.RawMessage `json:"flows,omitempty"`
 	Vars     vars            `json:"-"`
-	At       time.Time       `json:"at,omitzero"` // of the last turn
+	Votes    []vote          `json:"votes,omitempty"` // the last maxVotes, the latest at the end
+	At       time.Time       `json:"at,omitzero"`     // of the last turn
 	dead     *dead           // what turns that died have left; nil without any
 }
 
 // ownerWaiting owns a conversation whose ticket nobody has taken yet.
 const ownerWaiting = "*"
 
-const maxMoods = 50
+const (
+	maxMoods = 50
+	maxVotes = 50
+)
+
+// vote is what the customer said of a reply: whether it helped.
+type vote struct {
+	Reply   string `json:"r"`
+	Helpful bool   `json:"h,omitempty"`
+}
 
 // sessionRoom is what a session usually grows by in a turn, in bytes.
 const sessionRoom = 96

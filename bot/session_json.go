@@ -77,6 +77,9 @@ func (s *session) append(b []byte) ([]byte, error) {
 	if len(s.Vars) > 0 {
 		b = s.Vars.append(append(b, `,"vars":`...))
 	}
+	if len(s.Votes) > 0 {
+		whole(`,"votes":`, s.Votes)
+	}
 	if !s.At.IsZero() {
 		b = append(b, `,"at":"`...)
 		b = s.At.AppendFormat(b, time.RFC3339Nano)
@@ -129,6 +132,8 @@ func (s *session) decode(raw []byte) error {
 				s.Vars.set(string(name), value)
 				return nil
 			})
+		case "votes":
+			err = json.Unmarshal(value, &s.Votes)
 		case "at":
 			err = s.At.UnmarshalJSON(value)
 		}

@@ -32,6 +32,9 @@ func drawSession(t *rapid.T) *session {
 	if rapid.Bool().Draw(t, "choices") {
 		s.Choices = []Choice{{Label: "是", Value: "yes"}, {Label: "不", Value: "no"}}
 	}
+	if rapid.Bool().Draw(t, "votes") {
+		s.Votes = []vote{{Reply: "a-1-0", Helpful: true}, {Reply: "a-2-0"}}
+	}
 	for range rapid.IntRange(0, 3).Draw(t, "vars") {
 		if v := raw.Draw(t, "value"); v != nil {
 			name := text.Draw(t, "name")

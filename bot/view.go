@@ -3,7 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
-	"strconv"
+	"slices"
 
 	"github.com/frontdesk-go/frontdesk/handoff"
 	"github.com/frontdesk-go/frontdesk/kb"
@@ -33,6 +33,9 @@ type State struct {
 	Customer string `json:"-"`
 	// Turns is the number of commits so far.
 	Turns int64 `json:"turns"`
+	// Helpful says by a reply's id what the customer said of it, for the last 50
+	// replies they said it of; see Feedback.
+	Helpful map[string]bool `json:"helpful,omitempty"`
 }
 
 // Conversation is the key of a thread's conversation.
@@ -77,6 +80,12 @@ func (b *Bot) State(ctx context.Context, k Key) (State, error) {
 		return State{}, err
 	}
 	st := State{Key: k, Thread: s.Thread, Language: firstOf(s.Language, b.opts.Language), Owner: OwnerBot, Customer: s.Customer, Turns: s.N}
+	for _, v := range s.Votes {
+		if st.Helpful == nil {
+			st.Helpful = map[string]bool{}
+		}
+		st.Helpful[v.Reply] = v.Helpful
+	}
 	switch s.Owner {
 	case "":
 		return st, nil
@@ -157,7 +166,8 @@ func (b *Bot) Suggest(ctx context.Context, k Key, text string) ([]Suggested, err
 }
 
 // Feedback records whether a reply helped, with the entries it was answered
-// from. The last word on a reply holds.
+// from, in the conversation's order. The last word on a reply holds, and is
+// part of the State; said again it changes nothing.
 func (b *Bot) Feedback(ctx context.Context, th Thread, reply string, helpful bool) error {
 	k, err := b.Conversation(ctx, th)
 	if err != nil {
@@ -176,11 +186,25 @@ func (b *Bot) Feedback(ctx context.Context, th Thread, reply string, helpful boo
 		if r == nil || r.ID != reply {
 			continue
 		}
-		e := Event{ID: "helpful-" + reply + "-" + value + "-" + strconv.FormatInt(b.opts.Clock.Now().Unix(), 36), Kind: EventHelpful, Value: value, Source: reply, Conversation: k.Conversation}
+		e := Event{Kind: EventHelpful, Value: value, Source: reply}
 		if len(r.Citations) > 0 {
 			e.Key = r.Citations[0].ID
 		}
-		return b.Track(ctx, th, e)
+		_, err := b.change(ctx, k, func(t *Turn, _ *handoff.Ticket) error {
+			s := t.session
+			i := slices.IndexFunc(s.Votes, func(v vote) bool { return v.Reply == reply })
+			if i >= 0 {
+				if s.Votes[i].Helpful == helpful {
+					return errUnchanged
+				}
+				s.Votes = slices.Delete(s.Votes, i, i+1)
+			}
+			s.Votes = append(s.Votes, vote{Reply: reply, Helpful: helpful})
+			s.Votes = s.Votes[max(len(s.Votes)-maxVotes, 0):]
+			t.Track(e)
+			return nil
+		})
+		return err
 	}
 	return fmt.Errorf("bot: Feedback: %w: reply %q is not among the conversation's last lines", ErrNotFound, reply)
 }

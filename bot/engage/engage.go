@@ -69,6 +69,7 @@ type visit struct {
 	at    time.Time
 	seen  map[string]bool
 	times map[string]int
+	lasts map[string]time.Duration // how long each item was looked at, and idleness lasted, so far
 	cart  int
 	done  bool // an offer is being made, or was, or must not be any more
 	tries int
@@ -103,7 +104,7 @@ func New(opts *Options) (*Engine, error) {
 }
 
 // Watch is what a page has to report; see Rules.Watch.
-func (e *Engine) Watch() (dwell, idle int) { return e.o.Rules.Watch() }
+func (e *Engine) Watch() (dwell, idle []int) { return e.o.Rules.Watch() }
 
 // Observe takes what happened in a visit, and starts an offer when a rule fits.
 // With the customer's consent what was viewed and put into the cart enters the
@@ -164,7 +165,7 @@ func (e *Engine) note(th bot.Thread, s *Signal) (Rule, bool) {
 	v := e.visits[k]
 	if v == nil {
 		e.room()
-		v = &visit{seen: map[string]bool{}, times: map[string]int{}}
+		v = &visit{seen: map[string]bool{}, times: map[string]int{}, lasts: map[string]time.Duration{}}
 		e.visits[k] = v
 	}
 	v.at = now
@@ -172,7 +173,13 @@ func (e *Engine) note(th bot.Thread, s *Signal) (Rule, bool) {
 		return Rule{}, false
 	}
 	v.seen[s.ID] = true
-	v.times[s.Kind]++
+	// A page reports a long dwell several times, at each length a rule asks for:
+	// it happened once.
+	on := s.Kind + "\x00" + s.Item
+	if last := v.lasts[on]; last == 0 || s.For <= last {
+		v.times[s.Kind]++
+	}
+	v.lasts[on] = s.For
 	switch s.Kind {
 	case "cart", "uncart", "idle":
 		v.cart = s.Cart

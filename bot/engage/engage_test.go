@@ -28,11 +28,13 @@ type site struct {
 	n     int
 }
 
-func open(t *testing.T) *site {
+func open(t *testing.T) *site { return openWith(t, nil) }
+
+func openWith(t *testing.T, rules *engage.Rules) *site {
 	t.Helper()
 	s := &site{t: t, clock: bottest.NewClock(bottest.Start()), store: bot.NewMemory(), th: bot.Thread{Channel: "web", Peer: "v"}}
 	var err error
-	s.e, err = engage.New(&engage.Options{Clock: s.clock, Describe: func(item, lang string) (string, *bot.Card, bool) {
+	s.e, err = engage.New(&engage.Options{Rules: rules, Clock: s.clock, Describe: func(item, lang string) (string, *bot.Card, bool) {
 		names := map[string]map[string]string{"dress-01": {"zh": "红裙", "en": "red dress"}}
 		name := names[item][lang]
 		return name, &bot.Card{ID: item, Title: name}, name != ""
@@ -274,7 +276,54 @@ func TestReadRulesErrors(t *testing.T) {
 	e, err := engage.New(nil)
 	require.NoError(t, err)
 	d, i := e.Watch()
-	assert.Equal(t, []int{30, 60}, []int{d, i})
+	assert.Equal(t, []int{30}, d)
+	assert.Equal(t, []int{60}, i)
+}
+
+// A page reports every length a rule asks for, so that the longer of two has
+// its moment; what is reported again as it lasts happened once.
+func TestALongerLookHasItsOwnRule(t *testing.T) {
+	t.Parallel()
+	rules, err := engage.ReadRules(strings.NewReader(`rules:
+- {name: undecided, on: dwell, seconds: 30, times: 3, text: engage.cart}
+- {name: long, on: dwell, seconds: 120, text: engage.cart}
+- {name: full cart, on: idle, seconds: 60, cart: 5, text: engage.cart}
+- {name: cart, on: idle, seconds: 300, cart: 1, text: engage.cart}
+- {name: again, on: dwell, seconds: 30, times: 9, text: engage.cart}
+- {name: any, on: dwell, times: 9, text: engage.cart}`), "rules.yaml")
+	require.NoError(t, err)
+	dwells, idles := rules.Watch()
+	assert.Equal(t, []int{30, 120}, dwells)
+	assert.Equal(t, []int{60, 300}, idles)
+
+	for name, c := range map[string]struct {
+		signals []engage.Signal
+		want    string
+	}{
+		"the long one":         {[]engage.Signal{dwell(30 * time.Second), dwell(120 * time.Second)}, "long"},
+		"three looks":          {[]engage.Signal{dwell(30 * time.Second), dwell(30 * time.Second), dwell(30 * time.Second)}, "undecided"},
+		"a look in two pieces": {[]engage.Signal{dwell(30 * time.Second), dwell(30 * time.Second), dwell(60 * time.Second)}, ""},
+		"the long idleness": {[]engage.Signal{{Kind: "idle", Item: "dress-01", For: time.Minute, Cart: 1}, {Kind: "idle", Item: "dress-01", For: 5 * time.Minute, Cart: 1}},
+			"cart"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := openWith(t, rules)
+			for i, sig := range c.signals {
+				said := s.signal(sig)
+				assert.Equal(t, c.want != "" && i == len(c.signals)-1, said != "", "only the last is the moment")
+			}
+			events, err := s.store.Events(t.Context(), "", 0, 100)
+			require.NoError(t, err)
+			offered := ""
+			for _, e := range events {
+				if e.Kind == engage.EventOffered {
+					offered = e.Key
+				}
+			}
+			assert.Equal(t, c.want, offered)
+		})
+	}
 }
 
 func FuzzReadRules(f *testing.F) {

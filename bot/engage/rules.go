@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -116,15 +117,21 @@ func (r *Rules) fits(s *Signal, v *visit) (Rule, bool) {
 	return Rule{}, false
 }
 
-// Watch is the least dwell and idleness, in seconds, that a rule asks for: what
-// a page has to report. Zero means no rule asks.
-func (r *Rules) Watch() (dwell, idle int) {
+// Watch are the seconds of dwell and of idleness that rules ask for, ascending,
+// each once: what a page has to report. Without any no rule asks.
+func (r *Rules) Watch() (dwell, idle []int) {
 	for _, rule := range r.Rules {
-		for kind, least := range map[string]*int{"dwell": &dwell, "idle": &idle} {
-			if rule.On == kind && rule.Seconds > 0 && (*least == 0 || rule.Seconds < *least) {
-				*least = rule.Seconds
-			}
+		if rule.Seconds <= 0 {
+			continue
+		}
+		switch rule.On {
+		case "dwell":
+			dwell = append(dwell, rule.Seconds)
+		case "idle":
+			idle = append(idle, rule.Seconds)
 		}
 	}
-	return dwell, idle
+	slices.Sort(dwell)
+	slices.Sort(idle)
+	return slices.Compact(dwell), slices.Compact(idle)
 }

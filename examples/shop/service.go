@@ -350,6 +350,7 @@ func (s *shop) whose(ctx context.Context, t *bot.Turn, prompt string) (order, er
 	// Recorded: once the order is returned, the flow that returned it must not
 	// take another way when it runs again.
 	o, err := bot.Load(ctx, t, "details", func(ctx context.Context) (order, error) {
+		t.Notice("order.looking", "order", id)
 		o, _, err := s.orders.find(ctx, id)
 		return o, err
 	})
@@ -391,6 +392,13 @@ func (s *shop) whose(ctx context.Context, t *bot.Turn, prompt string) (order, er
 	}
 	t.Remember("order", o.ID)
 	return o, proven.Set(t, append(proven.Get(t), o.ID))
+}
+
+// submit has the order system do something, and says so meanwhile: a host's
+// own may take its time.
+func (s *shop) submit(ctx context.Context, t *bot.Turn, key, kind, id, detail string) (string, error) {
+	t.Notice("order.submitting")
+	return s.orders.act(ctx, key, kind, id, detail)
 }
 
 // lastFour reads four digits, alone or at the end of a phone number.
@@ -462,7 +470,7 @@ func (s *shop) orderCancel(ctx context.Context, t *bot.Turn) error {
 		return err
 	}
 	if _, err := bot.Once(ctx, t, "cancel", func(ctx context.Context, key string) (string, error) {
-		return s.orders.act(ctx, key, "cancel", o.ID, "")
+		return s.submit(ctx, t, key, "cancel", o.ID, "")
 	}, bot.Idempotent); err != nil {
 		return err
 	}
@@ -538,7 +546,7 @@ func (s *shop) returnOrder(ctx context.Context, t *bot.Turn) error {
 		return err
 	}
 	no, err := bot.Once(ctx, t, "create", func(ctx context.Context, key string) (string, error) {
-		return s.orders.act(ctx, key, map[string]string{"refund": "return", "exchange": "exchange"}[kind], o.ID, detail)
+		return s.submit(ctx, t, key, map[string]string{"refund": "return", "exchange": "exchange"}[kind], o.ID, detail)
 	}, bot.Idempotent)
 	if err != nil {
 		return err
@@ -569,7 +577,7 @@ func (s *shop) changeAddress(ctx context.Context, t *bot.Turn) error {
 		return err
 	}
 	if _, err := bot.Once(ctx, t, "change", func(ctx context.Context, key string) (string, error) {
-		return s.orders.act(ctx, key, "address", o.ID, to)
+		return s.submit(ctx, t, key, "address", o.ID, to)
 	}, bot.Idempotent); err != nil {
 		return err
 	}

@@ -149,7 +149,7 @@ func TestBrowserSurvey(t *testing.T) {
 	tap(p, "Very poor")
 	p.Wait(inLog + `.querySelectorAll(".quick button:not(:disabled)").length >= 4`)
 	p.Run(inLog + `.querySelector(".quick button:not(:disabled)").click()`)
-	p.Wait(says("Thank"))
+	p.Wait(says("Thank you for your rating"))
 	got := map[string]string{}
 	events, err := store.Events(t.Context(), "", 0, 1000)
 	require.NoError(t, err)

@@ -89,10 +89,16 @@ func (h *hub) keep(p bot.Part) {
 }
 
 // listen gives a stream its inbox, with what the running turn has shown so far.
-func (h *hub) listen() (in *inbox, leave func()) {
+// Of more than limit streams the oldest must go: it is the likeliest to be one
+// whose client has long left without the server having noticed.
+func (h *hub) listen(limit int) (in *inbox, leave func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	in = &inbox{wake: make(chan struct{}, 1)}
+	in = &inbox{wake: make(chan struct{}, 1), crowded: make(chan struct{})}
+	if len(h.inboxes) >= limit {
+		close(h.inboxes[0].crowded)
+		h.inboxes = slices.Delete(h.inboxes, 0, 1)
+	}
 	if h.running {
 		in.began = true
 		in.skip = h.size > maxDraft
@@ -113,8 +119,10 @@ func (h *hub) listen() (in *inbox, leave func()) {
 // is bounded: parts that find no place are left out, as the committed line
 // brings the whole text anyway.
 type inbox struct {
+	crowded chan struct{} // closed when newer streams have taken its place
+	wake    chan struct{}
+
 	mu     sync.Mutex
-	wake   chan struct{}
 	parts  []bot.Part
 	skip   bool // parts of the turn were left out
 	began  bool

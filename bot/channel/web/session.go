@@ -155,7 +155,7 @@ func (c *Chat) config() map[string]any {
 		}
 	}
 	return map[string]any{"languages": c.o.Languages, "texts": texts, "uploads": c.o.Files != nil,
-		"max_upload": c.o.MaxUpload, "max_text": c.o.MaxText, "watch": c.o.Watch, "pictures": c.o.Pictures}
+		"max_upload": c.o.MaxUpload, "max_text": c.o.MaxText, "watch": c.o.Watch.config(), "pictures": c.o.Pictures}
 }
 
 // keys are the wordings of the page.

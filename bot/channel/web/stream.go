@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"reflect"
 	"strconv"
 
 	"github.com/frontdesk-go/frontdesk/bot"
@@ -30,7 +31,7 @@ func (c *Chat) events(w http.ResponseWriter, r *http.Request, who caller) error 
 	}
 	h, release := c.hold(who.key)
 	defer release()
-	in, leave := h.listen()
+	in, leave := h.listen(c.o.MaxTabs)
 	defer leave()
 	// The status is out: from here on an error ends the stream, and the client
 	// comes back with its place.
@@ -66,7 +67,7 @@ func (c *Chat) follow(ctx context.Context, s *wire.Stream, in *inbox, k bot.Key,
 		}
 		same := state
 		same.Turns = st.Turns
-		if !force && same == st {
+		if !force && reflect.DeepEqual(same, st) {
 			return nil
 		}
 		state = st
@@ -93,6 +94,12 @@ func (c *Chat) follow(ctx context.Context, s *wire.Stream, in *inbox, k bot.Key,
 		case <-c.closed:
 			stop()
 			return nil
+		case <-in.crowded:
+			stop()
+			if err := s.Event("crowded", 0, struct{}{}); err != nil {
+				return err
+			}
+			return s.Flush(c.o.Clock.Now())
 		case <-in.wake:
 			stop()
 		case <-look:

@@ -58,8 +58,9 @@ type Options struct {
 	// to report.
 	Signals func(ctx context.Context, th bot.Thread, ids []profile.Identity, s Signal) error
 	Watch   Watch
-	// MaxStreams bounds the open streams, 10,000 when 0.
-	MaxStreams int
+	// MaxStreams bounds the open streams, 10,000 when 0. MaxTabs bounds those of
+	// one visitor, 8 when 0: when another is opened the oldest ends.
+	MaxStreams, MaxTabs int
 	// Look is how often a stream looks for what another process has
 	// committed, 3 seconds when 0.
 	Look time.Duration
@@ -68,11 +69,24 @@ type Options struct {
 	Logger *slog.Logger
 }
 
-// Watch is what a page reports without being told: seconds of visible dwell on
-// an item, and of idleness with something in the cart. Zero reports nothing.
+// Watch is what a page reports without being told: after how many seconds of
+// visible dwell on an item, and of idleness with something in the cart. It
+// reports at each of them, as it lasts; without any it reports nothing.
 type Watch struct {
-	Dwell int `json:"dwell,omitempty"`
-	Idle  int `json:"idle,omitempty"`
+	Dwell, Idle []int
+}
+
+// config is the watch as the protocol has it: the least of each as well, for
+// clients that know only one.
+func (w Watch) config() map[string]any {
+	out := map[string]any{}
+	for name, list := range map[string][]int{"dwell": w.Dwell, "idle": w.Idle} {
+		list = slices.DeleteFunc(slices.Clone(list), func(s int) bool { return s <= 0 })
+		if slices.Sort(list); len(list) > 0 {
+			out[name], out[name+"s"] = list[0], slices.Compact(list)
+		}
+	}
+	return out
 }
 
 // Signal is one thing a page reports of a visit.
@@ -189,6 +203,9 @@ func (o *Options) fill() error {
 	}
 	if o.MaxStreams <= 0 {
 		o.MaxStreams = 10000
+	}
+	if o.MaxTabs <= 0 {
+		o.MaxTabs = 8
 	}
 	if o.Clock == nil {
 		o.Clock = bot.SystemClock()

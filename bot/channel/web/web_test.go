@@ -619,3 +619,119 @@ func TestStreamsAreBounded(t *testing.T) {
 	require.NoError(t, r.chat.Close())
 	<-s.done // Close ends the streams
 }
+
+// Of a visitor who opens ever more streams the oldest end, others' do not.
+func TestStreamsOfAVisitorAreBounded(t *testing.T) {
+	t.Parallel()
+	r := start(t, echo, func(_ *bot.Options, o *web.Options) { o.MaxTabs = 2 })
+	token, _ := r.session("")
+	stranger, _ := r.session("")
+	other := r.stream(stranger, "")
+	var open []*stream
+	for range 5 {
+		s := r.stream(token, "")
+		s.until("ready", "")
+		open = append(open, s)
+	}
+	for _, s := range open[:3] {
+		s.until("crowded", "")
+		<-s.done
+	}
+	r.say(token, "1", "一")
+	for _, s := range open[3:] {
+		s.until("line", "你说：一")
+	}
+	r.say(stranger, "1", "二")
+	for _, e := range other.until("line", "你说：二") {
+		assert.NotEqual(t, "crowded", e.name)
+	}
+	open[3].close() // a place is free: nobody has to go
+	r.stream(token, "").until("ready", "")
+	r.say(token, "2", "三")
+	for _, e := range open[4].until("line", "你说：三") {
+		assert.NotEqual(t, "crowded", e.name)
+	}
+}
+
+// However many wait before, the words fit: none, one and many, in each language.
+func TestTheQueueInWords(t *testing.T) {
+	t.Parallel()
+	for lang, c := range map[string]struct {
+		say, waiting, ahead string
+		want                []string
+	}{
+		"zh": {"转人工", "正在为您转接人工客服，马上就到您", "正在排队，前面还有 {n} 位", []string{"好的，正在为您转接人工客服，您说的", "前面还有 1 位", "前面还有 2 位"}},
+		"en": {"I want to talk to a human", "Passing you on to a person, you are next", "You are in the queue. People ahead of you: {n}",
+			[]string{"I'm passing you on to a colleague. They'll", "a colleague. People ahead of you: 1. They'll", "a colleague. People ahead of you: 2. They'll"}},
+	} {
+		t.Run(lang, func(t *testing.T) {
+			t.Parallel()
+			r := start(t, echo, nil)
+			var page struct {
+				Config struct{ Texts map[string]map[string]string }
+			}
+			_, body := r.do("POST", "v1/session", "", map[string]string{"language": lang})
+			require.NoError(t, json.Unmarshal([]byte(body), &page))
+			assert.Equal(t, c.waiting, page.Config.Texts[lang]["waiting"])
+			assert.Equal(t, c.ahead, page.Config.Texts[lang]["ahead"])
+			for _, want := range c.want {
+				token, _ := r.session("")
+				status, body := r.do("POST", "v1/messages", token, map[string]string{"id": "1", "text": c.say, "language": lang})
+				require.Equal(t, 200, status, body)
+				assert.Contains(t, body, want)
+				r.clock.Advance(time.Minute)
+			}
+		})
+	}
+}
+
+// What was said of an answer is part of the state, wherever that stands, and a
+// stream that is open tells of it.
+func TestFeedbackIsPartOfTheState(t *testing.T) {
+	t.Parallel()
+	r := start(t, echo, nil)
+	token, _ := r.session("")
+	var said struct{ Replies []bot.Reply }
+	require.NoError(t, json.Unmarshal([]byte(r.say(token, "1", "一")), &said))
+	id := said.Replies[0].ID
+	s := r.stream(token, "")
+	for _, e := range s.until("ready", "") {
+		assert.NotContains(t, e.data, "helpful")
+	}
+	for _, helpful := range []bool{true, false} {
+		for range 2 { // given again it has no second effect
+			status, body := r.do("POST", "v1/feedback", token, map[string]any{"reply": id, "helpful": helpful})
+			require.Equal(t, 204, status, body)
+		}
+		s.until("state", fmt.Sprintf(`"helpful":{"%s":%t}`, id, helpful))
+	}
+	want := fmt.Sprintf(`"helpful":{"%s":false}`, id)
+	_, body := r.do("GET", "v1/history", token, nil)
+	assert.Contains(t, body, want)
+	_, body = r.do("POST", "v1/session", "", map[string]string{"token": token})
+	assert.Contains(t, body, want)
+	r.stream(token, "65536").until("state", want) // also behind a cut
+}
+
+func TestTheWatchOfThePage(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		watch web.Watch
+		want  string
+	}{
+		"nothing": {web.Watch{}, `{}`},
+		"one":     {web.Watch{Dwell: []int{30}}, `{"dwell": 30, "dwells": [30]}`},
+		"several": {web.Watch{Dwell: []int{120, 30, 0, 30}, Idle: []int{60}}, `{"dwell": 30, "dwells": [30, 120], "idle": 60, "idles": [60]}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := start(t, echo, func(_ *bot.Options, o *web.Options) { o.Watch = c.watch })
+			var out struct {
+				Config struct{ Watch json.RawMessage }
+			}
+			_, body := r.do("POST", "v1/session", "", map[string]string{})
+			require.NoError(t, json.Unmarshal([]byte(body), &out))
+			assert.JSONEq(t, c.want, string(out.Config.Watch))
+		})
+	}
+}

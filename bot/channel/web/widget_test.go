@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/frontdesk-go/frontdesk/bot"
 	"github.com/frontdesk-go/frontdesk/bot/channel/web"
 	"github.com/frontdesk-go/frontdesk/internal/browsertest"
+	"github.com/frontdesk-go/frontdesk/profile"
 )
 
 // inside is the widget's own document.
@@ -206,6 +208,29 @@ func TestBrowserHiddenTabRests(t *testing.T) {
 	assert.Equal(t, 1, saying(p, "一"))
 }
 
+// A tab whose place a newer one has taken rests until it is used, and lacks
+// nothing then.
+func TestBrowserMoreTabsThanStreams(t *testing.T) {
+	t.Parallel()
+	r := start(t, echo, func(_ *bot.Options, o *web.Options) { o.MaxTabs = 1 })
+	b := browsertest.Open(t)
+	tabs := []*browsertest.Tab{b.Tab(r.srv.URL+"/chat/?lang=zh", 800, 700)}
+	tabs[0].Wait(shows("智能客服"))
+	tabs = append(tabs, b.Tab(r.srv.URL+"/chat/?lang=zh", 800, 700))
+	tabs[1].Wait(shows("智能客服"))
+	for i, text := range []string{"一", "二", "三"} {
+		p := tabs[i%2]
+		p.Run(`dispatchEvent(new Event("pointerdown"))`)
+		send(p, text)
+		p.Wait(shows("你说：" + text))
+		assert.Equal(t, 1, saying(p, text))
+		assert.True(t, browsertest.Eval[bool](p, inside+`.querySelector(".status").hidden`), "nothing is wrong")
+	}
+	tabs[1].Run(`dispatchEvent(new Event("focus"))`)
+	tabs[1].Wait(shows("你说：三"))
+	assert.Equal(t, 1, saying(tabs[1], "你说：二"))
+}
+
 // Tabs that open at the same time are one visitor, and stay one when their
 // session ends.
 func TestBrowserTabsShareTheirSession(t *testing.T) {
@@ -255,6 +280,65 @@ func TestBrowserLanguageOfTheFrame(t *testing.T) {
 	assert.Equal(t, "ltr", browsertest.Eval[string](one, `getComputedStyle(`+inside+`.querySelector(".me .bubble")).direction`))
 	assert.Equal(t, "Helpful", browsertest.Eval[string](one, inside+`.querySelector("[aria-pressed=true]").textContent`))
 	one.Wait(inside + `.querySelector(".log").getAttribute("aria-live") === "polite"`)
+}
+
+// What was said of an answer is shown in the other tab, and after a reload.
+func TestBrowserVotesAreShown(t *testing.T) {
+	t.Parallel()
+	r := start(t, func(_ context.Context, t *bot.Turn) error {
+		return t.Send(bot.Reply{Text: "答：" + t.Message.Text, Citations: []bot.Citation{{ID: "a"}}})
+	}, nil)
+	b := browsertest.Open(t)
+	one, two := b.Tab(r.srv.URL+"/chat/?lang=zh", 800, 700), b.Tab(r.srv.URL+"/chat/?lang=zh", 800, 700)
+	send(one, "一")
+	one.Wait(shows("答：一"))
+	send(one, "二")
+	two.Wait(shows("答：二"))
+	const pressed = `[...` + inside + `.querySelectorAll("[data-reply]:has([data-vote])")].map((m) => [...m.querySelectorAll("[aria-pressed=true]")].map((b) => b.textContent).join()).join("|")`
+	press := func(p *browsertest.Tab, answer int, word string) {
+		p.Run(fmt.Sprintf(`[...%s.querySelectorAll("[data-reply]:has([data-vote])")][%d].querySelectorAll("[aria-pressed]").forEach((b) => b.textContent === %s && b.click())`, inside, answer, browsertest.Q(word)))
+	}
+	press(one, 0, "有帮助")
+	one.Wait(pressed + ` === "有帮助|"`)
+	two.Wait(pressed + ` === "有帮助|"`)
+	press(two, 0, "没帮助")
+	press(two, 1, "有帮助")
+	one.Wait(pressed + ` === "没帮助|有帮助"`)
+	one.Reload()
+	one.Wait(pressed + ` === "没帮助|有帮助"`)
+}
+
+// A page reports a long look, and a long idleness, at each length that is asked
+// for, each once.
+func TestBrowserReportsEachLength(t *testing.T) {
+	t.Parallel()
+	told := make(chan string, 100)
+	r := start(t, echo, func(_ *bot.Options, o *web.Options) {
+		o.Watch = web.Watch{Dwell: []int{2, 1, 2, 0}, Idle: []int{1, 3}}
+		o.Signals = func(_ context.Context, _ bot.Thread, _ []profile.Identity, s web.Signal) error {
+			if s.Kind == "dwell" || s.Kind == "idle" {
+				told <- fmt.Sprint(s.Kind, s.Seconds)
+			}
+			return nil
+		}
+	})
+	p := browsertest.Open(t).Tab(r.srv.URL+"/chat/?lang=zh", 800, 700)
+	p.Wait(shows("智能客服"))
+	p.Run(`document.body.setAttribute("data-frontdesk-item", "dress-01");
+		dispatchEvent(new Event("keydown")); // idle from now on
+		dispatchEvent(new CustomEvent("frontdesk", { detail: { kind: "cart", item: "dress-01", count: 1 } }))`)
+	var got []string
+	for len(got) < 4 {
+		select {
+		case s := <-told:
+			got = append(got, s)
+		case <-time.After(30 * time.Second):
+			require.Fail(t, "nothing more was reported", "%v", got)
+		}
+	}
+	slices.Sort(got)
+	assert.Equal(t, []string{"dwell1", "dwell2", "idle1", "idle3"}, got)
+	assert.Empty(t, told)
 }
 
 // The keyboard goes on where it was when a quick reply is spent.

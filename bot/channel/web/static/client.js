@@ -46,12 +46,13 @@ export class Client {
   }
 
   // follow keeps a stream open until stop: lines, parts, state. A tab nobody
-  // looks at rests, as a browser has six connections to a server for all tabs.
+  // looks at rests, as a browser has six connections to a server for all tabs,
+  // and so does one whose place newer tabs have taken, until it is used again.
   async follow() {
     let pause = 500;
     while (!this.#stopped) {
       if (document.hidden) await new Promise((done) => document.addEventListener("visibilitychange", done, { once: true }));
-      let timer, rest;
+      let timer, rest, crowded;
       const cut = (this.#cut = new AbortController());
       const alive = () => { clearTimeout(timer); timer = setTimeout(() => cut.abort(), this.quiet); };
       const look = () => { clearTimeout(rest); if (document.hidden) rest = setTimeout(() => cut.abort(), 5000); };
@@ -70,6 +71,7 @@ export class Client {
         for await (const e of events(r.body, alive)) {
           if (e.id) this.last = Number(e.id);
           if (e.name === "ready") { pause = 500; this.on("online"); }
+          crowded ||= e.name === "crowded";
           this.on(e.name, e.data);
         }
       } catch { /* a cut connection: come back with the place */ }
@@ -80,11 +82,12 @@ export class Client {
       }
       if (this.#stopped) return;
       if (document.hidden) continue;
-      this.on("offline");
+      if (!crowded) this.on("offline");
       await new Promise((done) => {
-        setTimeout(done, pause + Math.random() * pause / 2);
-        addEventListener("online", done, { once: true });
+        setTimeout(done, (crowded ? 15000 : pause) * (1 + Math.random() / 2));
+        for (const kind of crowded ? ["focus", "pointerdown", "keydown"] : ["online"]) addEventListener(kind, done, { once: true });
       });
+      if (crowded) continue;
       pause = Math.min(pause * 2, 15000);
     }
   }

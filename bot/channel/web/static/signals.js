@@ -12,7 +12,7 @@ addEventListener("frontdesk", wait);
 export function observe(client, watch, language) {
   const visit = read("sessionStorage", "frontdesk:visit") || newID();
   write("sessionStorage", "frontdesk:visit", visit);
-  let cart = Number(read("sessionStorage", "frontdesk:cart")) || 0, item = "", dwell = 0, idle = 0, toldIdle = false;
+  let cart = Number(read("sessionStorage", "frontdesk:cart")) || 0, item = "", dwell = 0, idle = 0, toldIdle = 0;
   const told = new Set();
   const tell = (s) => client.signal([{ id: newID(), visit, language: language(), ...s }]).catch(() => {});
   const look = () => {
@@ -36,17 +36,18 @@ export function observe(client, watch, language) {
     if (on) tell({ kind: "click", item: on.getAttribute("data-frontdesk-click") });
   });
   addEventListener("error", (e) => { if (e.error) tell({ kind: "error", key: "script" }); }); // not a notice of the browser's, nor a stranger's script
-  const active = () => { idle = 0; toldIdle = false; };
+  const active = () => { idle = toldIdle = 0; };
   for (const kind of ["pointermove", "pointerdown", "keydown", "scroll"]) addEventListener(kind, active, { passive: true });
   setInterval(() => {
     if (document.visibilityState !== "visible") return;
     idle++;
-    if (item && watch.dwell && ++dwell === watch.dwell && !told.has(item)) {
-      told.add(item);
+    if (item && watch.dwells?.includes(++dwell) && !told.has(dwell + item)) {
+      told.add(dwell + item);
       tell({ kind: "dwell", item, seconds: dwell });
     }
-    if (cart > 0 && watch.idle && idle >= watch.idle && !toldIdle) {
-      toldIdle = true;
+    const mark = watch.idles?.findLast((s) => s <= idle);
+    if (cart > 0 && mark > toldIdle) {
+      toldIdle = mark;
       tell({ kind: "idle", seconds: idle, count: cart, item });
     }
   }, 1000);

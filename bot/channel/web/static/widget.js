@@ -157,9 +157,9 @@ class Chat extends HTMLElement {
       case "state": return this.#setState(data);
       case "working": this.#withdraw(); return this.#dots(true);
       case "typing": return this.#writing(data.name);
-      case "done": return this.#withdraw();
+      case "done": case "crowded": return this.#withdraw();
       case "ready": return this.#ready();
-      case "begun": this.#lines.clear(); this.#ui.log.replaceChildren(); this.#first = this.#opened = false; return;
+      case "begun": this.#lines.clear(); this.#votes.clear(); this.#ui.log.replaceChildren(); this.#first = this.#opened = false; return;
       case "offline": this.#dots(false); this.#offline = true; return this.#banner();
       case "online":
         this.#withdraw(); // what is being written comes again from its beginning
@@ -259,11 +259,9 @@ class Chat extends HTMLElement {
       if (c.url) meta.append(el("span", {}, this.#t("source"), link(c.url, c.title || c.id)));
     }
     if (r.citations?.length && !person) {
-      const vote = (yes) => el("button", { type: "button", "aria-pressed": String(this.#votes.get(r.id) === yes), onclick: (e) => {
-        const b = e.currentTarget;
+      const vote = (yes) => el("button", { type: "button", "data-vote": String(yes), "aria-pressed": String(this.#votes.get(r.id) === yes), onclick: () => {
         this.#client.helpful(r.id, yes).then(() => {
-          this.#votes.set(r.id, yes);
-          for (const x of meta.querySelectorAll("button")) x.setAttribute("aria-pressed", String(x === b));
+          this.#voted({ [r.id]: yes });
           this.#say("thanks");
         }, () => this.#say("failed"));
       } }, this.#t(yes ? "yes" : "no"));
@@ -320,8 +318,15 @@ class Chat extends HTMLElement {
     this.#bottom(near);
   }
 
+  // voted shows what was said of replies, here or in another tab.
+  #voted(votes) {
+    for (const [id, yes] of Object.entries(votes)) this.#votes.set(id, yes);
+    for (const b of this.#ui.log.querySelectorAll("[data-vote]")) b.setAttribute("aria-pressed", b.dataset.vote === String(this.#votes.get(b.closest(".msg").dataset.reply)));
+  }
+
   #setState(s) {
     this.#state = s;
+    this.#voted(s.helpful || {});
     this.#banner();
   }
 
