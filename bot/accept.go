@@ -83,7 +83,24 @@ func (b *Bot) alongside(ctx context.Context, k Key, w *place, err error) ([]Repl
 
 // served reports whether the start has had its turn already, here or at
 // another worker: the message was answered, or the timer is no longer due.
+//
+// The record is read before: what commits in between is seen by the question, and
+// what commits after it makes the record's version old. The other way round a turn
+// could run again on the very record that holds its answer.
 func (b *Bot) served(ctx context.Context, k Key, from *start) (replies []Reply, done bool, err error) {
+	from.looked = nil
+	l, looks := b.opts.Store.(Looker)
+	if looks = looks && from.timer == nil && len(from.lines) <= 1 && from.message.ID != ""; !looks {
+		var rec Record
+		if rec, err = b.opts.Store.Load(ctx, k); err != nil {
+			return nil, false, fmt.Errorf("bot: loading the session: %w", err)
+		}
+		defer func() {
+			if err == nil && !done {
+				from.looked = &rec
+			}
+		}()
+	}
 	if tm := from.timer; tm != nil {
 		due, err := b.opts.Store.Due(ctx, b.opts.Clock.Now(), maxDue)
 		if err != nil {
@@ -103,7 +120,7 @@ func (b *Bot) served(ctx context.Context, k Key, from *start) (replies []Reply, 
 	if from.message.ID == "" {
 		return nil, false, nil
 	}
-	if l, ok := b.opts.Store.(Looker); ok {
+	if looks {
 		var rec Record
 		if rec, replies, done, err = l.Look(ctx, k, from.message.ID); err == nil && !done {
 			from.looked = &rec

@@ -1,13 +1,18 @@
 package kb
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // Fill puts values in the place of an answer's variables, {{order.status}}. It
 // asks value once for each name, in the order they stand, and returns the names
 // it had none for; they stay in the text as they are, so that whoever sends it
 // sees that it is not ready: send something else when missing is not empty.
 // Values are put in as they are, and what looks like a variable in one is not
-// filled again. Braces that do not close are text.
+// filled again. Braces that do not close, or whose content begins with a sign as in
+// the template languages ({{.Title}}, {{#if}}), are text.
 func Fill(answer string, value func(name string) (string, bool)) (text string, missing []string) {
 	if !strings.Contains(answer, "{{") {
 		return answer, nil
@@ -36,7 +41,12 @@ func Fill(answer string, value func(name string) (string, bool)) (text string, m
 		b.WriteString(rest[:i])
 		v, asked := seen[name]
 		if !asked {
-			if name != "" && value != nil {
+			if !isName(name) { // {{.Title}} of some template language is text
+				b.WriteString(rest[i : end+2])
+				rest = rest[end+2:]
+				continue
+			}
+			if value != nil {
 				v.value, v.ok = value(name)
 			}
 			seen[name] = v
@@ -51,4 +61,11 @@ func Fill(answer string, value func(name string) (string, bool)) (text string, m
 		}
 		rest = rest[end+2:]
 	}
+}
+
+// isName reports whether what stands between braces is meant as a variable's name,
+// well written or not: it does not begin with a sign, as {{.Title}} and {{#if}} do.
+func isName(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return s == "" || unicode.IsLetter(r) || unicode.IsDigit(r)
 }

@@ -25,6 +25,7 @@ func TestFill(t *testing.T) {
 		"does not close":  {"{{order.status", "{{order.status", nil},
 		"opens twice":     {"{{x {{order.status}}", "{{x 已发货", nil},
 		"no name":         {"{{}}", "{{}}", []string{""}},
+		"another's":       {"{{.Title}} {{#if x}} {{order.status}}", "{{.Title}} {{#if x}} 已发货", nil},
 		"closes too much": {"}}{{order.status}}}}", "}}已发货}}", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
