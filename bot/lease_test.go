@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -253,4 +254,46 @@ type wordly struct{}
 
 func (wordly) Understand(_ context.Context, in nlu.Input) (nlu.Meaning, error) {
 	return nlu.Meaning{Language: "en", Text: in.Text, Intent: in.Text, Intents: []nlu.Intent{{Name: in.Text, Probability: 1}}}, nil
+}
+
+// between is a store in which somebody else answers right behind the question
+// whether a message was answered.
+type between struct {
+	bot.Store
+	once  *sync.Once
+	other func()
+}
+
+func (s between) Answered(ctx context.Context, k bot.Key, message string) ([]bot.Reply, bool, error) {
+	replies, done, err := s.Store.Answered(ctx, k, message)
+	s.once.Do(s.other)
+	return replies, done, err
+}
+
+// What commits between that question and the turn is not begun again.
+func TestAnsweredBetweenLookingAndBeginning(t *testing.T) {
+	t.Parallel()
+	effects := 0
+	order := bot.HandlerFunc(func(ctx context.Context, t *bot.Turn) error {
+		if _, err := bot.Once(ctx, t, "order", func(context.Context, string) (int, error) { effects++; return effects, nil }); err != nil {
+			return err
+		}
+		return t.Say("已下单。")
+	})
+	store := bot.NewMemory()
+	message := bot.Message{ID: "m1", Thread: bot.Thread{Channel: "web", Peer: "p"}, Text: "下单"}
+	other, err := bot.New(bot.Options{Store: store}, order)
+	require.NoError(t, err)
+	b, err := bot.New(bot.Options{Store: between{store, new(sync.Once), func() {
+		_, err := other.Handle(t.Context(), message)
+		assert.NoError(t, err)
+	}}}, order)
+	require.NoError(t, err)
+	replies, err := b.Handle(t.Context(), message)
+	require.NoError(t, err)
+	require.Len(t, replies, 1)
+	assert.Equal(t, "已下单。", replies[0].Text)
+	assert.Equal(t, 1, effects)
+	require.NoError(t, b.Close())
+	require.NoError(t, other.Close())
 }
