@@ -27,7 +27,7 @@ func durable(t testing.TB, settings map[string]string) *bottest.Rig {
 func TestConversationsUnderFaults(t *testing.T) {
 	t.Parallel()
 	bottest.Faults(t, "testdata", func(t *testing.T, settings map[string]string) *bottest.Rig { return durable(t, settings) },
-		&bottest.FaultOptions{Sample: 2})
+		&bottest.FaultOptions{Sample: 1})
 }
 
 // The same when a message is acknowledged first and answered by another process,
