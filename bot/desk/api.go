@@ -131,7 +131,8 @@ func (d *Desk) conversation(w http.ResponseWriter, r *http.Request, _ Agent) err
 		if err != nil {
 			return err
 		}
-		t.Transcript = nil // the lines are there
+		t.Transcript = nil              // the lines are there
+		t.Facts = slices.Clone(t.Facts) // a store in memory lends its own
 		for i := range t.Facts {
 			t.Facts[i].Value = masked(t.Facts[i])
 		}
