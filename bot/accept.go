@@ -88,50 +88,44 @@ func (b *Bot) alongside(ctx context.Context, k Key, w *place, err error) ([]Repl
 // what commits after it makes the record's version old. The other way round a turn
 // could run again on the very record that holds its answer.
 func (b *Bot) served(ctx context.Context, k Key, from *start) (replies []Reply, done bool, err error) {
-	from.looked = nil
-	l, looks := b.opts.Store.(Looker)
-	if looks = looks && from.timer == nil && len(from.lines) <= 1 && from.message.ID != ""; !looks {
-		var rec Record
-		if rec, err = b.opts.Store.Load(ctx, k); err != nil {
+	rec := new(Record)
+	from.looked = rec
+	if l, ok := b.opts.Store.(Looker); ok && from.timer == nil && len(from.lines) <= 1 && from.message.ID != "" {
+		*rec, replies, done, err = l.Look(ctx, k, from.message.ID)
+	} else {
+		if *rec, err = b.opts.Store.Load(ctx, k); err != nil {
 			return nil, false, fmt.Errorf("bot: loading the session: %w", err)
 		}
-		defer func() {
-			if err == nil && !done {
-				from.looked = &rec
-			}
-		}()
-	}
-	if tm := from.timer; tm != nil {
-		due, err := b.opts.Store.Due(ctx, b.opts.Clock.Now(), maxDue)
-		if err != nil {
-			return nil, false, fmt.Errorf("bot: reading timers: %w", err)
+		switch {
+		case from.timer != nil:
+			done, err = b.servedTimer(ctx, k, from)
+			return nil, done, err
+		case len(from.lines) > 1:
+			return b.servedLines(ctx, k, from)
+		case from.message.ID == "":
+			return nil, false, nil
 		}
-		for i := range due {
-			if due[i].ID == tm.ID && due[i].Key == k {
-				from.timer = &due[i] // it may have been moved
-				return nil, false, nil
-			}
-		}
-		return nil, len(due) < maxDue, nil
-	}
-	if len(from.lines) > 1 {
-		return b.servedLines(ctx, k, from)
-	}
-	if from.message.ID == "" {
-		return nil, false, nil
-	}
-	if looks {
-		var rec Record
-		if rec, replies, done, err = l.Look(ctx, k, from.message.ID); err == nil && !done {
-			from.looked = &rec
-		}
-	} else {
 		replies, done, err = b.opts.Store.Answered(ctx, k, from.message.ID)
 	}
 	if err != nil {
 		return nil, false, fmt.Errorf("bot: looking for the message's earlier answer: %w", err)
 	}
 	return replies, done, nil
+}
+
+// servedTimer reports whether the timer is no longer due.
+func (b *Bot) servedTimer(ctx context.Context, k Key, from *start) (done bool, err error) {
+	due, err := b.opts.Store.Due(ctx, b.opts.Clock.Now(), maxDue)
+	if err != nil {
+		return false, fmt.Errorf("bot: reading timers: %w", err)
+	}
+	for i := range due {
+		if due[i].ID == from.timer.ID && due[i].Key == k {
+			from.timer = &due[i] // it may have been moved
+			return false, nil
+		}
+	}
+	return len(due) < maxDue, nil
 }
 
 // servedLines leaves out the lines that have been answered.

@@ -155,7 +155,7 @@ func elliptic(s string) bool {
 // what it was shown has.
 func comparative(s string) bool {
 	s = strings.TrimRight(s, "?!。，,.~ ")
-	if i := max(strings.LastIndex(s, "更"), strings.LastIndex(s, "再")); i >= 0 {
+	if i := max(strings.LastIndex(s, "更"), strings.LastIndex(s, "再")); i >= 0 && !strings.HasPrefix(s[i:], "更改") && !strings.HasPrefix(s[i:], "更换") {
 		rest := s[i:]
 		for _, ask := range []string{"吗", "么", "有没有", "有没", "有"} {
 			rest = strings.TrimSuffix(rest, ask)
@@ -168,9 +168,17 @@ func comparative(s string) bool {
 	}
 	words := strings.Fields(s)
 	for i, w := range words {
-		switch {
-		case w == "more" || w == "less", len(w) > 4 && strings.HasSuffix(w, "er") && i > 0 && (words[i-1] == "a" || words[i-1] == "anything" || words[i-1] == "something" || words[i-1] == "bit"):
+		if w == "more" || w == "less" {
 			return true
+		}
+		if len(w) <= 4 || !strings.HasSuffix(w, "er") || i == 0 {
+			continue
+		}
+		switch words[i-1] {
+		case "anything", "something", "bit":
+			return true
+		case "a": // a longer one, not a charger
+			return i+1 < len(words) && strings.HasPrefix(words[i+1], "one")
 		}
 	}
 	return false

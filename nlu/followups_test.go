@@ -82,3 +82,13 @@ func TestFollowUpLines(t *testing.T) {
 	}
 	assert.GreaterOrEqual(t, lines, 150)
 }
+
+func TestComparative(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"有没有更长一点的", "再便宜点的有吗", "have you got a longer one", "anything cheaper", "a bit warmer", "something less formal"} {
+		assert.True(t, comparative(s), s)
+	}
+	for _, s := range []string{"我要更改地址的", "更换尺码的", "再见", "i need a charger", "give me a number", "the other order", "红色的"} {
+		assert.False(t, comparative(s), s)
+	}
+}

@@ -82,6 +82,8 @@ const (
 // n-grams, trained by stochastic gradient descent with a linearly falling rate
 // and label smoothing; then its probabilities are calibrated. It fails when
 // there are fewer than two intents, and returns ctx's error when that is done.
+// Examples that come by an iterator are collected first (slices.Collect): every
+// epoch reads them in another order.
 func Train(ctx context.Context, examples []Example, opts *Options) (*Model, error) {
 	var o Options
 	if opts != nil {

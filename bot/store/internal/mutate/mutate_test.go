@@ -55,7 +55,7 @@ func mutations() []mutation {
 		{"a call does not overtake what was accepted", "../accept.go", `if err := b.catchUp(ctx, &held, before, begun); err != nil {`, `if err := error(nil); err != nil && !before.IsZero() && begun {`, "..", "TestHandleDoesNotOvertake"},
 		{"a begun message comes first", "../accept.go", `if d := t.session.dead; d != nil && !from.accepted {`, `if d := t.session.dead; d != nil && from.accepted {`, "..", "TestBegunMessage"},
 		{"an effect's intent is written before it happens", "../flow_effect.go", `if err := r.write(rec); err != nil {`, `if err := error(nil); err != nil {`, "internal/proof", "TestKillSQLite"},
-		{"the record is read before the answer is looked for", "../accept.go", `if err == nil && !done {`, `if err == nil && done && !done {`, "..", "TestAnsweredBetween"},
+		{"the record is read before the answer is looked for", "../accept.go", `from.looked = rec`, `_ = rec`, "..", "TestAnsweredBetween"},
 		{"a replica that lost its lease runs nothing", "../lease.go", `return h.leaser != nil && h.version != version`, `return false`, "..", "TestReplica"},
 		{"one replica sends", "../outbox.go", `release, err := b.sendLease(ctx, k)`, `release, err := func() {}, error(nil)`, "..", "TestReplica"},
 	}
