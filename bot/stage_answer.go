@@ -14,6 +14,10 @@ import (
 // understood, more likely than not.
 const doubtful = 0.05
 
+// aboutIt is how likely the base has to know what such a message is about, when it
+// is less confident than that.
+const aboutIt = 0.2
+
 // pressed is the least confidence of a "did you mean" for a customer who is owed
 // an apology.
 const pressed = 0.4
@@ -57,12 +61,7 @@ func (b *Bot) answer(ctx context.Context, t *Turn, sure bool) bool {
 		}
 		_ = t.Send(r)
 		return true
-	case len(a.Hits) > 0 && !sure && (a.Verdict == kb.Unsure && (a.Confidence >= pressed || !t.Mood.Plan.Has(sentiment.Apologise) && t.Meaning.Unknown < 0.7) ||
-		(a.Confidence >= doubtful || a.OnTopic >= 4*doubtful) && t.Meaning.Intent != "" && t.Meaning.Unknown < 0.6 && (!t.Mood.Plan.Has(sentiment.Thank) || t.Meaning.Unknown < 0.3)):
-		// A message that was understood as a question of the shop's, though the
-		// base is in doubt, is asked about rather than given up; one that was not
-		// is no question of the base's either. Praise asks for nothing, and who is
-		// owed an apology is not sent guessing.
+	case len(a.Hits) > 0 && !sure && t.worthAsking(&a):
 		r := Reply{Text: t.Text("kb.did_you_mean")}
 		for i, h := range a.Hits {
 			if i == 3 {
@@ -76,6 +75,25 @@ func (b *Bot) answer(ctx context.Context, t *Turn, sure bool) bool {
 		return true
 	}
 	return false
+}
+
+// worthAsking reports whether a base in doubt is to ask what was meant. A message
+// that was understood as a question of the shop's is asked about rather than given
+// up; one that was not is no question of the base's either. Praise asks for
+// nothing, and who is owed an apology is not sent guessing.
+func (t *Turn) worthAsking(a *kb.Answer) bool {
+	unknown, plan := t.Meaning.Unknown, &t.Mood.Plan
+	switch {
+	case a.Verdict == kb.Unsure && a.Confidence >= pressed:
+		return true
+	case a.Verdict == kb.Unsure && !plan.Has(sentiment.Apologise) && unknown < 0.7:
+		return true
+	case t.Meaning.Intent == "" || a.Confidence < doubtful && a.OnTopic < aboutIt:
+		return false
+	case plan.Has(sentiment.Thank):
+		return unknown < 0.3
+	}
+	return unknown < 0.6
 }
 
 // fill puts values in the place of the answers' variables. What lacks one is no

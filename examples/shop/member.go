@@ -6,16 +6,18 @@ import (
 	"github.com/frontdesk-go/frontdesk/bot"
 )
 
-// levels are what a year's orders make of a customer, in fen, highest first; the
-// knowledge base says the same in words (member.levels).
-func levels() []struct {
-	name  string
-	spent int64
-} {
-	return []struct {
-		name  string
-		spent int64
-	}{{"black", 8000_00}, {"gold", 3000_00}, {"silver", 1000_00}, {"basic", 0}}
+// level is what a year's orders, in fen, make of a customer; the knowledge base
+// says the same in words (member.levels).
+func level(spent int64) string {
+	switch {
+	case spent >= 8000_00:
+		return "black"
+	case spent >= 3000_00:
+		return "gold"
+	case spent >= 1000_00:
+		return "silver"
+	}
+	return "basic"
 }
 
 // Value fills in what the shop's answers leave open: {{member.level}}. It is
@@ -35,10 +37,5 @@ func (s *shop) Value(ctx context.Context, t *bot.Turn, name string) (string, boo
 			spent += o.Total["CNY"]
 		}
 	}
-	for _, l := range levels() {
-		if spent >= l.spent {
-			return t.Text("member." + l.name), true, nil
-		}
-	}
-	return "", false, nil
+	return t.Text("member." + level(spent)), true, nil
 }

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/frontdesk-go/frontdesk/bot"
+	"github.com/frontdesk-go/frontdesk/nlu"
+)
+
+// meant finds the order a signed-in customer speaks of without its number ("the
+// shoes I bought last week", "my last order"), and takes a bare order number as
+// a question for it.
+func (s *shop) meant(next bot.Handler) bot.Handler {
+	return bot.HandlerFunc(func(ctx context.Context, t *bot.Turn) error {
+		e, named := t.Meaning.Entity("order")
+		named = named && !e.Carried
+		if named && t.Meaning.Intent == "" {
+			topic := "order.status" // a bare order number
+			if last := t.Meaning.Next.Intent; strings.HasPrefix(last, "order.") || last == "return.start" || last == "address.change" {
+				topic = last // of another order
+			}
+			t.Topic(topic)
+		}
+		if !named && t.Meaning.Intent == "" && listed(t) {
+			t.Topic("product.search") // "summer dresses"
+		}
+		uid, ok := t.Verified("uid")
+		if !ok || named {
+			return next.Handle(ctx, t)
+		}
+		orders, err := s.orders.of(ctx, uid)
+		if err != nil {
+			return err
+		}
+		if o, ok := s.fitting(t, orders); ok {
+			t.Meaning.Entities = append(t.Meaning.Entities, nlu.Entity{Type: "order", Value: o.ID})
+			t.Remember("order", o.ID) // "then cancel it"
+			t.Trace.Add("shop", "the message means order %s", o.ID)
+		}
+		return next.Handle(ctx, t)
+	})
+}
+
+// listed reports whether a message is hardly more than what an item is like.
+func listed(t *bot.Turn) bool {
+	said, kind := 0, false
+	for _, e := range t.Meaning.Entities {
+		if !e.Carried && e.Type != "date" && e.Type != "quantity" {
+			said += len(e.Text)
+			kind = kind || e.Type == "category"
+		}
+	}
+	return kind && said*10 >= len(strings.ReplaceAll(t.Message.Text, " ", ""))*6
+}
+
+// fitting is the one order, of those given latest first, that a message can mean
+// by what it says of it: a kind of thing, a time, or that it is the latest.
+func (s *shop) fitting(t *bot.Turn, orders []order) (order, bool) {
+	said := func(kind string) (nlu.Entity, bool) {
+		e, ok := t.Meaning.Entity(kind)
+		return e, ok && !e.Carried
+	}
+	category, hasCategory := said("category")
+	date, hasDate := said("date")
+	sort, latest := said("sort")
+	latest = latest && sort.Value == "newest"
+	switch head, _, _ := strings.Cut(t.Meaning.Intent, "."); head {
+	case "order", "return", "address":
+	case "product", "size", "offer": // of what they may buy, not of what they bought
+		if !hasDate {
+			return order{}, false
+		}
+		latest = false
+	default:
+		latest = false
+	}
+	faulty := saysAny(t, t.Message.Text, "return.reason.quality.also")
+	var fits []order
+	for _, o := range orders {
+		switch {
+		case hasCategory && !s.holds(&o, category.Value), !hasCategory && !latest,
+			hasDate && date.When != nil && !s.around(&o, date.When),
+			faulty && o.open(): // nothing is wrong yet with what has not left
+			continue
+		}
+		fits = append(fits, o)
+	}
+	if len(fits) == 1 || latest && len(fits) > 0 {
+		return fits[0], true
+	}
+	return order{}, false
+}
+
+func (s *shop) holds(o *order, category string) bool {
+	for _, l := range o.Items {
+		if it, ok := s.shelf.Item(l.ID); ok && it.Category == category {
+			return true
+		}
+	}
+	return false
+}
+
+// around reports whether an order was placed or delivered at about a time:
+// people are off by a few days.
+func (s *shop) around(o *order, w *nlu.When) bool {
+	slack := 3 * 24 * time.Hour
+	for _, at := range []time.Time{s.orders.date(o.Placed), s.orders.date(o.Delivered)} {
+		if at.After(w.From.Add(-slack)) && at.Before(w.To.Add(slack)) {
+			return true
+		}
+	}
+	return false
+}
+
+// with finds the one order that holds what an answer names: "the phone one".
+func (s *shop) with(mine []order, h bot.Heard) (string, bot.Sure) {
+	e, ok := h.Meaning.Entity("category")
+	if !ok || e.Carried || utf8.RuneCountInString(h.Text) > 20 {
+		return "", bot.No
+	}
+	found := ""
+	for _, o := range mine {
+		if s.holds(&o, e.Value) {
+			if found != "" {
+				return "", bot.No
+			}
+			found = o.ID
+		}
+	}
+	if found == "" {
+		return "", bot.No
+	}
+	return found, bot.Exact
+}
