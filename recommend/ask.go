@@ -11,6 +11,8 @@ type ask struct {
 	trends          []*trend
 	now             float32 // what an event of now counts as
 	currency        int     // its number
+	words           wordings
+	budget          Reason // of any item within it
 }
 
 // test is a filter with its values' numbers.
@@ -59,6 +61,8 @@ func (s *Shelf) ready(r *Request) ask {
 	}
 	a := ask{Request: r, must: x.tests(r.Must), not: x.tests(r.Not), wish: x.tests(r.Wish),
 		trends: s.learned.trends.named(segments), now: s.learned.decay.growth(s.learned.decay.newest), currency: x.currency(r.Currency)}
+	a.words = s.reasons.in(r.Language)
+	a.budget = a.words.budget(r)
 	if r.Customer != "" {
 		a.u = s.learned.users[keyed(r.Tenant, r.Customer)]
 	}

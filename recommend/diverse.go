@@ -64,22 +64,23 @@ func (s *Shelf) diversify(best []candidate, n int) []candidate {
 	return out
 }
 
-// strongest are the first n of a queue, without most of those that
+// strongest are the first n of b.queue, without most of those that
 // Options.MaxPer would leave out anyway.
-func (s *Shelf) strongest(q *queue, n int) []candidate {
-	out := make([]candidate, 0, min(n, len(q.all)))
+func (s *Shelf) strongest(b *board, n int) []candidate {
+	clear(b.best)
+	b.best = b.best[:0]
 	given := map[Value]int{}
-	for len(out) < n {
-		x, ok := q.pop()
+	for len(b.best) < n {
+		x, ok := b.queue.pop()
 		if !ok {
 			break
 		}
 		if !s.full(x.it, given, 10) {
 			s.give(x.it, given)
-			out = append(out, candidate{stocked: x.it, score: x.key})
+			b.best = append(b.best, candidate{stocked: x.it, score: x.key})
 		}
 	}
-	return out
+	return b.best
 }
 
 func (s *Shelf) give(it *stocked, given map[Value]int) {

@@ -49,8 +49,6 @@ func (m *marks) add(i uint32) {
 	m.set = append(m.set, i)
 }
 
-func (m *marks) has(i uint32) bool { return m.bits[i>>6]>>(i&63)&1 != 0 }
-
 // reset empties the vector and makes room for n entries.
 func (s *scratch) reset(n int) {
 	for _, i := range s.touched {
@@ -81,10 +79,27 @@ func (s *scratch) sum(i uint32, v float32) {
 	s.score[i] += v
 }
 
-func (s *scratch) top() float32 {
-	best := float32(0)
+// at is a score; a vector of none is not looked at.
+func (s *scratch) at(i uint32) float64 {
+	if len(s.touched) == 0 {
+		return 0
+	}
+	return float64(s.score[i])
+}
+
+func (s *scratch) scale(by float32) {
+	score := s.score
 	for _, i := range s.touched {
-		best = max(best, s.score[i])
+		score[i] *= by
+	}
+}
+
+func (s *scratch) top() float32 {
+	best, score := float32(0), s.score
+	for _, i := range s.touched {
+		if x := score[i]; x > best {
+			best = x
+		}
 	}
 	return best
 }

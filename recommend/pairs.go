@@ -1,9 +1,12 @@
 package recommend
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 const (
-	rowKeep = 160 // partners that stay when a row is pruned
+	rowKeep = 128 // partners that stay when a row is pruned
 	rowMost = 256 // slots of a row at most; it is pruned when 85 % are taken
 	rowTop  = 48  // partners of a row that speak
 )
@@ -21,8 +24,9 @@ type cell struct {
 type row struct {
 	cells []cell
 	top   *[rowTop]cell // the strongest in no order; nil while all are
-	least int32         // which of top is the weakest
-	n     int32
+	floor float32       // weight of the weakest of top
+	least uint16        // which of top that is
+	n     uint16
 }
 
 func (r *row) slot(item uint32) int {
@@ -49,7 +53,7 @@ func (r *row) add(item uint32, w float32) {
 	case r.top == nil && r.n > rowTop:
 		var room [rowMost]cell
 		r.choose(r.held(&room))
-	case r.top != nil && c.w > r.top[r.least].w:
+	case r.top != nil && c.w > r.floor:
 		r.rise(*c)
 	}
 }
@@ -60,7 +64,7 @@ func (r *row) rise(c cell) {
 	at := r.least
 	for i := range r.top {
 		if r.top[i].item == c.item {
-			at = int32(i)
+			at = uint16(i)
 			break
 		}
 	}
@@ -71,10 +75,10 @@ func (r *row) rise(c cell) {
 }
 
 func (r *row) weakest() {
-	r.least = 0
-	for i := range r.top {
-		if r.top[i].w < r.top[r.least].w {
-			r.least = int32(i)
+	r.least, r.floor = 0, r.top[0].w
+	for i, c := range r.top {
+		if c.w < r.floor {
+			r.least, r.floor = uint16(i), c.w
 		}
 	}
 }
@@ -101,18 +105,21 @@ func (r *row) held(to *[rowMost]cell) []cell {
 	return to[:n]
 }
 
+// order is higher for a higher weight, and for a lower number where weights are
+// alike: those above zero rise as their bits do.
+func (c cell) order() uint64 { return uint64(math.Float32bits(c.w))<<32 | uint64(^c.item) }
+
 // foremost moves the n cells with the highest weights to the front, of alike
 // ones those of lower number (quickselect, Hoare 1961).
 func foremost(cells []cell, n int) {
-	before := func(a, b cell) bool { return a.w > b.w || a.w == b.w && a.item < b.item }
 	for from, to := 0, len(cells); to-from > 1; {
-		pivot := cells[from+(to-from)/2]
+		pivot := cells[from+(to-from)/2].order()
 		i, j := from, to-1
 		for i <= j {
-			for before(cells[i], pivot) {
+			for cells[i].order() > pivot {
 				i++
 			}
-			for before(pivot, cells[j]) {
+			for pivot > cells[j].order() {
 				j--
 			}
 			if i <= j {
@@ -151,20 +158,32 @@ func (r *row) get(item uint32) float32 {
 func (r *row) grow() {
 	if size := len(r.cells); size < rowMost {
 		old := r.cells
-		r.cells = make([]cell, max(4, 2*size))
-		r.refill(old)
+		r.cells, r.n = make([]cell, max(4, 2*size)), 0
+		r.put(old)
 		return
 	}
 	var room [rowMost]cell
-	all := r.held(&room)
-	foremost(all, rowKeep)
+	n := 0
+	for _, c := range r.cells {
+		if c.item != 0 && !r.leads(c) {
+			room[n] = c
+			n++
+		}
+	}
+	foremost(room[:n], rowKeep-rowTop)
 	clear(r.cells)
-	r.refill(all[:rowKeep])
-	r.choose(all[:rowKeep]) // what was pruned must not speak
+	r.n = 0
+	r.put(r.top[:])
+	r.put(room[:rowKeep-rowTop])
 }
 
-func (r *row) refill(with []cell) {
-	r.n = 0
+// leads reports whether a partner is among those that speak, which are never
+// pruned.
+func (r *row) leads(c cell) bool {
+	return c.w > r.floor || c.w == r.floor && slices.ContainsFunc(r.top[:], func(t cell) bool { return t.item == c.item })
+}
+
+func (r *row) put(with []cell) {
 	for _, c := range with {
 		if c.item != 0 {
 			r.cells[r.slot(c.item)] = c
@@ -219,28 +238,53 @@ func (p *pairs) shrink(factor float32) {
 			for j := range r.top {
 				r.top[j].w *= factor
 			}
+			r.floor *= factor
 		}
 		p.seen[i] *= factor
 	}
 }
 
+// fetch looks at the rows of items, which stand far apart: the processor fetches
+// all at once what is only looked at. The result means nothing.
+func (p *pairs) fetch(items []uint32) (n uint32) {
+	const line = 8 // cells
+	for _, item := range items {
+		if int(item) < len(p.rows) {
+			for cells := p.rows[item].speak(); len(cells) > 0; cells = cells[min(line, len(cells)):] {
+				n += cells[0].item
+			}
+		}
+	}
+	return n
+}
+
 // from adds to scores what goes with an item, divided by the item's own count
 // to the power own. What remains is to divide by the partners' counts: damp.
-func (p *pairs) from(item uint32, weight, own float64, to *scratch) {
+func (p *pairs) from(item uint32, weight float32, own *power, to *scratch) {
 	if int(item) >= len(p.rows) || p.seen[item] <= 0 {
 		return
 	}
-	f := float32(weight / math.Pow(float64(p.seen[item]), own))
+	weight *= own.of(p.seen[item])
+	score, touched := to.score, to.touched
 	for _, c := range p.rows[item].speak() {
-		to.add(c.item, f*c.w)
+		was, more := score[c.item], weight*c.w
+		if more <= 0 { // an empty slot
+			continue
+		}
+		if was == 0 {
+			touched = append(touched, c.item)
+		}
+		score[c.item] = was + more
 	}
+	to.touched = touched
 }
 
 // damp divides scores by the items' own counts to a power.
 func (p *pairs) damp(by *power, to *scratch) {
+	score, seen := to.score, p.seen
 	for _, i := range to.touched {
-		if int(i) < len(p.seen) && p.seen[i] > 0 {
-			to.score[i] *= by.of(p.seen[i])
+		if int(i) < len(seen) && seen[i] > 0 {
+			score[i] *= by.of(seen[i])
 		}
 	}
 }

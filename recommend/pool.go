@@ -92,9 +92,10 @@ func (s *Shelf) whole(a *ask, b *board) {
 
 // numbers adds the places of item numbers to the pool.
 func (b *board) numbers(s *Shelf, items []uint32) {
+	nos := s.index.nos
 	for _, no := range items {
-		if it := s.index.numbered(no); it != nil {
-			b.pool = append(b.pool, it.at)
+		if int(no) < len(nos) && nos[no] != 0 {
+			b.pool = append(b.pool, nos[no]-1)
 		}
 	}
 }
@@ -171,6 +172,13 @@ func (q *queue) pop() (ranked, bool) {
 // asked for.
 func (s *Shelf) allowed(a *ask, b *board) {
 	b.queue.all, b.queue.latest = b.queue.all[:0], a.Order == Newest
+	if len(b.pool) <= wide {
+		for _, at := range b.pool { // as in pairs.fetch
+			if it := s.index.place[at]; it != nil && len(it.has) > 0 {
+				b.fetched += it.no + it.has[0]
+			}
+		}
+	}
 	for _, at := range b.pool {
 		if !s.affordable(at, a) { // before the item is looked at: this is most of what filters do
 			continue

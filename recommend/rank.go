@@ -45,7 +45,7 @@ func DefaultWeights() Weights {
 type board struct {
 	sum, part, like, now, skip scratch
 	chosen, mine               marks // items the first structure chose, and those at hand
-	target, rare, goods        power
+	own, target, rare, goods   power
 	logs                       logarithm
 	visits, alike, baskets     lens
 	signals                    signals
@@ -53,6 +53,8 @@ type board struct {
 	places                     int
 	pool                       []uint32
 	queue                      queue
+	best                       []candidate
+	fetched                    uint32 // of no meaning: what was read ahead, so that it is read
 }
 
 // faint is the share of a part's highest score below which it says nothing.
@@ -66,12 +68,17 @@ func (b *board) mix(weight float64) bool {
 		return false
 	}
 	f, least := float32(weight)/top, top*faint
+	part, sum, touched := b.part.score, b.sum.score, b.sum.touched
 	for _, i := range b.part.touched {
-		if x := b.part.score[i]; x > least {
-			b.sum.add(i, f*x)
+		if x := part[i]; x > least {
+			if sum[i] == 0 {
+				touched = append(touched, i)
+			}
+			sum[i] += f * x
 		}
-		b.part.score[i] = 0 // nor is it added twice if it was touched twice
+		part[i] = 0 // nor is it added twice if it was touched twice
 	}
+	b.sum.touched = touched
 	b.part.touched = b.part.touched[:0]
 	return true
 }
@@ -107,12 +114,14 @@ func (l *learned) history(b *board, u *person, customer string, w *Weights) {
 	}
 	if together > 0 && len(items) > 0 {
 		b.part.reset(n)
-		for back := range items[:min(len(items), speaking)] {
+		items := items[max(0, len(items)-speaking):]
+		b.fetched += l.together.fetch(items)
+		for back := range items {
 			f := 1.0
 			if w.Recent > 0 {
 				f = math.Exp(-float64(back) / w.Recent)
 			}
-			l.together.from(items[len(items)-1-back], f, w.Own, &b.part)
+			l.together.from(items[len(items)-1-back], float32(f), b.own.set(w.Own), &b.part)
 		}
 		l.together.damp(b.target.set(w.Target), &b.part)
 		b.mix(together)
@@ -169,7 +178,7 @@ func (l *learned) rank(b *board, customer, own string, session []uint32, again b
 		if w.Next > 0 {
 			b.part.reset(n)
 			for back := range min(len(session), maxSteps) {
-				l.next.from(session[len(session)-1-back], math.Exp(-float64(back)/w.Visits.Step), w.Own, &b.part)
+				l.next.from(session[len(session)-1-back], float32(math.Exp(-float64(back)/w.Visits.Step)), b.own.set(w.Own), &b.part)
 			}
 			l.next.damp(b.target.set(w.Target), &b.part)
 			b.mix(w.Next)
@@ -177,7 +186,7 @@ func (l *learned) rank(b *board, customer, own string, session []uint32, again b
 		if w.Basket > 0 {
 			b.part.reset(n)
 			for _, it := range session {
-				l.basket.from(it, 1, w.Own, &b.part)
+				l.basket.from(it, 1, b.own.set(w.Own), &b.part)
 			}
 			l.basket.damp(b.goods.set(w.Goods), &b.part)
 			b.mix(w.Basket)

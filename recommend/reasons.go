@@ -15,7 +15,7 @@ import (
 var shipped embed.FS
 
 // sentences are the wordings of reasons by language and code.
-type sentences map[string]map[string]string
+type sentences map[string]wordings
 
 func readSentences() (sentences, error) {
 	raw, err := shipped.ReadFile("reasons.yaml")
@@ -29,29 +29,38 @@ func readSentences() (sentences, error) {
 	return s, nil
 }
 
-func (s sentences) say(lang, code string, pairs ...string) string {
+// in are the wordings in a language, in English where there are none.
+func (s sentences) in(lang string) wordings {
 	base, _, _ := strings.Cut(lang, "-")
-	m, ok := s[base]
-	if !ok {
-		m = s["en"]
+	if w, ok := s[base]; ok {
+		return w
 	}
-	said := m[code]
+	return s["en"]
+}
+
+// wordings are those of one language, by code.
+type wordings map[string]string
+
+func (w wordings) say(code string, pairs ...string) string {
+	said := w[code]
 	for i := 0; i+1 < len(pairs); i += 2 {
-		said = strings.ReplaceAll(said, pairs[i], pairs[i+1])
+		said = strings.Replace(said, pairs[i], pairs[i+1], 1)
 	}
 	return said
 }
 
 // why are an item's reasons, strongest first; there is always one.
-func (s *Shelf) why(it *stocked, r *ask, c *scored) []Reason {
+func (s *Shelf) why(it *stocked, r *ask, c *scored, b *board) []Reason {
 	type weighed struct {
 		Reason
 		w float64
 	}
-	var out []weighed
+	out := make([]weighed, 0, 8)
 	add := func(w float64, reason Reason, pairs ...string) {
 		if w > 0 {
-			reason.Text = s.reasons.say(r.Language, reason.Code, pairs...)
+			if reason.Text == "" {
+				reason.Text = r.words.say(reason.Code, pairs...)
+			}
 			out = append(out, weighed{reason, w})
 		}
 	}
@@ -75,10 +84,10 @@ func (s *Shelf) why(it *stocked, r *ask, c *scored) []Reason {
 	}
 	about("similar", first(r.Like), 2*c.like)
 	if asked := s.asked(it, r); len(asked) > 0 {
-		add(1.5, Reason{Code: "asked", Values: asked}, "{what}", s.display(asked, r.Language))
+		add(1.5, Reason{Code: "asked", Values: asked}, "{what}", s.display(asked, r))
 	}
-	if text, code := budget(r.Request); text != "" {
-		add(1.4, Reason{Code: code}, "{budget}", text)
+	if r.budget.Text != "" {
+		add(1.4, r.budget)
 	}
 	if len(it.Needs) > 0 {
 		about("follows", it.Needs[len(it.Needs)-1], 1.2)
@@ -87,7 +96,7 @@ func (s *Shelf) why(it *stocked, r *ask, c *scored) []Reason {
 		add(1.3*c.due, Reason{Code: "due"})
 	}
 	if c.history > 0 {
-		if id, code, at := s.because(it, r.u); id != "" {
+		if id, code, at := s.because(it, r.u, b); id != "" {
 			w := c.history
 			if code == "series" {
 				w += 0.5
@@ -100,7 +109,7 @@ func (s *Shelf) why(it *stocked, r *ask, c *scored) []Reason {
 	add(0.8*c.session, Reason{Code: "session"})
 	if c.taste > 0.1 && c.liked != (Value{}) {
 		liked := []Value{c.liked}
-		add(0.6*c.taste, Reason{Code: "taste", Values: liked}, "{what}", s.display(liked, r.Language))
+		add(0.6*c.taste, Reason{Code: "taste", Values: liked}, "{what}", s.display(liked, r))
 	}
 	if c.words > 0.15 {
 		add(c.words, Reason{Code: "words"})
@@ -133,36 +142,34 @@ func (s *Shelf) why(it *stocked, r *ask, c *scored) []Reason {
 	return rs
 }
 
-// because is the item of the customer's history that most speaks for another,
-// whether they bought it or looked at it, and when they bought it; "" when it is
-// not on the shelf.
-func (s *Shelf) because(it *stocked, u *person) (id, code string, at int64) {
-	l, best := s.learned, float32(0)
-	if u == nil {
-		return "", "", 0
-	}
+// because is the item of the customer's latest that most speaks for another,
+// whether they bought it or looked at it, and when they bought it; "" when none
+// of them does, or it is not on the shelf.
+func (s *Shelf) because(it *stocked, u *person, b *board) (id, code string, at int64) {
+	l, mine, best := s.learned, b.signals.mine.score, cell{}
 	if int(it.no) >= len(l.together.rows) {
 		return "", "", 0
 	}
-	row := &l.together.rows[it.no] // pairs count both ways: one row holds them all
-	for _, no := range u.items[max(0, len(u.items)-maxHistory):] {
-		w := row.get(no)
-		if w <= best || no == it.no {
+	var of *stocked
+	for _, c := range l.together.rows[it.no].speak() { // pairs count both ways: one row holds them all
+		if mine[c.item] == 0 || c.item == it.no || c.w < best.w || c.w == best.w && mine[c.item] > mine[best.item] {
 			continue
 		}
-		of := s.index.numbered(no)
-		if of == nil {
-			continue
-		}
-		best, id, code, at = w, of.ID, "looked", 0
-		if f := u.fact(no); f.owned {
-			code, at = "bought", f.bought
-			if series := it.Attributes["series"]; len(series) > 0 && slices.Equal(series, of.Attributes["series"]) {
-				code = "series"
-			}
+		if held := s.index.numbered(c.item); held != nil {
+			best, of = c, held
 		}
 	}
-	return id, code, at
+	if of == nil {
+		return "", "", 0
+	}
+	f := u.fact(of.no)
+	if !f.owned {
+		return of.ID, "looked", 0
+	}
+	if series := it.Attributes["series"]; len(series) > 0 && slices.Equal(series, of.Attributes["series"]) {
+		return of.ID, "series", f.bought
+	}
+	return of.ID, "bought", f.bought
 }
 
 // ago says when something was, for a reason; "" when that is not known, or too
@@ -175,15 +182,15 @@ func (s *Shelf) ago(at int64, r *ask) string {
 	switch since := r.Now.Sub(then); {
 	case since < 0:
 	case since < time.Hour:
-		return s.reasons.say(r.Language, "ago_now")
+		return r.words.say("ago_now")
 	case since < 48*time.Hour:
-		return s.reasons.say(r.Language, "ago_lately")
+		return r.words.say("ago_lately")
 	case since < 7*24*time.Hour:
-		return s.reasons.say(r.Language, "ago_days")
+		return r.words.say("ago_days")
 	default:
 		lastYear, lastWeek := r.Now.AddDate(0, 0, -7).ISOWeek()
 		if year, week := then.ISOWeek(); year == lastYear && week == lastWeek {
-			return s.reasons.say(r.Language, "ago_week")
+			return r.words.say("ago_week")
 		}
 	}
 	return ""
@@ -207,24 +214,29 @@ func (s *Shelf) asked(it *stocked, r *ask) []Value {
 	return out
 }
 
-func (s *Shelf) display(values []Value, lang string) string {
+func (s *Shelf) display(values []Value, r *ask) string {
 	names := make([]string, len(values))
 	for i, v := range values {
-		names[i] = s.opts.Attributes.Display(v.Attribute, v.Value, lang)
+		names[i] = s.opts.Attributes.Display(v.Attribute, v.Value, r.Language)
 	}
-	return strings.Join(names, s.reasons.say(lang, "list"))
+	return strings.Join(names, r.words.say("list"))
 }
 
-func budget(r *Request) (text, code string) {
+// budget is the reason of a price within the bounds of a request, none when it
+// has none.
+func (w wordings) budget(r *Request) Reason {
+	code, text := "", ""
 	switch {
 	case r.MinPrice > 0 && r.MaxPrice > 0:
-		return money(r.MinPrice, r.Currency) + "–" + money(r.MaxPrice, r.Currency), "between"
+		code, text = "between", money(r.MinPrice, r.Currency)+"–"+money(r.MaxPrice, r.Currency)
 	case r.MaxPrice > 0:
-		return money(r.MaxPrice, r.Currency), "budget"
+		code, text = "budget", money(r.MaxPrice, r.Currency)
 	case r.MinPrice > 0:
-		return money(r.MinPrice, r.Currency), "over"
+		code, text = "over", money(r.MinPrice, r.Currency)
+	default:
+		return Reason{}
 	}
-	return "", ""
+	return Reason{Code: code, Text: w.say(code, "{budget}", text)}
 }
 
 func money(minor int64, currency string) string {

@@ -9,6 +9,7 @@ import (
 type signals struct {
 	history, session, with scratch
 	trend                  scratch // of what is trending most
+	mine                   scratch // the customer's latest items, numbered from 1, the oldest first
 	taste                  scratch // by value number
 	most                   float64 // how often the most popular item is taken, as a logarithm
 }
@@ -22,7 +23,11 @@ func (s *Shelf) signals(a *ask, b *board) {
 	g.history.reset(n)
 	g.taste.reset(len(s.index.of))
 	g.most = math.Log1p(float64(l.most / a.now))
+	g.mine.reset(n)
 	if a.Personal && a.u != nil {
+		for i, no := range a.u.items[max(0, len(a.u.items)-maxHistory):] {
+			g.mine.add(no, float32(i+1))
+		}
 		s.taste(a.u, &g.taste)
 		l.rank(b, keyed(a.Tenant, a.Customer), "", nil, false, w)
 		g.history, b.sum = b.sum, g.history
@@ -38,21 +43,19 @@ func (s *Shelf) signals(a *ask, b *board) {
 		}
 	}
 	g.with.reset(n)
+	own := b.own.set(w.Own)
 	for _, of := range a.with { // baskets say what goes with it; where they say little, customers do
-		l.basket.from(of.no, 1, w.Own, &g.with)
+		l.basket.from(of.no, 1, own, &g.with)
 		if !l.basket.knows(of.no, a.now) {
-			l.together.from(of.no, 0.3, w.Own, &g.with)
+			l.together.from(of.no, 0.3, own, &g.with)
 		}
 	}
 	for _, of := range a.like {
-		l.basket.from(of.no, 1, w.Own, &g.with)
-		l.together.from(of.no, 0.3, w.Own, &g.with)
+		l.basket.from(of.no, 1, own, &g.with)
+		l.together.from(of.no, 0.3, own, &g.with)
 	}
 	for _, x := range []*scratch{&g.history, &g.session, &g.with} {
-		top := x.top()
-		for _, i := range x.touched {
-			x.score[i] /= top
-		}
+		x.scale(1 / x.top())
 	}
 }
 
@@ -75,7 +78,7 @@ func (c *scored) total() float64 {
 
 func (s *Shelf) score(it *stocked, a *ask, b *board) scored {
 	g := &b.signals
-	c := scored{history: float64(g.history.score[it.no]), session: float64(g.session.score[it.no]), words: float64(b.words.score[it.at])}
+	c := scored{history: g.history.at(it.no), session: g.session.at(it.no), words: b.words.at(it.at), trend: g.trend.at(it.no)}
 	taken := 0.0
 	if int(it.no) < len(s.learned.popular) {
 		taken = float64(s.learned.popular[it.no] / a.now)
@@ -83,7 +86,6 @@ func (s *Shelf) score(it *stocked, a *ask, b *board) scored {
 	if taken > 0 {
 		c.popular = min(1, float64(b.logs.of(float32(1+taken)))/g.most)
 	}
-	c.trend = float64(g.trend.score[it.no])
 	if taken < 9 && len(g.taste.touched) > 0 { // then events know better
 		c.taste, c.liked = s.fits(it, &g.taste)
 		c.taste /= 1 + taken/3

@@ -11,6 +11,7 @@ const (
 	maxVisits  = 1 << 18 // latest sessions
 	maxSession = 50      // latest items of a session
 	maxPosting = 1000    // latest sessions kept for an item
+	line       = 16      // items that the processor fetches at once
 	lookEach   = 16      // postings read for each of Neighbours, shared by the items at hand
 	lookAlike  = 8       // the same where an earlier structure has chosen
 )
@@ -138,54 +139,47 @@ func (v *visits) from(items []uint32, own string, w *VisitWeights, t *lens, b *b
 		each = lookAlike
 	}
 	nearest := v.nearest(items, own, w, t, b, each)
-	like, now := &b.like, &b.now
-	if w.Near <= 0 {
-		for _, i := range nearest {
-			f := like.score[i]
-			if only == nil {
-				for _, item := range v.ring[i].items {
-					to.add(item, f)
-				}
-				continue
-			}
-			for _, item := range v.ring[i].items {
-				if only.has(item) {
-					to.add(item, f)
-				}
-			}
+	mine, at, every := b.mine.bits, b.now.score, only == nil
+	var wanted []uint64
+	if !every {
+		wanted = only.bits
+	}
+	for _, i := range nearest { // as in pairs.fetch
+		for items := v.ring[i].items; len(items) > 0; items = items[min(line, len(items)):] {
+			b.fetched += items[0]
 		}
-		return
 	}
-	var after, before [maxSession]float32 // weights by distance to the match
-	for d := range after {
-		after[d] = float32(math.Exp(-float64(d) / w.Near))
-		before[d] = float32(w.Before) * after[d]
-	}
-	mine := b.mine.bits
+	score, touched := to.score, to.touched
+	var held [maxSession]uint8 // what is scored of a session, by place in it
 	for _, i := range nearest {
-		items := v.ring[i].items
-		at, best := -1, float32(0) // where the two sessions match
-		for j, item := range items {
-			if mine[item>>6]>>(item&63)&1 != 0 && now.score[item] >= best {
-				at, best = j, now.score[item]
-			}
-		}
-		if at < 0 {
+		items, like := v.ring[i].items, b.like.score[i]
+		if like <= 0 { // it is the session at hand
 			continue
 		}
-		f := like.score[i]
+		match, best, n := -1, float32(0), 0 // where the two sessions match
 		for j, item := range items {
-			switch {
-			case only != nil && only.bits[item>>6]>>(item&63)&1 == 0: // most of them
-			case j > at:
-				to.add(item, f*after[j-at-1])
-			case j < at:
-				to.add(item, f*before[at-j-1])
-			default:
-				to.add(item, f*before[0])
+			if mine[item>>6]>>(item&63)&1 != 0 && at[item] >= best {
+				match, best = j, at[item]
+			}
+			if every || wanted[item>>6]>>(item&63)&1 != 0 { // few are
+				held[n] = uint8(j)
+				n++
 			}
 		}
+		if match < 0 {
+			continue
+		}
+		by := t.near[maxSession-match:] // by place
+		for _, j := range held[:n] {
+			item := items[j]
+			was := score[item]
+			if was == 0 {
+				touched = append(touched, item)
+			}
+			score[item] = was + like*by[j]
+		}
 	}
+	to.touched = touched
 }
 
 // nearest are the places of the sessions most like the one at hand: their
@@ -195,6 +189,7 @@ func (v *visits) nearest(items []uint32, own string, w *VisitWeights, t *lens, b
 	like.reset(len(v.ring))
 	now.reset(len(v.postings))
 	b.mine.reset(len(v.postings))
+	t.set(w, len(v.ring))
 	items = items[max(0, len(items)-maxSession):]
 	look := min(maxPosting, int(each*w.Neighbours)/max(1, len(items)))
 	for back := range items {
@@ -204,20 +199,26 @@ func (v *visits) nearest(items []uint32, own string, w *VisitWeights, t *lens, b
 		}
 		p := v.postings[item]
 		p = p[max(0, len(p)-look):]
-		f := float32(math.Exp(-float64(back)/w.Step) * math.Pow(math.Log(1+float64(len(v.ring))/float64(1+len(p))), w.IDF))
+		f := t.step[back] * float32(math.Pow(math.Log(1+float64(len(v.ring))/float64(1+len(p))), w.IDF))
 		now.add(item, f)
 		b.mine.add(item)
 		for len(p) > 0 && !v.held(p[0]) { // it has left the ring
 			p = p[1:]
 		}
+		score, touched := like.score, like.touched
 		for _, n := range p {
-			like.add(n%maxVisits, f)
+			n %= maxVisits
+			was := score[n]
+			if was == 0 {
+				touched = append(touched, n)
+			}
+			score[n] = was + f
 		}
+		like.touched = touched
 	}
 	if self, known := v.open[own]; known {
 		like.score[self%maxVisits] = 0
 	}
-	t.set(w, len(v.ring))
 	for _, i := range like.touched { // what was erased has length 0, which weighs nothing
 		like.score[i] *= t.length[v.long[i]] * t.age[uint32(t.share*float32((v.next-1-i)%maxVisits))]
 	}
@@ -229,7 +230,9 @@ type lens struct {
 	of     VisitWeights // what they were made for
 	length [maxSession + 1]float32
 	age    [ageSteps]float32
-	share  float32 // of the ring a session is, in steps
+	step   [maxSession]float32       // by steps back in the session at hand
+	near   [2*maxSession + 1]float32 // by place after the match in the other, from maxSession places before it
+	share  float32                   // of the ring a session is, in steps
 }
 
 const ageSteps = 256
@@ -243,6 +246,20 @@ func (t *lens) set(w *VisitWeights, held int) {
 	t.of = *w
 	for i := 1; i < len(t.length); i++ {
 		t.length[i] = float32(math.Pow(float64(i), -w.Len))
+	}
+	for back := range t.step {
+		t.step[back] = float32(math.Exp(-float64(back) / w.Step))
+	}
+	for i := range t.near {
+		far := i - maxSession
+		near := math.Exp(-max(0, math.Abs(float64(far))-1) / w.Near)
+		switch {
+		case w.Near <= 0:
+			near = 1
+		case far <= 0:
+			near *= w.Before
+		}
+		t.near[i] = float32(near)
 	}
 	for i := range t.age {
 		t.age[i] = 1
@@ -260,7 +277,8 @@ func strongest(of *scratch, n int) []uint32 {
 		return of.touched
 	}
 	const bins = 256
-	bin := func(i uint32) int { return int(of.score[i] / top * (bins - 1)) }
+	scale := (bins - 1) / top
+	bin := func(i uint32) int { return int(of.score[i] * scale) }
 	var count [bins]int
 	for _, i := range of.touched {
 		count[bin(i)]++

@@ -269,7 +269,7 @@ func (s *Shelf) recommend(r *Request) []Suggestion {
 		s.allowed(&a, b)
 	}
 	found := len(b.queue.all)
-	best := s.strongest(&b.queue, max(maxRerank, 2*r.N))
+	best := s.strongest(b, max(maxRerank, 2*r.N))
 	for i := range best {
 		c := &best[i]
 		switch c.scored = s.score(c.stocked, &a, b); r.Order {
@@ -290,7 +290,7 @@ func (s *Shelf) recommend(r *Request) []Suggestion {
 	out := make([]Suggestion, min(r.N, len(best)))
 	for i := range out {
 		c := &best[i]
-		out[i] = Suggestion{Item: c.Item, Score: c.score, Reasons: s.why(c.stocked, &a, &c.scored), Notice: nameIn(c.Notice, r.Language), Features: c.features, Choice: c.choice}
+		out[i] = Suggestion{Item: c.Item, Score: c.score, Reasons: s.why(c.stocked, &a, &c.scored, b), Notice: nameIn(c.Notice, r.Language), Features: c.features, Choice: c.choice}
 	}
 	return out
 }

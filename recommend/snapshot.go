@@ -202,7 +202,7 @@ func (r *row) code(c *codec) {
 			c.fail()
 			return
 		}
-		r.cells, r.n = make([]cell, size), int32(n)
+		r.cells, r.n = make([]cell, size), uint16(n)
 		at := 0
 		for range n {
 			b := c.buf[:cost]

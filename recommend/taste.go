@@ -10,23 +10,25 @@ import (
 // value, as the logarithm of the ratio, shrunken; only what is above nothing.
 // It speaks for items nobody has taken yet.
 func (s *Shelf) taste(u *person, to *scratch) {
-	x, n := &s.index, 0.0
-	sign := float32(1)
+	x, n, mixed := &s.index, 0.0, false
 	for _, no := range u.items[max(0, len(u.items)-maxHistory):] {
 		it := x.numbered(no)
 		if it == nil {
 			continue
 		}
-		if sign = 1; u.fact(no).unwanted {
-			sign = -1
+		sign := float32(1)
+		if u.fact(no).unwanted {
+			sign, mixed = -1, true
 		}
 		n++
 		for _, v := range it.has {
 			to.sum(v, sign)
 		}
 	}
-	slices.Sort(to.touched)
-	to.touched = slices.Compact(to.touched) // likes and dislikes may have met at nothing
+	if mixed { // likes and dislikes may have met at nothing, and a value be touched twice
+		slices.Sort(to.touched)
+		to.touched = slices.Compact(to.touched)
+	}
 	const prior = 2
 	for _, v := range to.touched {
 		p, c := float64(len(x.by[v]))/float64(len(x.items)), float64(to.score[v])
