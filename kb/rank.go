@@ -78,6 +78,7 @@ func (s *snapshot) rank(sc *scratch, by *Ranker, q *Query, v vector, n int) rank
 			}
 			if !ready {
 				sc.spread(p.segment, k == 0)
+				sc.fetch(p, end)
 				ready = true
 			}
 			c := candidate{doc: found.doc, bm25: float64(min(1, found.score/w.perfect))}
@@ -194,6 +195,23 @@ func (sc *scratch) spread(seg *segment, first bool) {
 func (sc *scratch) gather() {
 	for _, id := range sc.ids {
 		sc.dense[id] = 0
+	}
+}
+
+// fetch looks at the vectors of the best that stand in a part, which ends before
+// end: they stand far apart, and the processor fetches all at once what is only
+// looked at. fetched means nothing.
+func (sc *scratch) fetch(p *part, end uint32) {
+	const line = 16 // grams
+	seg := p.segment
+	for _, found := range sc.best {
+		if found.doc < p.base || found.doc >= end {
+			continue
+		}
+		first := seg.first[found.doc-p.base]
+		for at := seg.vecs[first]; at < seg.vecs[first+1]; at += line {
+			sc.fetched += seg.gram[at] + uint32(seg.value[at])
+		}
 	}
 }
 

@@ -224,6 +224,7 @@ func readSegment(raw []byte) (h savedHeader, seg *segment, err error) {
 			seg.peak[t] = slices.Max(seg.imps[seg.offs[t]:seg.offs[t+1]])
 		}
 	}
+	seg.findCommon(commonFrom)
 	return h, seg, nil
 }
 

@@ -26,10 +26,11 @@ type scratch struct {
 	keys   []uint64
 	bins   [bins]uint32 // how many scores there are of each height
 
-	counts []gramCount
-	dense  []float32 // by gram of a segment
-	ids    []uint32  // of the grams that are not 0 there
-	place  []float32 // of the query in the factors
+	counts  []gramCount
+	dense   []float32 // by gram of a segment
+	ids     []uint32  // of the grams that are not 0 there
+	place   []float32 // of the query in the factors
+	fetched uint32
 }
 
 // queryTerm is one term of a query and where its postings stand.
@@ -254,6 +255,14 @@ func (s *snapshot) probe(sc *scratch, t *queryTerm) {
 		}
 		from, to := p.segment.offs[id], p.segment.offs[id+1]
 		docs, imps := p.segment.docs[from:to], p.segment.imps[from:to]
+		if o := p.segment.common[id]; o != nil {
+			for ; i < len(sc.best) && sc.best[i].doc < end; i++ {
+				if at, ok := o.find(sc.best[i].doc - p.base); ok {
+					sc.best[i].score += t.idf * float32(imps[at])
+				}
+			}
+			continue
+		}
 		for at := 0; i < len(sc.best) && sc.best[i].doc < end; i++ {
 			at = seek(docs, at, sc.best[i].doc-p.base)
 			if at < len(docs) && docs[at] == sc.best[i].doc-p.base {

@@ -43,6 +43,12 @@ func TestPruningFindsTheSame(t *testing.T) {
 			}
 			s = s.with(newSegment(more, s.same, s.statistics()))
 		}
+		if rapid.Bool().Draw(t, "as if they were many") {
+			for i := range s.parts {
+				s.parts[i].segment.findCommon(0)
+				require.NotEmpty(t, s.parts[i].segment.common)
+			}
+		}
 		q := Query{Text: strings.Join(rapid.SliceOfN(shopWords(), 1, 8).Draw(t, "query"), "")}
 		n := rapid.IntRange(1, 12).Draw(t, "n")
 		all, some := &scratch{}, &scratch{}

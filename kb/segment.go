@@ -34,7 +34,9 @@ type segment struct {
 	docs  []uint32
 	imps  []uint16
 	peak  []uint16 // the greatest impact of each term
-	total float64  // length of all entries together, in weighted terms
+	// Where the common terms occur, by term; made of the postings.
+	common map[uint32]*occurrences
+	total  float64 // length of all entries together, in weighted terms
 
 	// Character n-grams, for cosines: components of vectors of unit length,
 	// 65535 for 1, by gram, rising.
@@ -215,6 +217,7 @@ func (bu *builder) invert(rest statistics) {
 		s.peak[c.term] = max(s.peak[c.term], imp)
 		next[c.term]++
 	}
+	s.findCommon(commonFrom)
 	bu.tf, bu.length = nil, nil
 }
 
