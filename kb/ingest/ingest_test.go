@@ -236,8 +236,9 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Add(docxFile(f))
 	f.Add(xlsxFile(f))
+	f.Add([]byte(`{"data":[{"question":"q","answer":["a"]}]}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		for _, name := range []string{"a.md", "a.html", "a.txt", "a.docx", "a.xlsx", "a.csv"} {
+		for _, name := range []string{"a.md", "a.html", "a.txt", "a.docx", "a.xlsx", "a.csv", "a.json"} {
 			es, _ := Read(name, bytes.NewReader(raw), nil)
 			for _, e := range es {
 				for _, text := range e.Texts {

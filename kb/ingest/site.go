@@ -19,6 +19,7 @@ import (
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
 	"github.com/frontdesk-go/frontdesk/kb"
+	"github.com/frontdesk-go/frontdesk/kb/internal/textfile"
 )
 
 // Page is one page of a site, as a crawl fetched it.
@@ -225,22 +226,18 @@ func readPage(p Page, address, host string, opts Options) (*sitePage, error) {
 }
 
 // decode makes a body UTF-8: by the content type or what it says of itself, and
-// when neither tells, as GB 18030 if it can be that.
+// when neither tells, by how it looks.
 func decode(body []byte, kind string) []byte {
 	if utf8.Valid(body) {
 		return body
 	}
-	e, _, certain := charset.DetermineEncoding(body, kind)
-	if !certain {
-		chinese, _ := charset.Lookup("gb18030")
-		if raw, err := chinese.NewDecoder().Bytes(body); err == nil && !bytes.ContainsRune(raw, utf8.RuneError) {
+	if e, _, certain := charset.DetermineEncoding(body, kind); certain {
+		if raw, err := e.NewDecoder().Bytes(body); err == nil {
 			return raw
 		}
 	}
-	if raw, err := e.NewDecoder().Bytes(body); err == nil {
-		return raw
-	}
-	return body
+	s, _ := textfile.Decode(body)
+	return []byte(s)
 }
 
 // endingOf is the ending of the names of files like the page.
