@@ -169,7 +169,7 @@ func clean(raw []byte) string {
 }
 
 func plainLines(s string) string {
-	return strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "").Replace(strings.ToValidUTF8(s, "\ufffd"))
+	return unradical(strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "").Replace(strings.ToValidUTF8(s, "\ufffd")))
 }
 
 // textBlocks are the paragraphs of a plain text.
