@@ -36,6 +36,10 @@ func (f *file) font(d dict) *font {
 				out.widths[int(first)+i] = v
 			}
 		}
+		if len(out.widths) == 0 { // one of the fonts that every reader has
+			base, _ := f.get(d["BaseFont"]).(name)
+			out.standard(string(base))
+		}
 		code := 0
 		for _, o := range f.list(f.dict(encoding)["Differences"]) {
 			switch o := f.get(o).(type) {
@@ -53,6 +57,27 @@ func (f *file) font(d dict) *font {
 		out.unicode(f.content(s))
 	}
 	return out
+}
+
+// standard sets the widths of a font that a document need not bring along: about
+// those of Helvetica, which the others are like (Adobe Core 14 metrics).
+func (t *font) standard(base string) {
+	t.missing = 556
+	if strings.Contains(base, "Courier") {
+		t.missing = 600
+		return
+	}
+	for i, w := range []float64{278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, // from the space on
+		556, 556, 556, 556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556,
+		1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833, 722, 778,
+		667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556,
+		333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556,
+		556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584} {
+		if strings.Contains(base, "Times") {
+			w *= 0.9
+		}
+		t.widths[' '+i] = w
+	}
 }
 
 // wide reads the widths of a font of many characters: [1 [500 600] 10 20 1000].
