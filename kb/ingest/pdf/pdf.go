@@ -37,9 +37,14 @@ func Read(name string, r io.Reader, o *ingest.Options) ([]kb.Entry, error) {
 	}
 	lines := make([][]line, len(list))
 	fonts := map[ref]*font{}
+	glyphs := 0
 	for i, p := range list {
+		if glyphs > maxGlyphs {
+			return nil, fmt.Errorf("pdf: %s: more than %d characters: split it", name, maxGlyphs)
+		}
 		by := &painter{f: f, fonts: fonts}
-		by.paint(p.content, p.resources, matrix{1, 0, 0, 1, 0, 0}, 0)
+		by.paint(f.unfold(p), p.resources, matrix{1, 0, 0, 1, 0, 0}, 0)
+		glyphs += len(by.marks)
 		lines[i] = linesOf(by.marks)
 	}
 	out := ingest.Passages(name, "", layOut(lines), o)

@@ -175,6 +175,36 @@ func TestDirReadsPDF(t *testing.T) {
 	assert.Equal(t, "Dust with a soft dry cloth along the grain.", es[0].Texts["en"].Answer)
 }
 
+// Small files that would unfold, or be mapped, to more than a machine has end
+// within bounds: a page of a hundred pages' worth, drawn by fifty; a font
+// that maps all codes again and again, written into the page itself.
+func TestReadEnds(t *testing.T) {
+	t.Parallel()
+	content := folded(strings.Repeat("BT /F 9 Tf (aaaaaaaaaa) Tj ET ", 1<<16))
+	bomb := []string{"<< /Type /Catalog /Pages 2 0 R >>", "", "<< /Subtype /Type1 >>", streamOf("/Filter /FlateDecode", content)}
+	var kids strings.Builder
+	for i := range 50 {
+		bomb = append(bomb, "<< /Type /Page /Contents 4 0 R >>")
+		fmt.Fprintf(&kids, "%d 0 R ", 5+i)
+	}
+	bomb[1] = "<< /Type /Pages /Kids [" + kids.String() + "] /Resources << /Font << /F 3 0 R >> >> >>"
+	f, err := open(raw(bomb...))
+	require.NoError(t, err)
+	list, err := f.pages()
+	require.NoError(t, err)
+	by := &painter{f: f, fonts: map[ref]*font{}}
+	by.paint(f.unfold(list[0]), list[0].resources, matrix{1, 0, 0, 1, 0, 0}, 0)
+	assert.Len(t, by.marks, maxMarks)
+	_, err = Read("x.pdf", bytes.NewReader(raw(bomb...)), nil)
+	assert.ErrorContains(t, err, "x.pdf: more than 4194304 characters: split it")
+
+	maps := "1 begincodespacerange <0000> <ffff> endcodespacerange\n" + strings.Repeat("1 beginbfrange <0000> <ffff> <0020> endbfrange\n", 1000)
+	f, err = open(raw("<< /Subtype /Type0 /ToUnicode 2 0 R /DescendantFonts [<< /W ["+strings.Repeat("0 65535 500 ", 1000)+"] >>] >>", streamOf("", maps)))
+	require.NoError(t, err)
+	require.NotNil(t, f.font(f.dict(ref(1))))
+	assert.LessOrEqual(t, f.maps, 0, "stops when the document has mapped enough")
+}
+
 // The library is fed with what is nearly a PDF; nothing may panic.
 func FuzzRead(f *testing.F) {
 	whole := document(sheet("# 保修", "", "保修 5 年。"), sheet("Some text."))
