@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -211,6 +212,10 @@ func Merge(entries []Entry) ([]Entry, error) {
 			copied[i] = true
 			have.Texts, have.Tags = maps.Clone(have.Texts), slices.Clone(have.Tags)
 		}
+		if have.Reviewed.IsZero() || !e.Reviewed.IsZero() && e.Reviewed.Before(have.Reviewed) {
+			have.Reviewed = e.Reviewed // as a whole it is as fresh as its oldest part
+		}
+		have.Owner, have.Category = cmp.Or(have.Owner, e.Owner), cmp.Or(have.Category, e.Category)
 		if !narrow(have, &e) {
 			errs = append(errs, fmt.Errorf("kb: %s: id %q is limited to other channels or another audience at %s: give one of them another id", place(&e), e.ID, place(have)))
 			continue

@@ -110,3 +110,20 @@ func TestReadDirOfARootKeepsInside(t *testing.T) {
 	require.ErrorContains(t, err, "a.md: path escapes from parent")
 	assert.Empty(t, es)
 }
+
+// The date of review and the owner count whichever language's file gives them.
+func TestMergeKeepsWhoAndWhen(t *testing.T) {
+	t.Parallel()
+	for name, files := range map[string]fstest.MapFS{
+		"in the second file": {"en.md": {Data: []byte("## q {#q}\na\n")}, "zh.md": {Data: []byte("# 退货\n## 问 {#q}\n负责人：小林\n复核日期：2025-08-01\n答\n")}},
+		"in both":            {"en.md": {Data: []byte("# Returns\n## q {#q}\nowner: 小林\nreviewed: 2026-08-01\na\n")}, "zh.md": {Data: []byte("# 退货\n## 问 {#q}\n负责人：周\n复核日期：2025-08-01\n答\n")}},
+	} {
+		b, err := Load(files, nil)
+		require.NoError(t, err, name)
+		e, ok := b.Entry("q")
+		require.True(t, ok, name)
+		assert.Equal(t, "小林", e.Owner, name)
+		assert.Equal(t, "2025-08-01", e.Reviewed.Format("2006-01-02"), name)
+		assert.NotEmpty(t, e.Category, name)
+	}
+}
