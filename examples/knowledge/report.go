@@ -6,21 +6,28 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/frontdesk-go/frontdesk/kb"
 	"github.com/frontdesk-go/frontdesk/kb/keep"
 )
 
-// check reports what is wrong with the base under review and, when a folder with
-// talks is named, what customers asked in vain.
+// check reports what is wrong with the base under review, or with a folder's files
+// while nothing was collected, and what customers asked in vain by the talks in
+// the folder.
 func check(ctx context.Context, j *job) error {
 	have, err := j.load()
 	if err != nil {
 		return err
 	}
+	if len(have) == 0 && len(j.args) > 1 {
+		if have, err = files(ctx, j.args[1]); err != nil {
+			return err
+		}
+	}
 	if len(have) == 0 {
-		return fmt.Errorf("%s holds no entries: collect some first", j.file)
+		return fmt.Errorf("%s holds no entries: collect some first, or name a folder of knowledge files", j.file)
 	}
 	r, err := j.check(have)
 	if err != nil {
@@ -59,6 +66,9 @@ func check(ctx context.Context, j *job) error {
 		j.printf("gap: %d conversations: %q", g.Conversations, g.Question)
 		if len(g.Nearest) > 0 {
 			j.printf(", nearest %s", g.Nearest[0].ID)
+		}
+		if id := g.Draft().ID; slices.ContainsFunc(have, func(e kb.Entry) bool { return e.ID == id }) {
+			j.printf(", drafted as %s", id)
 		}
 		j.printf("\n")
 	}

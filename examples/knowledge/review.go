@@ -144,38 +144,6 @@ func show(_ context.Context, j *job) error {
 	return nil
 }
 
-// publish writes what is approved as a saved base, which a bot opens at once and
-// which is checked as a whole before it takes the place of the last.
-func publish(_ context.Context, j *job) error {
-	if err := j.team.May(j.by, kb.Publishing, ""); err != nil {
-		return err
-	}
-	have, err := j.load()
-	if err != nil {
-		return err
-	}
-	es := serving(have)
-	if len(es) == 0 {
-		return errors.New("no entry is approved yet: approve some first")
-	}
-	base, err := kb.New(es, nil)
-	if err != nil {
-		return err
-	}
-	var b strings.Builder
-	if err := base.Save(&b); err != nil {
-		return err
-	}
-	if _, err := kb.Open(strings.NewReader(b.String()), nil); err != nil {
-		return fmt.Errorf("what was written does not open: %w", err)
-	}
-	if err := replace(j.base, []byte(b.String())); err != nil {
-		return err
-	}
-	j.printf("published %d of %d entries, version %s\n", len(es), len(have), base.Version())
-	return nil
-}
-
 // ask answers from the published base, as a bot would.
 func ask(ctx context.Context, j *job) error {
 	f, err := os.Open(j.base)
