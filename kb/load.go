@@ -16,6 +16,9 @@ import (
 	"github.com/frontdesk-go/frontdesk/kb/internal/textfile"
 )
 
+// ErrNoFiles says that a folder has nothing to read: likely it is the wrong one.
+var ErrNoFiles = errors.New("kb: the folder holds no .md, .csv or .json file")
+
 // Load reads every Markdown, CSV and JSON file of a folder and its subfolders;
 // hidden ones are left out. Files are UTF-8 or UTF-16, or in what Excel saves CSV
 // in: GBK, Big5, Windows-1252.
@@ -30,7 +33,8 @@ func Load(fsys fs.FS, opts *Options) (*Base, error) {
 	return New(entries, opts)
 }
 
-// ReadDir reads a folder as Load does, without making a base of it.
+// ReadDir reads a folder as Load does, without making a base of it. A folder
+// without such files is ErrNoFiles.
 func ReadDir(fsys fs.FS, opts *Options) ([]Entry, error) {
 	var out []Entry
 	var errs []error
@@ -81,7 +85,7 @@ func ReadDir(fsys fs.FS, opts *Options) ([]Entry, error) {
 		return nil, err
 	}
 	if files == 0 {
-		return nil, errors.New("kb: the folder holds no .md, .csv or .json file")
+		return nil, ErrNoFiles
 	}
 	return out, nil
 }

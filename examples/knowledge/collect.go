@@ -102,6 +102,9 @@ func written(folder string) ([]kb.Entry, error) {
 	err := inside(folder, "faq", func(fsys fs.FS) error {
 		es, err := kb.ReadDir(fsys, nil)
 		add("faq", es)
+		if errors.Is(err, kb.ErrNoFiles) {
+			return nil // nothing yet
+		}
 		return err
 	})
 	err = errors.Join(err, inside(folder, "docs", func(fsys fs.FS) error {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -128,13 +129,15 @@ func show(_ context.Context, j *job) error {
 	for _, i := range at {
 		e := &have[i]
 		j.printf("%s  %s  %s\n", e.ID, cmp.Or(e.State, kb.Approved), cmp.Or(e.Category, "(no category)"))
-		for _, lang := range []string{"zh", "en", ""} {
-			if t, ok := e.Texts[lang]; ok {
-				j.printf("  %s: %s\n", lang, t.Question)
-				for _, o := range t.Others {
-					j.printf("      = %s\n", o)
-				}
-				j.printf("      %s\n", strings.ReplaceAll(t.Answer, "\n", "\n      "))
+		for _, lang := range slices.Sorted(maps.Keys(e.Texts)) {
+			t := e.Texts[lang]
+			j.printf("  %s: %s\n", lang, t.Question)
+			for _, o := range t.Others {
+				j.printf("      = %s\n", o)
+			}
+			j.printf("      %s\n", strings.ReplaceAll(t.Answer, "\n", "\n      "))
+			for _, c := range slices.Sorted(maps.Keys(t.ByChannel)) {
+				j.printf("      @%s %s\n", c, strings.ReplaceAll(t.ByChannel[c], "\n", "\n      "))
 			}
 		}
 		for _, s := range e.Steps {

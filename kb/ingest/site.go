@@ -388,6 +388,9 @@ func strip(all []*sitePage) []string {
 		kept := p.doc.blocks[:0]
 		for _, b := range p.doc.blocks {
 			k := key(b.text)
+			if p.trail(b) {
+				continue
+			}
 			if b.level > 0 || k == "" || !repeats(p, k) {
 				kept = append(kept, b)
 				continue
@@ -400,6 +403,19 @@ func strip(all []*sitePage) []string {
 		p.doc.blocks = kept
 	}
 	return out
+}
+
+// trail reports a line that only says where the page stands: 首页 > 帮助 > 发票.
+func (p *sitePage) trail(b block) bool {
+	if b.level > 0 || len(b.text) > 300 || strings.Contains(b.text, "\n") {
+		return false
+	}
+	parts := strings.FieldsFunc(b.text, func(r rune) bool { return strings.ContainsRune(">›»/→", r) })
+	if len(parts) < 2 {
+		return false
+	}
+	last := text.Fold(strings.TrimSpace(parts[len(parts)-1]))
+	return last == text.Fold(p.doc.title) || slices.ContainsFunc(p.doc.blocks, func(b block) bool { return b.level > 0 && text.Fold(b.text) == last })
 }
 
 // shorten takes what titles of a site end with, its name, off them.
