@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/frontdesk-go/frontdesk/kb/internal/textfile"
 )
 
 const columns = "id, language, category, question, also, answer, tags, from, until, source, channels, audience, products, owner, reviewed, state"
@@ -61,14 +63,19 @@ func Column(head string) string {
 // ReadCSV reads entries with the header id, language, category, question,
 // also, answer, tags, from, until, source, channels, audience, products, owner,
 // reviewed, state, or as [Column] knows them; question and answer are needed, any
-// order will do. also is separated by "|", the other lists by commas. A column
+// order will do. also is separated by "|" or new lines, the other lists by commas;
+// columns by commas, semicolons or tabs, as the first row has them. A column
 // answer@wechat (答案@wechat) has the answers for a channel that needs another.
 func ReadCSV(name string, r io.Reader, language string) ([]Entry, error) {
-	cr := csv.NewReader(r)
-	cr.FieldsPerRecord = -1
+	s, err := readText(name, r)
+	if err != nil {
+		return nil, err
+	}
+	cr := csv.NewReader(strings.NewReader(s))
+	cr.Comma, cr.FieldsPerRecord = textfile.Comma(s), -1
 	head, err := cr.Read()
 	if err != nil {
-		return nil, fmt.Errorf("kb: %s: reading the header: %w", name, err)
+		return nil, fmt.Errorf("kb: %s:1: reading the header: %w: the first row names the columns, %s", name, err, columns)
 	}
 	at := map[string]int{}
 	for i, h := range head {
@@ -94,7 +101,7 @@ func ReadCSV(name string, r io.Reader, language string) ([]Entry, error) {
 			return out, together(errs)
 		}
 		if err != nil {
-			return out, errors.Join(append(errs, fmt.Errorf("kb: %s: %w", name, err))...)
+			return out, errors.Join(append(errs, fmt.Errorf("kb: %s: %w: put a cell with quotes in it into quotes, and write each of them twice", name, err))...)
 		}
 		line, _ := cr.FieldPos(0)
 		get := func(col string) string {
@@ -104,7 +111,7 @@ func ReadCSV(name string, r io.Reader, language string) ([]Entry, error) {
 			return ""
 		}
 		m := &mdEntry{file: name, line: line, question: get("question"), id: get("id"), tags: split(get("tags"), ",，、"),
-			also: split(get("also"), "|｜"), url: get("source"), answer: []string{get("answer")}}
+			also: split(get("also"), "|｜\n"), url: get("source"), answer: []string{get("answer")}}
 		for _, k := range []string{"from", "until", "channels", "audience", "products", "owner", "reviewed", "state"} {
 			if v := get(k); v != "" {
 				m.set(k, v, line)

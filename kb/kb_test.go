@@ -153,7 +153,7 @@ func TestErrorsNameFileAndLine(t *testing.T) {
 		"column twice":     {"a.csv", "问题,question,answer\n", `a.csv:1: column "question" stands twice`},
 		"missing column":   {"a.csv", "id,question\n", `a.csv:1: column "answer" is missing`},
 		"empty csv answer": {"a.csv", "question,answer\nq,a\nq2,\n", "a.csv:3: question or answer is empty"},
-		"broken json":      {"a.json", `[{"id":1}]`, "a.json: want an array of entries"},
+		"broken json":      {"a.json", `[{"id":1}]`, "a.json:1: want an array of entries"},
 		"unknown field":    {"a.json", `[{"id":"a","frage":"x"}]`, "frage"},
 		"duplicate":        {"a.md", "## q {#x}\ntext\n\n## r {#x}\ntext\n", `a.md:4: id "x" stands at a.md:1 already`},
 		"nothing":          {"a.txt", "x", "holds no .md, .csv or .json"},

@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,9 +12,16 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/frontdesk-go/frontdesk/kb/internal/textfile"
 )
 
-// Load reads every Markdown, CSV and JSON file of a folder and its subfolders.
+// ErrNoFiles says that a folder has nothing to read: likely it is the wrong one.
+var ErrNoFiles = errors.New("kb: the folder holds no .md, .csv or .json file")
+
+// Load reads every Markdown, CSV and JSON file of a folder and its subfolders;
+// hidden ones are left out. Files are UTF-8 or UTF-16, or in what Excel saves CSV
+// in: GBK, Big5, Windows-1252.
 // The language of a file is that of its place ("zh/returns.md",
 // "returns.zh.md") or Options.Language. Entries with the same id in two
 // languages are one. All problems are reported together, with file and line.
@@ -25,7 +33,8 @@ func Load(fsys fs.FS, opts *Options) (*Base, error) {
 	return New(entries, opts)
 }
 
-// ReadDir reads a folder as Load does, without making a base of it.
+// ReadDir reads a folder as Load does, without making a base of it. A folder
+// without such files is ErrNoFiles.
 func ReadDir(fsys fs.FS, opts *Options) ([]Entry, error) {
 	var out []Entry
 	var errs []error
@@ -38,8 +47,14 @@ func ReadDir(fsys fs.FS, opts *Options) ([]Entry, error) {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() || strings.HasPrefix(path.Base(name), ".") {
+		if name != "." && strings.HasPrefix(path.Base(name), ".") {
+			if d.IsDir() {
+				return fs.SkipDir
+			}
 			return nil
+		}
+		if !d.Type().IsRegular() && d.Type() != fs.ModeSymlink {
+			return nil // a folder, or a pipe that nobody may ever write to
 		}
 		ext := strings.ToLower(path.Ext(name))
 		if ext != ".md" && ext != ".markdown" && ext != ".csv" && ext != ".json" {
@@ -70,7 +85,7 @@ func ReadDir(fsys fs.FS, opts *Options) ([]Entry, error) {
 		return nil, err
 	}
 	if files == 0 {
-		return nil, errors.New("kb: the folder holds no .md, .csv or .json file")
+		return nil, ErrNoFiles
 	}
 	return out, nil
 }
@@ -94,15 +109,58 @@ func LanguageOf(name, otherwise string) string {
 	return otherwise
 }
 
+const maxFile = 256 << 20 // bytes of a file
+
+// readText reads a text file in the encoding it is saved in.
+func readText(name string, r io.Reader) (string, error) {
+	raw, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	if err != nil {
+		return "", fmt.Errorf("kb: %s: %w", name, err)
+	}
+	if len(raw) > maxFile {
+		return "", fmt.Errorf("kb: %s: larger than %d MB: split it", name, maxFile>>20)
+	}
+	s, ok := textfile.Decode(raw)
+	if !ok {
+		at, _, _ := strings.Cut(s, "\ufffd")
+		return "", fmt.Errorf("kb: %s:%d: a character is not UTF-8: correct it and save the file as UTF-8", name, 1+strings.Count(at, "\n"))
+	}
+	return s, nil
+}
+
 // ReadJSON reads an array of entries.
 func ReadJSON(name string, r io.Reader) ([]Entry, error) {
-	d := json.NewDecoder(r)
+	s, err := readText(name, r)
+	if err != nil {
+		return nil, err
+	}
+	d := json.NewDecoder(strings.NewReader(s))
 	d.DisallowUnknownFields()
+	line := func(at int64) int { return 1 + strings.Count(s[:min(int(at), len(s))], "\n") }
 	var out []Entry
 	if err := d.Decode(&out); err != nil {
-		return nil, fmt.Errorf("kb: %s: want an array of entries: %w (at byte %d)", name, err, d.InputOffset())
+		at := d.InputOffset()
+		var syntax *json.SyntaxError
+		var kind *json.UnmarshalTypeError
+		switch {
+		case errors.As(err, &syntax):
+			at = syntax.Offset
+		case errors.As(err, &kind):
+			at = kind.Offset
+		}
+		return nil, fmt.Errorf("kb: %s:%d: want an array of entries, as json.Marshal writes []kb.Entry: %w", name, line(at), err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("kb: %s:%d: more follows the array of entries: make it one array", name, line(d.InputOffset()))
 	}
 	for i := range out {
+		state, ok := stateOf(string(out[i].State))
+		if !ok {
+			return nil, fmt.Errorf("kb: %s: entry %q: %q is no state: write draft, review, approved, rejected or retired", name, out[i].ID, out[i].State)
+		}
+		if out[i].State != "" {
+			out[i].State = state
+		}
 		if out[i].Source.File == "" {
 			out[i].Source.File = name
 		}
@@ -158,6 +216,10 @@ func Merge(entries []Entry) ([]Entry, error) {
 			copied[i] = true
 			have.Texts, have.Tags = maps.Clone(have.Texts), slices.Clone(have.Tags)
 		}
+		if have.Reviewed.IsZero() || !e.Reviewed.IsZero() && e.Reviewed.Before(have.Reviewed) {
+			have.Reviewed = e.Reviewed // as a whole it is as fresh as its oldest part
+		}
+		have.Owner, have.Category = cmp.Or(have.Owner, e.Owner), cmp.Or(have.Category, e.Category)
 		if !narrow(have, &e) {
 			errs = append(errs, fmt.Errorf("kb: %s: id %q is limited to other channels or another audience at %s: give one of them another id", place(&e), e.ID, place(have)))
 			continue

@@ -23,7 +23,11 @@ import (
 // Markdown is welcome: a file without such lines is read all the same. All
 // problems are reported together, with file and line.
 func ReadMarkdown(name string, r io.Reader, language string) ([]Entry, error) {
-	sc := bufio.NewScanner(r)
+	s, err := readText(name, r)
+	if err != nil {
+		return nil, err
+	}
+	sc := bufio.NewScanner(strings.NewReader(s))
 	sc.Buffer(nil, maxLine)
 	var out []Entry
 	var errs []error
@@ -43,12 +47,9 @@ func ReadMarkdown(name string, r io.Reader, language string) ([]Entry, error) {
 	fence, front := false, false
 	for n := 1; sc.Scan(); n++ {
 		line := strings.TrimSuffix(sc.Text(), "\r")
-		if n == 1 {
-			line = strings.TrimPrefix(line, "\ufeff")
-			if line == "---" {
-				front = true
-				continue
-			}
+		if n == 1 && line == "---" {
+			front = true
+			continue
 		}
 		if front {
 			front = line != "---" && line != "..."

@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -68,10 +67,30 @@ func collect(ctx context.Context, j *job) error {
 	return j.save(have)
 }
 
+// inside gives a folder to read, or a part of it, from which no link leads out; a
+// part that is not there is left out.
+func inside(folder, part string, read func(fs.FS) error) error {
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return err
+	}
+	fsys, err := fs.Sub(root.FS(), part)
+	if err == nil {
+		_, err = fs.Stat(fsys, ".")
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		err = nil
+	case err == nil:
+		err = read(fsys)
+	}
+	return errors.Join(err, root.Close())
+}
+
 // written are the entries of faq/ and docs/, with their place in the folder.
 func written(folder string) ([]kb.Entry, error) {
 	var out []kb.Entry
-	add := func(sub string, es []kb.Entry, err error) error {
+	add := func(sub string, es []kb.Entry) {
 		for _, e := range es {
 			if sub == "faq" && e.State == "" {
 				e.State = kb.Approved
@@ -79,62 +98,85 @@ func written(folder string) ([]kb.Entry, error) {
 			e.Source.File = path.Join(sub, e.Source.File)
 			out = append(out, e)
 		}
+	}
+	err := inside(folder, "faq", func(fsys fs.FS) error {
+		es, err := kb.ReadDir(fsys, nil)
+		add("faq", es)
+		if errors.Is(err, kb.ErrNoFiles) {
+			return nil // nothing yet
+		}
 		return err
-	}
-	var errs []error
-	for _, sub := range []string{"faq", "docs"} {
-		fsys := os.DirFS(path.Join(folder, sub))
-		if _, err := fs.Stat(fsys, "."); errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if sub == "faq" {
-			es, err := kb.ReadDir(fsys, nil)
-			errs = append(errs, add(sub, es, err))
-			continue
-		}
+	})
+	err = errors.Join(err, inside(folder, "docs", func(fsys fs.FS) error {
 		es, err := ingest.Dir(fsys, &ingest.Options{Readers: map[string]func(string, io.Reader, *ingest.Options) ([]kb.Entry, error){".pdf": pdf.Read}})
-		errs = append(errs, add(sub, es, err))
-	}
-	if err := errors.Join(errs...); err != nil {
+		add("docs", es)
+		return err
+	}))
+	if err != nil {
 		return nil, err
 	}
 	return out, nil
 }
 
+// files are the entries of a folder that was not collected: as collect reads them,
+// or, where it has none of those places, of all knowledge files in it.
+func files(ctx context.Context, folder string) ([]kb.Entry, error) {
+	got, err := written(folder)
+	if err != nil {
+		return nil, err
+	}
+	crawl, err := crawled(ctx, folder)
+	if got = append(got, crawl.Entries...); len(got) > 0 || err != nil {
+		return got, err
+	}
+	err = inside(folder, ".", func(fsys fs.FS) (err error) {
+		got, err = kb.ReadDir(fsys, nil)
+		return err
+	})
+	return got, err
+}
+
 // crawled are the pages of site/, which is what the shop's crawler writes: a
 // JSON object on each line with the url, the content type, the time and the body
 // of a page, or the error that fetching it gave.
-func crawled(ctx context.Context, folder string) (ingest.Crawl, error) {
-	names, err := filepath.Glob(filepath.Join(folder, "site", "*.jsonl"))
-	if err != nil {
-		return ingest.Crawl{}, err
-	}
-	var broken error
-	pages := func(yield func(ingest.Page, error) bool) {
-		for _, name := range names {
-			raw, err := os.ReadFile(name)
-			broken = errors.Join(broken, err)
-			for d := json.NewDecoder(bytes.NewReader(raw)); d.More(); {
-				var p struct {
-					URL, Type, Body, Error string
-					At                     time.Time
-				}
-				if err := d.Decode(&p); err != nil {
-					broken = errors.Join(broken, fmt.Errorf("%s: at byte %d: %w", name, d.InputOffset(), err))
-					break
-				}
-				var failed error
-				if p.Error != "" {
-					failed = errors.New(p.Error)
-				}
-				if !yield(ingest.Page{URL: p.URL, Type: p.Type, Body: []byte(p.Body), At: p.At}, failed) {
-					return
+func crawled(ctx context.Context, folder string) (c ingest.Crawl, err error) {
+	err = inside(folder, "site", func(fsys fs.FS) error {
+		names, err := fs.Glob(fsys, "*.jsonl")
+		if err != nil {
+			return err
+		}
+		var broken error
+		c, err = ingest.Site(ctx, func(yield func(ingest.Page, error) bool) {
+			for _, name := range names {
+				raw, err := fs.ReadFile(fsys, name)
+				broken = errors.Join(broken, err)
+				n := 0
+				for line := range bytes.Lines(raw) {
+					n++
+					var p struct {
+						URL, Type, Body, Error string
+						At                     time.Time
+					}
+					if len(bytes.TrimSpace(line)) == 0 {
+						continue
+					}
+					if err := json.Unmarshal(line, &p); err != nil {
+						broken = errors.Join(broken, fmt.Errorf("site/%s:%d: want a page on each line, {\"url\": …, \"body\": …}: %w", name, n, err))
+						continue
+					}
+					var failed error
+					if p.Error != "" {
+						failed = errors.New(p.Error)
+					}
+					if !yield(ingest.Page{URL: p.URL, Type: p.Type, Body: []byte(p.Body), At: p.At}, failed) {
+						return
+					}
 				}
 			}
-		}
-	}
-	c, err := ingest.Site(ctx, pages, nil)
-	return c, errors.Join(broken, err)
+		}, nil)
+		return errors.Join(broken, err)
+	})
+	return c, err
 }
 
 // gaps are drafts of what customers asked in talks/ and no approved entry
@@ -182,24 +224,22 @@ func open(ctx context.Context, have []kb.Entry, questions []keep.Asked) ([]keep.
 
 func talks(folder string) ([]keep.Message, error) {
 	var out []keep.Message
-	fsys := os.DirFS(path.Join(folder, "talks"))
-	if _, err := fs.Stat(fsys, "."); errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		f, err := fsys.Open(name)
-		if err != nil {
-			return err
-		}
-		ms, err := keep.ReadMessages(name, f)
-		for _, m := range ms {
-			m.Conversation = name + ":" + m.Conversation // files number theirs anew
-			out = append(out, m)
-		}
-		return errors.Join(err, f.Close())
+	err := inside(folder, "talks", func(fsys fs.FS) error {
+		return fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || strings.HasPrefix(d.Name(), ".") {
+				return err
+			}
+			f, err := fsys.Open(name)
+			if err != nil {
+				return err
+			}
+			ms, err := keep.ReadMessages(name, f)
+			for _, m := range ms {
+				m.Conversation = name + ":" + m.Conversation // files number theirs anew
+				out = append(out, m)
+			}
+			return errors.Join(err, f.Close())
+		})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("conversations: %w", err)

@@ -164,7 +164,7 @@ func TestCrawlAgain(t *testing.T) {
 	assert.Contains(t, out, "left out https://home.example/b: timeout")
 	write(`{"url":`)
 	_, err := k.try("collect", k.dir)
-	assert.ErrorContains(t, err, "crawl.jsonl: at byte")
+	assert.ErrorContains(t, err, "site/crawl.jsonl:1: want a page on each line")
 }
 
 func TestReports(t *testing.T) {
@@ -205,4 +205,58 @@ func TestMistakes(t *testing.T) {
 		_, err := k.try(args...)
 		assert.ErrorContains(t, err, want)
 	}
+}
+
+// A stranger's first command: what is wrong with these files? Flags may stand
+// behind the folder.
+func TestCheckReadsAFolder(t *testing.T) {
+	t.Parallel()
+	k := keeper{t, t.TempDir()}
+	folder, secret := t.TempDir(), filepath.Join(t.TempDir(), "secret.md")
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "配送.md"), []byte("## 运费怎么算\n客服小王电话13812345678。\n"), 0o600))
+	html := filepath.Join(k.dir, "report.html")
+	assert.Contains(t, k.run("check", folder, "-html", html), "配送.md:1: personal-data")
+	assert.FileExists(t, html)
+	assert.NoFileExists(t, filepath.Join(k.dir, "kb.json"), "check only reads")
+
+	require.NoError(t, os.WriteFile(secret, []byte("## password\nhunter2\n"), 0o600))
+	require.NoError(t, os.Symlink(secret, filepath.Join(folder, "a.md")))
+	out, err := k.try("check", folder)
+	require.ErrorContains(t, err, "a.md: path escapes")
+	assert.NotContains(t, out+err.Error(), "hunter2")
+	_, err = k.try("check", filepath.Join(folder, "nowhere"))
+	assert.ErrorContains(t, err, "nowhere: no such file")
+	_, err = k.try("check")
+	assert.ErrorContains(t, err, "holds no entries: collect some first, or name a folder")
+}
+
+func TestFlagsBehindWords(t *testing.T) {
+	t.Parallel()
+	k := keeper{t, t.TempDir()}
+	k.run("collect", "data")
+	k.run("learn", "data/feedback.jsonl", "-apply")
+	assert.Contains(t, k.entries()["delivery.fee"].Texts["zh"].Others, "上六楼没电梯加钱吗")
+}
+
+func TestRestore(t *testing.T) {
+	t.Parallel()
+	k := keeper{t, t.TempDir()}
+	k.run("collect", "data")
+	k.run("publish")
+	was := strings.Fields(k.run("restore"))[0]
+	require.Contains(t, k.run("ask", "送货收费吗"), "delivery")
+	for id := range k.entries() { // each a version of its own
+		if strings.HasPrefix(id, "delivery.") {
+			k.run("retire", "-by", "老陈", id)
+			k.run("publish")
+		}
+	}
+	require.Contains(t, k.run("ask", "送货收费吗"), "no answer")
+	_, err := k.try("restore", "-team", "data/team.json", "-by", "小周", was)
+	require.ErrorIs(t, err, kb.ErrDuty)
+	k.run("restore", "-team", "data/team.json", "-by", "老陈", was)
+	assert.Contains(t, k.run("ask", "送货收费吗"), "delivery")
+	assert.True(t, strings.HasPrefix(k.run("restore"), was), "it is the published one")
+	_, err = k.try("restore", "../kb.json")
+	assert.ErrorContains(t, err, "there is no version")
 }

@@ -5,10 +5,11 @@
 //
 //	go run ./examples/knowledge                    all of it once, on the example's own files
 //	go run ./examples/knowledge collect FOLDER     faq/ (reviewed where it is kept), docs/, site/ and talks/ into knowledge.json
-//	go run ./examples/knowledge check [-html F]    what is wrong, and what customers ask in vain
+//	go run ./examples/knowledge check FOLDER       what is wrong, and what customers ask in vain; of any folder of knowledge files
 //	go run ./examples/knowledge queue              what waits for someone
 //	go run ./examples/knowledge approve -by NAME ID...
 //	go run ./examples/knowledge publish            approved entries into base.kb
+//	go run ./examples/knowledge restore            earlier versions of it, and back to one
 //	go run ./examples/knowledge ask QUESTION
 //
 // The base under review is one JSON file, which people may read, compare and
@@ -68,7 +69,7 @@ func commands() []command {
 	return []command{
 		{"collect", "FOLDER: take over what its faq, docs, site and talks say now", collect},
 		{"clean", "mask personal data, drop what repeats in every document", clean},
-		{"check", "[-html FILE] [-json] [-feedback FILE]: what is wrong, and what customers ask in vain", check},
+		{"check", "[FOLDER] [-html FILE] [-json] [-feedback FILE]: what is wrong, and what customers ask in vain", check},
 		{"classify", "[-least 0.6] [-apply]: guess categories, propose new ones", classify},
 		{"learn", "FEEDBACK.jsonl [-apply]: what helps, new wordings, synonyms", learn},
 		{"queue", "what waits for someone", queue},
@@ -80,6 +81,7 @@ func commands() []command {
 		{"retire", "-by NAME ID...", step},
 		{"merge", "-by NAME INTO FROM: one entry of two", merge},
 		{"publish", "[-by NAME]: approved entries into the file a bot opens", publish},
+		{"restore", "[-by NAME] [VERSION]: publish an earlier version again, or list those there are", restore},
 		{"ask", "QUESTION: of the published base", ask},
 	}
 }
@@ -108,10 +110,10 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		team := fs.String("team", "", "file that says who may draft, approve, publish and retire (default: anyone)")
 		today := fs.String("today", "", "take this day, 2026-11-21, for today")
 		from := fs.String("from", "", "answer from this day on")
-		if err := fs.Parse(args[1:]); err != nil {
+		words, err := interspersed(fs, args[1:])
+		if err != nil {
 			return err
 		}
-		var err error
 		if j.now, err = date("today", *today, time.Now()); err != nil {
 			return err
 		}
@@ -121,7 +123,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		if j.team, err = readTeam(*team); err != nil {
 			return err
 		}
-		j.args = append([]string{c.name}, fs.Args()...)
+		j.args = append([]string{c.name}, words...)
 		return c.run(ctx, j)
 	}
 	usage := fmt.Sprintf("there is no command %q; use one of", args[0])
@@ -129,6 +131,21 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		usage += fmt.Sprintf("\n  knowledge %s %s", c.name, c.usage)
 	}
 	return errors.New(usage)
+}
+
+// interspersed parses flags wherever they stand among the other words, which it
+// returns.
+func interspersed(fs *flag.FlagSet, args []string) (words []string, err error) {
+	for {
+		if err := fs.Parse(args); err != nil || fs.NArg() == 0 {
+			return words, err
+		}
+		rest := fs.Args()
+		if at := len(args) - len(rest); at > 0 && args[at-1] == "--" {
+			return append(words, rest...), nil
+		}
+		words, args = append(words, rest[0]), rest[1:]
+	}
 }
 
 func date(name, s string, otherwise time.Time) (time.Time, error) {

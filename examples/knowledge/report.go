@@ -6,21 +6,28 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/frontdesk-go/frontdesk/kb"
 	"github.com/frontdesk-go/frontdesk/kb/keep"
 )
 
-// check reports what is wrong with the base under review and, when a folder with
-// talks is named, what customers asked in vain.
+// check reports what is wrong with the base under review, or with a folder's files
+// while nothing was collected, and what customers asked in vain by the talks in
+// the folder.
 func check(ctx context.Context, j *job) error {
 	have, err := j.load()
 	if err != nil {
 		return err
 	}
+	if len(have) == 0 && len(j.args) > 1 {
+		if have, err = files(ctx, j.args[1]); err != nil {
+			return err
+		}
+	}
 	if len(have) == 0 {
-		return fmt.Errorf("%s holds no entries: collect some first", j.file)
+		return fmt.Errorf("%s holds no entries: collect some first, or name a folder of knowledge files", j.file)
 	}
 	r, err := j.check(have)
 	if err != nil {
@@ -59,6 +66,9 @@ func check(ctx context.Context, j *job) error {
 		j.printf("gap: %d conversations: %q", g.Conversations, g.Question)
 		if len(g.Nearest) > 0 {
 			j.printf(", nearest %s", g.Nearest[0].ID)
+		}
+		if id := g.Draft().ID; slices.ContainsFunc(have, func(e kb.Entry) bool { return e.ID == id }) {
+			j.printf(", drafted as %s", id)
 		}
 		j.printf("\n")
 	}
@@ -104,7 +114,12 @@ func chinese() map[string]string {
 		string(keep.Contradiction): "互相矛盾", string(keep.Translation): "两种语言不一致", string(keep.Channel): "渠道答案不一致", string(keep.Expired): "已过期", string(keep.Personal): "含个人信息",
 		string(keep.Empty): "没有答案", string(keep.Variable): "变量未填", string(keep.Link): "链接失效", string(keep.PastDate): "日期已过", string(keep.Falling): "越来越帮不上忙", string(keep.Doubtful): "多半没帮上忙", string(keep.Edited): "来源已改动", string(keep.Duplicate): "重复",
 		string(keep.NearDuplicate): "近似重复", string(keep.Missing): "缺少语言", string(keep.Expiring): "即将过期", string(keep.Stale): "久未复核",
-		"entries": "条目", "findings": "发现", "gaps": "客户问了但没有答案", "conversations": "会话数",
+		"entries": "条目", "findings": "发现", "gaps": "客户问了但没有答案", "conversations": "会话数", "none": "没有发现问题。",
+		string(keep.Contradiction) + "?": "两条问的是同一件事，不可能都对：改正一条，再合并。", string(keep.Translation) + "?": "有一种语言的数字写错了，或没有跟着改。", string(keep.Channel) + "?": "有一个渠道的数字写错了，或没有跟着改。",
+		string(keep.Expired) + "?": "写上新的截止日期，或者停用。", string(keep.Expiring) + "?": "写上新的截止日期，或者到时停用。", string(keep.Stale) + "?": "读一遍，改掉已经不对的地方，更新复核日期。", string(keep.PastDate) + "?": "改成现在的说法。",
+		string(keep.Edited) + "?": "看看来源现在怎么写，重新提交审核。", string(keep.Falling) + "?": "客户这么说：看看原因，改正答案，更新复核日期。", string(keep.Doubtful) + "?": "客户这么说：看看原因，改正答案，更新复核日期。",
+		string(keep.Link) + "?": "改正链接，或者删掉。", string(keep.Variable) + "?": "填上内容，或者给变量一个值。", string(keep.Personal) + "?": "删掉；店铺自己的公开电话可以登记为公开号码。", string(keep.Empty) + "?": "写上答案。",
+		string(keep.Duplicate) + "?": "合并成一条，两种问法都保留。", string(keep.NearDuplicate) + "?": "合并成一条，两种问法都保留。", string(keep.Missing) + "?": "补上翻译。",
 	}
 }
 

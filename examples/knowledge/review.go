@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -128,51 +129,21 @@ func show(_ context.Context, j *job) error {
 	for _, i := range at {
 		e := &have[i]
 		j.printf("%s  %s  %s\n", e.ID, cmp.Or(e.State, kb.Approved), cmp.Or(e.Category, "(no category)"))
-		for _, lang := range []string{"zh", "en", ""} {
-			if t, ok := e.Texts[lang]; ok {
-				j.printf("  %s: %s\n", lang, t.Question)
-				for _, o := range t.Others {
-					j.printf("      = %s\n", o)
-				}
-				j.printf("      %s\n", strings.ReplaceAll(t.Answer, "\n", "\n      "))
+		for _, lang := range slices.Sorted(maps.Keys(e.Texts)) {
+			t := e.Texts[lang]
+			j.printf("  %s: %s\n", lang, t.Question)
+			for _, o := range t.Others {
+				j.printf("      = %s\n", o)
+			}
+			j.printf("      %s\n", strings.ReplaceAll(t.Answer, "\n", "\n      "))
+			for _, c := range slices.Sorted(maps.Keys(t.ByChannel)) {
+				j.printf("      @%s %s\n", c, strings.ReplaceAll(t.ByChannel[c], "\n", "\n      "))
 			}
 		}
 		for _, s := range e.Steps {
 			j.printf("  %s %s by %s %s\n", s.At.Format("2006-01-02"), s.To, s.By, s.Why)
 		}
 	}
-	return nil
-}
-
-// publish writes what is approved as a saved base, which a bot opens at once and
-// which is checked as a whole before it takes the place of the last.
-func publish(_ context.Context, j *job) error {
-	if err := j.team.May(j.by, kb.Publishing, ""); err != nil {
-		return err
-	}
-	have, err := j.load()
-	if err != nil {
-		return err
-	}
-	es := serving(have)
-	if len(es) == 0 {
-		return errors.New("no entry is approved yet: approve some first")
-	}
-	base, err := kb.New(es, nil)
-	if err != nil {
-		return err
-	}
-	var b strings.Builder
-	if err := base.Save(&b); err != nil {
-		return err
-	}
-	if _, err := kb.Open(strings.NewReader(b.String()), nil); err != nil {
-		return fmt.Errorf("what was written does not open: %w", err)
-	}
-	if err := replace(j.base, []byte(b.String())); err != nil {
-		return err
-	}
-	j.printf("published %d of %d entries, version %s\n", len(es), len(have), base.Version())
 	return nil
 }
 

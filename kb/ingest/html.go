@@ -76,6 +76,7 @@ type htmlReader struct {
 	level   int       // of the heading being read
 	id      string
 	pre     bool
+	lists   int // how deep in lists
 	inTitle bool
 	buf     strings.Builder
 }
@@ -88,6 +89,20 @@ func omitted(a atom.Atom) bool {
 		return true
 	}
 	return false
+}
+
+// unseen reports elements that a page does not show, or shows only as a way
+// through the site.
+func unseen(attrs map[string]string) bool {
+	_, hidden := attrs["hidden"]
+	style := strings.ToLower(strings.Join(strings.Fields(attrs["style"]), ""))
+	if hidden || attrs["aria-hidden"] == "true" || strings.Contains(style, "display:none") || strings.Contains(style, "visibility:hidden") {
+		return true
+	}
+	if role := attrs["role"]; role == "navigation" || role == "banner" || role == "contentinfo" || role == "search" {
+		return true
+	}
+	return strings.Contains(strings.ToLower(attrs["class"]+" "+attrs["id"]+" "+attrs["aria-label"]), "breadcrumb")
 }
 
 func headingLevel(a atom.Atom) int {
@@ -109,14 +124,19 @@ func headingLevel(a atom.Atom) int {
 }
 
 func (h *htmlReader) open(a atom.Atom, attrs map[string]string) {
+	if h.skip == atom.P && (paragraph(a) || headingLevel(a) > 0) {
+		h.skip = 0 // which ends a paragraph
+	}
 	if h.skip != 0 {
 		if a == h.skip {
 			h.skipped++
 		}
 		return
 	}
-	if omitted(a) || a == atom.Header && h.inside == 0 {
-		h.end()
+	if omitted(a) || a == atom.Header && h.inside == 0 || (paragraph(a) && a != atom.Hr || a == atom.Span) && unseen(attrs) {
+		if a != atom.Span {
+			h.end()
+		}
 		h.skip, h.skipped = a, 1
 		return
 	}
@@ -146,7 +166,7 @@ func (h *htmlReader) open(a atom.Atom, attrs map[string]string) {
 		h.buf.WriteByte('\n')
 	case atom.Li:
 		h.line()
-		h.buf.WriteString("- ")
+		h.buf.WriteString(strings.Repeat("  ", min(max(h.lists-1, 0), 8)) + "- ")
 	case atom.Tr, atom.Dt, atom.Dd:
 		h.line()
 	case atom.Td, atom.Th:
@@ -156,6 +176,12 @@ func (h *htmlReader) open(a atom.Atom, attrs map[string]string) {
 	case atom.Pre:
 		h.end()
 		h.pre = true
+	case atom.Ul, atom.Ol:
+		if h.lists++; h.lists > 1 {
+			h.line()
+			return
+		}
+		h.end()
 	default:
 		if paragraph(a) {
 			h.end()
@@ -171,6 +197,12 @@ func (h *htmlReader) close(a atom.Atom) {
 			}
 		}
 		return
+	}
+	if (a == atom.Ul || a == atom.Ol) && h.lists > 0 {
+		if h.lists--; h.lists > 0 {
+			h.line()
+			return
+		}
 	}
 	switch {
 	case a == atom.Title || a == atom.Pre || paragraph(a) || headingLevel(a) > 0:
@@ -228,7 +260,11 @@ func (h *htmlReader) end() {
 		lines := strings.Split(s, "\n")
 		kept := lines[:0]
 		for _, l := range lines {
+			indent := l[:len(l)-len(strings.TrimLeft(l, " "))]
 			if l = squeeze(l); l != "" && l != "-" {
+				if strings.HasPrefix(l, "- ") {
+					l = indent + l
+				}
 				kept = append(kept, l)
 			}
 		}

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
 	"github.com/frontdesk-go/frontdesk/kb"
+	"github.com/frontdesk-go/frontdesk/kb/internal/textfile"
 )
 
 // Options say how documents are read. The zero value (and a nil pointer) works.
@@ -46,13 +46,15 @@ func (o *Options) fill() Options {
 }
 
 // ErrFormat says that a file is of no kind that is read.
-var ErrFormat = errors.New("ingest: the file is no .md, .html, .txt, .docx, .xlsx or .csv")
+var ErrFormat = errors.New("ingest: the file is no .md, .html, .txt, .docx, .xlsx or .csv, nor .json with questions")
 
 // Read reads one document, by the ending of its name: .md and .markdown, .html
-// and .htm, .txt, .docx, .xlsx, .csv. It returns passages; of a table with a
-// column of questions and one of answers (also as 问题 and 答案) the entries it
-// lists. The name stands in every id and source. An ending that is not read is
-// ErrFormat; entries come with the error where only some could be read.
+// and .htm, .txt, .docx, .xlsx, .csv, .json and .jsonl. It returns passages; of a
+// table with a column of questions and one of answers (also as 问题 and 答案), or
+// of JSON objects with such fields, the entries it lists. Texts are UTF-8, UTF-16,
+// GBK, Big5 or Windows-1252. The name stands in every id and source. An ending
+// that is not read, and other JSON, is ErrFormat; entries come with the error
+// where only some could be read.
 func Read(name string, r io.Reader, o *Options) ([]kb.Entry, error) {
 	opts := o.fill()
 	raw, err := io.ReadAll(io.LimitReader(r, opts.MaxFile+1))
@@ -76,19 +78,32 @@ func readDocument(name, ending string, raw []byte, opts Options) (d document, li
 	case ".md", ".markdown":
 		d.title, d.blocks = markdownBlocks(clean(raw))
 	case ".html", ".htm":
-		d, err = htmlBlocks([]byte(clean(raw)))
+		d, err = htmlBlocks([]byte(clean(decode(raw, "text/html"))))
 	case ".txt":
 		d.blocks = textBlocks(clean(raw))
 	case ".docx":
 		d.title, d.blocks, err = docxBlocks(raw)
 		for i := range d.blocks {
-			d.blocks[i].text = clean([]byte(d.blocks[i].text))
+			d.blocks[i].text = plainLines(d.blocks[i].text)
 		}
 	case ".xlsx":
 		var sheetsOf []sheet
 		if _, sheetsOf, err = sheets(raw); err == nil {
 			list, err = tables(name, sheetsOf, opts)
 			return d, list, err
+		}
+	case ".json", ".jsonl":
+		src := clean(raw)
+		if list, err = kb.ReadJSON(name, strings.NewReader(src)); err == nil && len(list) > 0 {
+			return d, list, nil // as json.Marshal writes entries
+		}
+		var s sheet
+		if s, err = jsonSheet(src); err == nil {
+			es, ok, err := questions(name, s, opts.Language)
+			if !ok {
+				return d, nil, fmt.Errorf("%w: %s holds no objects with a question and an answer", ErrFormat, name)
+			}
+			return d, recognised(es, opts), err
 		}
 	case ".csv":
 		var s sheet
@@ -147,10 +162,14 @@ func Dir(fsys fs.FS, o *Options) ([]kb.Entry, error) {
 	return out, errors.Join(append(errs, err)...)
 }
 
-// clean makes the text valid UTF-8 with plain line ends.
+// clean makes a file of text UTF-8 with plain line ends.
 func clean(raw []byte) string {
-	s := strings.ToValidUTF8(string(bytes.TrimPrefix(raw, []byte("\ufeff"))), "\ufffd")
-	return strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "").Replace(s)
+	s, _ := textfile.Decode(raw)
+	return plainLines(s)
+}
+
+func plainLines(s string) string {
+	return unradical(strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "").Replace(strings.ToValidUTF8(s, "\ufffd")))
 }
 
 // textBlocks are the paragraphs of a plain text.
@@ -169,8 +188,7 @@ func textBlocks(s string) []block {
 
 func csvSheet(s string) (sheet, error) {
 	r := csv.NewReader(strings.NewReader(s))
-	r.FieldsPerRecord = -1
-	r.LazyQuotes = true
+	r.Comma, r.FieldsPerRecord, r.LazyQuotes = textfile.Comma(s), -1, true
 	var out sheet
 	for {
 		rec, err := r.Read()
@@ -196,25 +214,22 @@ func tables(name string, list []sheet, opts Options) ([]kb.Entry, error) {
 			rest.blocks = append(rest.blocks, rowsAsText(s)...)
 			continue
 		}
-		if opts.Language == "" {
-			for i := range es {
-				recognise(&es[i])
-			}
-		}
-		out = append(out, es...)
+		out = append(out, recognised(es, opts)...)
 		errs = append(errs, err)
 	}
 	return append(out, rest.entries(name, opts)...), errors.Join(errs...)
 }
 
-// recognise gives an entry without a language that of its question.
-func recognise(e *kb.Entry) {
-	if t, ok := e.Texts[""]; ok {
-		if lang := text.Language(t.Question + " " + t.Answer); lang != "" {
+// recognised gives entries without a language that of their questions.
+func recognised(es []kb.Entry, opts Options) []kb.Entry {
+	for _, e := range es {
+		t, ok := e.Texts[""]
+		if lang := text.Language(t.Question + " " + t.Answer); ok && lang != "" && opts.Language == "" {
 			delete(e.Texts, "")
 			e.Texts[lang] = t
 		}
 	}
+	return es
 }
 
 // Block is a block of a document as a reader of another format finds it: a
@@ -230,7 +245,7 @@ type Block struct {
 func Passages(name, title string, blocks []Block, o *Options) []kb.Entry {
 	d := document{title: title}
 	for _, b := range blocks {
-		d.blocks = append(d.blocks, block{level: min(max(b.Level, 0), 6), text: clean([]byte(b.Text)), line: b.Line})
+		d.blocks = append(d.blocks, block{level: min(max(b.Level, 0), 6), text: plainLines(b.Text), line: b.Line})
 	}
 	return d.entries(name, o.fill())
 }

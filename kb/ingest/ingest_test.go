@@ -236,8 +236,9 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Add(docxFile(f))
 	f.Add(xlsxFile(f))
+	f.Add([]byte(`{"data":[{"question":"q","answer":["a"]}]}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		for _, name := range []string{"a.md", "a.html", "a.txt", "a.docx", "a.xlsx", "a.csv"} {
+		for _, name := range []string{"a.md", "a.html", "a.txt", "a.docx", "a.xlsx", "a.csv", "a.json"} {
 			es, _ := Read(name, bytes.NewReader(raw), nil)
 			for _, e := range es {
 				for _, text := range e.Texts {
@@ -305,4 +306,14 @@ func TestLargeInput(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestRadicalsAreCharacters(t *testing.T) {
+	t.Parallel()
+	require.Len(t, []rune(characters), 0x2fd5-0x2f00+1)
+	es := Passages("a.pdf", "", []Block{{Level: 1, Text: "咖啡机使⽤⼿册"}, {Text: "⻓按电源键3秒，⽔箱加满。"}}, nil)
+	require.Len(t, es, 1)
+	assert.Equal(t, "a.pdf#咖啡机使用手册", es[0].ID)
+	assert.Equal(t, kb.Text{Question: "咖啡机使用手册", Answer: "长按电源键3秒，水箱加满。"}, es[0].Texts["zh"])
+	assert.Equal(t, "\u2e9a一", unradical("\u2e9a⼀"), "what has no likeness stays")
 }

@@ -19,6 +19,7 @@ import (
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
 	"github.com/frontdesk-go/frontdesk/kb"
+	"github.com/frontdesk-go/frontdesk/kb/internal/textfile"
 )
 
 // Page is one page of a site, as a crawl fetched it.
@@ -225,22 +226,18 @@ func readPage(p Page, address, host string, opts Options) (*sitePage, error) {
 }
 
 // decode makes a body UTF-8: by the content type or what it says of itself, and
-// when neither tells, as GB 18030 if it can be that.
+// when neither tells, by how it looks.
 func decode(body []byte, kind string) []byte {
 	if utf8.Valid(body) {
 		return body
 	}
-	e, _, certain := charset.DetermineEncoding(body, kind)
-	if !certain {
-		chinese, _ := charset.Lookup("gb18030")
-		if raw, err := chinese.NewDecoder().Bytes(body); err == nil && !bytes.ContainsRune(raw, utf8.RuneError) {
+	if e, _, certain := charset.DetermineEncoding(body, kind); certain {
+		if raw, err := e.NewDecoder().Bytes(body); err == nil {
 			return raw
 		}
 	}
-	if raw, err := e.NewDecoder().Bytes(body); err == nil {
-		return raw
-	}
-	return body
+	s, _ := textfile.Decode(body)
+	return []byte(s)
 }
 
 // endingOf is the ending of the names of files like the page.
@@ -391,6 +388,9 @@ func strip(all []*sitePage) []string {
 		kept := p.doc.blocks[:0]
 		for _, b := range p.doc.blocks {
 			k := key(b.text)
+			if p.trail(b) {
+				continue
+			}
 			if b.level > 0 || k == "" || !repeats(p, k) {
 				kept = append(kept, b)
 				continue
@@ -403,6 +403,19 @@ func strip(all []*sitePage) []string {
 		p.doc.blocks = kept
 	}
 	return out
+}
+
+// trail reports a line that only says where the page stands: 首页 > 帮助 > 发票.
+func (p *sitePage) trail(b block) bool {
+	if b.level > 0 || len(b.text) > 300 || strings.Contains(b.text, "\n") {
+		return false
+	}
+	parts := strings.FieldsFunc(b.text, func(r rune) bool { return strings.ContainsRune(">›»/→", r) })
+	if len(parts) < 2 {
+		return false
+	}
+	last := text.Fold(strings.TrimSpace(parts[len(parts)-1]))
+	return last == text.Fold(p.doc.title) || slices.ContainsFunc(p.doc.blocks, func(b block) bool { return b.level > 0 && text.Fold(b.text) == last })
 }
 
 // shorten takes what titles of a site end with, its name, off them.

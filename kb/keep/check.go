@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/frontdesk-go/frontdesk/internal/pii"
 	"github.com/frontdesk-go/frontdesk/internal/text"
@@ -47,6 +49,9 @@ type Finding struct {
 	Other    string    `json:"other,omitempty"`
 	Language string    `json:"language,omitempty"`
 	Source   kb.Source `json:"source,omitzero"`
+	// Question is the entry's, for who does not know the id. Personal data is
+	// masked.
+	Question string `json:"question,omitempty"`
 	// Text is the passage meant, Against that of the other; Like is how much
 	// two questions have in common, 0 to 1. Personal data is masked.
 	Text    string  `json:"text,omitempty"`
@@ -76,7 +81,12 @@ func (f Finding) String() string {
 	if f.Against != "" {
 		fmt.Fprintf(&b, " / %q", f.Against)
 	}
-	return b.String()
+	return strings.Map(func(r rune) rune { // an id or the name of a file may hold what a terminal obeys
+		if unicode.IsControl(r) {
+			return utf8.RuneError
+		}
+		return r
+	}, b.String())
 }
 
 // Options of Check. The zero value (and a nil pointer) works.
@@ -187,8 +197,17 @@ type checker struct {
 }
 
 func (c *checker) add(f Finding, e *kb.Entry) {
-	f.ID, f.Source = e.ID, e.SourceIn(f.Language)
+	f.ID, f.Source, f.Question = e.ID, e.SourceIn(f.Language), question(e, f.Language)
 	c.out = append(c.out, f)
+}
+
+// question is an entry's in a language, or in the first it has.
+func question(e *kb.Entry, lang string) string {
+	t, ok := e.Texts[lang]
+	if all := languages(e); !ok && len(all) > 0 {
+		t = e.Texts[all[0]]
+	}
+	return pii.Mask(text.Cut(t.Question, 200))
 }
 
 func languages(e *kb.Entry) []string {

@@ -25,8 +25,9 @@ func TestReportInThreeForms(t *testing.T) {
 	assert.Equal(t, r, back)
 
 	var page strings.Builder
-	require.NoError(t, r.HTML(&page, Page{Title: "知识库", Lang: "zh", Gaps: []Gap{{Question: "能退吗<b>", Conversations: 12, Samples: []string{"可以退么"}, Reply: "不支持<i>", Nearest: []kb.Hit{{ID: "return", Question: "怎么退货？"}}}, {Question: "几点关门", Conversations: 6}}, Words: map[string]string{"contradiction": "互相矛盾", "gaps": "缺口"}}))
-	for _, want := range []string{`<html lang="zh">`, "<h1>知识库</h1>", "互相矛盾", "缺口", "能退吗&lt;b&gt;", `width:80%"></span>12<br><small>= 可以退么</small><br><small>→ 不支持&lt;i&gt;</small><br><small>≈ 怎么退货？ (return)</small>`, `width:40%"></span>6</dd>`, "多久发货？&lt;script&gt;"} {
+	require.NoError(t, r.HTML(&page, Page{Title: "知识库", Lang: "zh", Gaps: []Gap{{Question: "能退吗<b>", Conversations: 12, Samples: []string{"可以退么"}, Reply: "不支持<i>", Nearest: []kb.Hit{{ID: "return", Question: "怎么退货？"}}}, {Question: "几点关门", Conversations: 6}}, Words: map[string]string{"contradiction": "互相矛盾", "contradiction?": "改正一条", "gaps": "缺口"}}))
+	for _, want := range []string{`<html lang="zh">`, "<h1>知识库</h1>", "互相矛盾", "缺口", "能退吗&lt;b&gt;", `width:100%"></span></span><span class="n">12</span><small>= 可以退么<br>→ 不支持&lt;i&gt;<br>≈ 怎么退货？ (return)</small>`, `width:50%"></span></span><span class="n">6</span>`,
+		"<b>多久发货？&lt;script&gt;</b>", "七天 ⟷ 九天", "改正一条", "Make one entry of the two"} {
 		assert.Contains(t, page.String(), want)
 	}
 	assert.NotContains(t, page.String(), "<script>")
@@ -36,8 +37,21 @@ func TestReportInThreeForms(t *testing.T) {
 	var empty strings.Builder
 	require.NoError(t, Check(nil, nil).HTML(&empty, Page{}))
 	assert.Contains(t, empty.String(), "<h1>Knowledge base</h1>")
-	assert.NotContains(t, empty.String(), "<h2>")
+	assert.NotContains(t, empty.String(), "<h2")
+	assert.Contains(t, empty.String(), "<p>none</p>")
 	assert.ErrorContains(t, r.HTML(broken{}, Page{}), "keep: writing the report: full")
+}
+
+// An id, or the name of a file, may hold what a terminal obeys.
+func TestFindingsAreSafeInATerminal(t *testing.T) {
+	t.Parallel()
+	e := entry("a\x1b]0;x\a", "多久\x1b[2J发货？我是13812345678", "")
+	e.Source = kb.Source{File: "b\r\nc.md", Line: 3}
+	r := Check([]kb.Entry{e}, nil)
+	require.Len(t, r.Findings, 1)
+	assert.NotContains(t, r.Findings[0].String(), "\x1b")
+	assert.NotContains(t, r.Findings[0].String(), "\n")
+	assert.NotContains(t, r.Findings[0].Question, "13812345678")
 }
 
 type broken struct{}

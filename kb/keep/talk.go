@@ -1,15 +1,19 @@
 package keep
 
 import (
-	"bytes"
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
+	"github.com/frontdesk-go/frontdesk/kb/internal/textfile"
 )
 
 // Role is who wrote a message.
@@ -148,8 +152,8 @@ func role(s string) Role {
 // ReadMessages reads an export of conversations: of a name that ends in .csv a
 // table with the columns conversation, role, text and, if it has one, language
 // (also as 会话, 角色, 内容, 语言; in any order, others are left out); of any other
-// name one JSON object of a [Message] on each line, as .jsonl files have, or an
-// array of them. A role is customer, agent or bot, or what exports call these.
+// name one JSON object with such fields on each line, as .jsonl files have, or an
+// array of them, or of conversations ({"id": …, "messages": […]}). A role is customer, agent or bot, or what exports call these.
 // Problems are reported together, with their lines; what could be read is
 // returned too.
 func ReadMessages(name string, r io.Reader) ([]Message, error) {
@@ -160,11 +164,33 @@ func ReadMessages(name string, r io.Reader) ([]Message, error) {
 	if len(raw) > maxExport {
 		return nil, fmt.Errorf("keep: %s: larger than %d bytes: split it", name, maxExport)
 	}
-	raw = bytes.ToValidUTF8(bytes.TrimPrefix(raw, []byte("\ufeff")), []byte("\ufffd"))
+	s, _ := textfile.Decode(raw)
 	if strings.HasSuffix(strings.ToLower(name), ".csv") {
-		return messagesCSV(name, raw)
+		return messagesCSV(name, s)
 	}
-	return messagesJSON(name, raw)
+	return messagesJSON(name, s)
+}
+
+// field is what a column or field of an export holds, "" for others.
+func field(head string) string {
+	switch strings.ToLower(strings.NewReplacer("_", "", " ", "", "-", "").Replace(strings.TrimSpace(head))) {
+	case "conversation", "conversationid", "session", "sessionid", "chatid", "会话", "会话id", "会话编号":
+		return "conversation"
+	case "role", "sender", "from", "author", "角色", "发送方", "发送人", "发送者":
+		return "role"
+	case "text", "message", "content", "body", "内容", "消息", "消息内容":
+		return "text"
+	case "language", "lang", "语言":
+		return "language"
+	}
+	return ""
+}
+
+// messageOf is the message of an export's fields; ok is false when it is not said
+// who wrote it, or in which conversation.
+func messageOf(fields map[string]string) (m Message, ok bool) {
+	m = Message{Conversation: strings.TrimSpace(fields["conversation"]), Role: role(fields["role"]), Text: fields["text"], Language: strings.TrimSpace(fields["language"])}
+	return m, m.Role != "" && m.Conversation != ""
 }
 
 const (
@@ -172,25 +198,47 @@ const (
 	maxProblems = 20 // that are reported at once
 )
 
-func messagesCSV(name string, raw []byte) ([]Message, error) {
-	cr := csv.NewReader(bytes.NewReader(raw))
-	cr.FieldsPerRecord = -1
-	cr.LazyQuotes = true
+// problems are those of an export, the first of them in full.
+type problems struct {
+	name string
+	errs []error
+	more int
+}
+
+func (p *problems) add(line int, format string, args ...any) {
+	if len(p.errs) == maxProblems {
+		p.more++
+		return
+	}
+	p.errs = append(p.errs, fmt.Errorf("keep: %s:%d: "+format, append([]any{p.name, line}, args...)...))
+}
+
+func (p *problems) stranger(line int, fields map[string]string) {
+	if role(fields["role"]) == "" {
+		p.add(line, "role %q is unknown: use customer, agent or bot", text.Cut(fields["role"], 40))
+		return
+	}
+	p.add(line, "the conversation has no name: give each a number")
+}
+
+func (p *problems) err() error {
+	if p.more > 0 {
+		return errors.Join(append(p.errs, fmt.Errorf("keep: %s: and %d more", p.name, p.more))...)
+	}
+	return errors.Join(p.errs...)
+}
+
+func messagesCSV(name, s string) ([]Message, error) {
+	cr := csv.NewReader(strings.NewReader(s))
+	cr.Comma, cr.FieldsPerRecord, cr.LazyQuotes = textfile.Comma(s), -1, true
 	head, err := cr.Read()
 	if err != nil {
 		return nil, fmt.Errorf("keep: %s: reading the header: %w", name, err)
 	}
 	at := map[string]int{}
 	for i, h := range head {
-		switch strings.ToLower(strings.TrimSpace(h)) {
-		case "conversation", "conversation_id", "session", "session_id", "会话", "会话id", "会话编号":
-			at["conversation"] = i
-		case "role", "sender", "from", "角色", "发送方", "发送人":
-			at["role"] = i
-		case "text", "message", "content", "内容", "消息", "消息内容":
-			at["text"] = i
-		case "language", "lang", "语言":
-			at["language"] = i
+		if f := field(h); f != "" {
+			at[f] = i
 		}
 	}
 	for _, need := range []string{"conversation", "role", "text"} {
@@ -199,57 +247,103 @@ func messagesCSV(name string, raw []byte) ([]Message, error) {
 		}
 	}
 	var out []Message
-	var errs []error
+	bad := problems{name: name}
 	for {
 		rec, err := cr.Read()
 		if errors.Is(err, io.EOF) {
-			return out, errors.Join(errs...)
+			return out, bad.err()
 		}
 		if err != nil {
-			return out, errors.Join(append(errs, fmt.Errorf("keep: %s: %w", name, err))...)
+			return out, errors.Join(bad.err(), fmt.Errorf("keep: %s: %w", name, err))
 		}
 		line, _ := cr.FieldPos(0)
-		get := func(col string) string {
-			if i, ok := at[col]; ok && i < len(rec) {
-				return rec[i]
+		fields := map[string]string{}
+		for f, i := range at {
+			if i < len(rec) {
+				fields[f] = rec[i]
 			}
-			return ""
 		}
-		m := Message{Conversation: strings.TrimSpace(get("conversation")), Role: role(get("role")), Text: get("text"), Language: strings.TrimSpace(get("language"))}
-		if m.Role == "" {
-			if len(errs) < maxProblems {
-				errs = append(errs, fmt.Errorf("keep: %s:%d: role %q is unknown: use customer, agent or bot", name, line, text.Cut(get("role"), 40)))
-			}
-			continue
+		if m, ok := messageOf(fields); ok {
+			out = append(out, m)
+		} else {
+			bad.stranger(line, fields)
 		}
-		out = append(out, m)
 	}
 }
 
-func messagesJSON(name string, raw []byte) ([]Message, error) {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	array := bytes.HasPrefix(bytes.TrimSpace(raw), []byte("["))
-	if array {
+func messagesJSON(name, s string) ([]Message, error) {
+	d := json.NewDecoder(strings.NewReader(s))
+	if strings.HasPrefix(strings.TrimSpace(s), "[") {
 		if _, err := d.Token(); err != nil {
 			return nil, fmt.Errorf("keep: %s: %w", name, err)
 		}
 	}
 	var out []Message
-	var errs []error
-	for n := 1; d.More(); n++ {
-		var m Message
-		if err := d.Decode(&m); err != nil {
-			return out, errors.Join(append(errs, fmt.Errorf("keep: %s: message %d: %w (at byte %d)", name, n, err, d.InputOffset()))...)
+	bad := problems{name: name}
+	line, seen := 1, 0
+	for d.More() {
+		var o map[string]any
+		err := d.Decode(&o)
+		at := int(d.InputOffset())
+		var kind *json.UnmarshalTypeError
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) {
+			at = int(syntax.Offset)
+		} else if errors.Is(err, io.ErrUnexpectedEOF) {
+			at = len(s)
 		}
-		who := role(string(m.Role))
-		if who == "" {
-			if len(errs) < maxProblems {
-				errs = append(errs, fmt.Errorf("keep: %s: message %d: role %q is unknown: use customer, agent or bot", name, n, text.Cut(string(m.Role), 40)))
-			}
+		line += strings.Count(s[seen:min(max(at, seen), len(s))], "\n")
+		seen = min(max(at, seen), len(s))
+		if errors.As(err, &kind) {
+			bad.add(line, "want an object with conversation, role and text, not a %s", kind.Value)
 			continue
 		}
-		m.Role = who
-		out = append(out, m)
+		if err != nil {
+			return out, errors.Join(bad.err(), fmt.Errorf("keep: %s:%d: %w", name, line, err))
+		}
+		all := []map[string]any{o}
+		if within, ok := o["messages"].([]any); ok { // the whole conversation
+			all = nil
+			for _, x := range within {
+				m, _ := x.(map[string]any)
+				m = maps.Clone(m)
+				if m == nil {
+					m = map[string]any{}
+				}
+				m["conversation"] = cmp.Or(fieldsOf(o)["conversation"], plainly(o["id"]), strconv.Itoa(line))
+				all = append(all, m)
+			}
+		}
+		for _, o := range all {
+			fields := fieldsOf(o)
+			if m, ok := messageOf(fields); ok {
+				out = append(out, m)
+			} else {
+				bad.stranger(line, fields)
+			}
+		}
 	}
-	return out, errors.Join(errs...)
+	return out, bad.err()
+}
+
+// fieldsOf are the fields of an object that are read.
+func fieldsOf(o map[string]any) map[string]string {
+	out := map[string]string{}
+	for _, k := range slices.Sorted(maps.Keys(o)) {
+		if f := field(k); f != "" && out[f] == "" {
+			out[f] = plainly(o[k])
+		}
+	}
+	return out
+}
+
+// plainly is a JSON value as text: a text or a number; "" of others.
+func plainly(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	return ""
 }

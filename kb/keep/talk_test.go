@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/net/html/charset"
 )
 
 func TestQuestions(t *testing.T) {
@@ -39,6 +40,8 @@ func TestReadMessages(t *testing.T) {
 	assert.Equal(t, want, got)
 	for _, s := range []string{
 		`{"conversation":"7","role":"user","text":"能开专票吗，\"急\"","language":"zh"}` + "\n" + `{"conversation":"7","role":"agent","text":"可以"}`,
+		`{"session_id":7,"sender":"visitor","content":"能开专票吗，\"急\"","lang":"zh","time":1}` + "\n" + `{"session_id":7,"sender":"operator","content":"可以"}`,
+		`{"id":7,"messages":[{"role":"user","content":"能开专票吗，\"急\"","language":"zh"},{"role":"agent","content":"可以"}]}`,
 		`[{"conversation":"7","role":"customer","text":"能开专票吗，\"急\"","language":"zh"},{"conversation":"7","role":"人工","text":"可以"}]`,
 	} {
 		got, err = ReadMessages("talks.jsonl", strings.NewReader(s))
@@ -48,15 +51,31 @@ func TestReadMessages(t *testing.T) {
 	for in, problem := range map[string]string{
 		"a.csv\nrole,text\n":                        `column "conversation" is missing`,
 		"a.csv\nconversation,role,text\n1,cat,miau": `a.csv:2: role "cat" is unknown`,
-		"a.csv\n":                  "reading the header",
-		"a.json\n{\"role\":1}":     "a.json: message 1",
-		"a.json\n{\"role\":\"x\"}": `role "x" is unknown`,
-		"a.json\n[{\"role\":\"bot\",\"text\":\"hi\"": "message 1",
+		"a.csv\n":                "reading the header",
+		"a.json\n\n{\"role\":1}": `a.json:2: role "1" is unknown`,
+		"a.json\n{\"role\":\"bot\",\"text\":\"hi\"}": "a.json:1: the conversation has no name",
+		"a.csv\nconversation,role,text\n,bot,hi":     "a.csv:2: the conversation has no name",
+		"a.json\n[1]":                                "a.json:1: want an object with conversation, role and text, not a number",
+		"a.json\n{\"role\":\"x\"}":                   `role "x" is unknown`,
+		"a.json\n[{\"role\":\"bot\",\"text\":\"hi\"": "a.json:1: unexpected EOF",
 	} {
 		name, body, _ := strings.Cut(in, "\n")
 		_, err = ReadMessages(name, strings.NewReader(body))
 		assert.ErrorContains(t, err, problem, in)
 	}
+}
+
+// What Excel makes of an export on a Chinese Windows.
+func TestReadMessagesInOtherEncodings(t *testing.T) {
+	t.Parallel()
+	gbk, _ := charset.Lookup("gbk")
+	raw, err := gbk.NewEncoder().String("会话;角色;内容\n7;买家;能开专票吗\n7;客服;可以\n")
+	require.NoError(t, err)
+	got, err := ReadMessages("talks.csv", strings.NewReader(raw))
+	require.NoError(t, err)
+	assert.Equal(t, []Message{{"7", Customer, "能开专票吗", ""}, {"7", Agent, "可以", ""}}, got)
+	_, err = ReadMessages("talks.csv", strings.NewReader("会话,角色,内容\n"+strings.Repeat("7,猫,喵\n", 30)))
+	assert.ErrorContains(t, err, "talks.csv: and 10 more")
 }
 
 func FuzzReadMessages(f *testing.F) {

@@ -22,8 +22,9 @@ type mark struct {
 }
 
 const (
-	maxMarks = 1 << 20 // of a page
-	maxForms = 500     // that a page draws
+	maxMarks  = 1 << 17 // of a page: a large newspaper has 60,000
+	maxGlyphs = 1 << 22 // of a document
+	maxForms  = 500     // that a page draws
 )
 
 // state is what operators set.
@@ -46,6 +47,7 @@ func (p *painter) paint(content []byte, resources dict, at matrix, depth int) {
 	var saved []state
 	text, line := matrix{1, 0, 0, 1, 0, 0}, matrix{1, 0, 0, 1, 0, 0}
 	r := &reader{b: content}
+	fonts := map[name]*font{} // of the resources, which may hold them themselves
 	var args []object
 	num := func(i int) float64 {
 		if i < len(args) {
@@ -87,7 +89,10 @@ func (p *painter) paint(content []byte, resources dict, at matrix, depth int) {
 		case "Tf":
 			s.size = num(1)
 			if n, ok := arg(args, 0).(name); ok {
-				s.font = p.font(p.f.dict(resources["Font"])[n])
+				if _, known := fonts[n]; !known {
+					fonts[n] = p.font(p.f.dict(resources["Font"])[n])
+				}
+				s.font = fonts[n]
 			}
 		case "Tc":
 			s.chars = num(0)

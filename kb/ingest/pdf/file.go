@@ -23,6 +23,7 @@ const (
 type file struct {
 	objects map[ref]object
 	left    int // bytes that streams may still unfold to
+	maps    int // codes that fonts may still map
 	locked  bool
 }
 
@@ -30,7 +31,7 @@ func open(raw []byte) (*file, error) {
 	if i := bytes.Index(raw[:min(len(raw), 1024)], []byte("%PDF-")); i < 0 {
 		return nil, errors.New("it is no PDF")
 	}
-	f := &file{objects: map[ref]object{}, left: maxFolded}
+	f := &file{objects: map[ref]object{}, left: maxFolded, maps: maxMaps}
 	var packed []*stream
 	r := &reader{b: raw}
 	for len(f.objects) < maxObjects {
@@ -229,10 +230,21 @@ func (f *file) content(s *stream) []byte {
 	return out
 }
 
-// page is a page's content and what it refers to.
+// page is a page's content, folded as it is, and what it refers to.
 type page struct {
-	content   []byte
+	contents  []*stream
 	resources dict
+}
+
+// unfold is what a page shows.
+func (f *file) unfold(p page) []byte {
+	var out []byte
+	for _, s := range p.contents {
+		if len(out) < maxStream {
+			out = append(append(out, f.content(s)...), '\n')
+		}
+	}
+	return out
 }
 
 // pages are the pages in order; of a document without a table of pages, those
@@ -263,8 +275,8 @@ func (f *file) pages() ([]page, error) {
 		}
 		p := page{resources: f.dict(inherited)}
 		for _, c := range f.list(d["Contents"]) {
-			if s, ok := f.get(c).(*stream); ok && len(p.content) < maxStream {
-				p.content = append(append(p.content, f.content(s)...), '\n')
+			if s, ok := f.get(c).(*stream); ok {
+				p.contents = append(p.contents, s)
 			}
 		}
 		out = append(out, p)

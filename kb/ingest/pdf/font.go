@@ -16,7 +16,10 @@ type font struct {
 	missing float64 // the width of others, in thousandths of the size; 0 is not known
 }
 
-const maxCodes = 1 << 17 // that a font maps
+const (
+	maxCodes = 1 << 17 // that a font maps
+	maxMaps  = 1 << 22 // that those of a document map, again and again
+)
 
 func (f *file) font(d dict) *font {
 	out := &font{bytes: 1, chars: map[int]string{}, widths: map[int]float64{}, plain: true}
@@ -36,6 +39,10 @@ func (f *file) font(d dict) *font {
 				out.widths[int(first)+i] = v
 			}
 		}
+		if len(out.widths) == 0 { // one of the fonts that every reader has
+			base, _ := f.get(d["BaseFont"]).(name)
+			out.standard(string(base))
+		}
 		code := 0
 		for _, o := range f.list(f.dict(encoding)["Differences"]) {
 			switch o := f.get(o).(type) {
@@ -50,9 +57,30 @@ func (f *file) font(d dict) *font {
 		}
 	}
 	if s, ok := f.get(d["ToUnicode"]).(*stream); ok {
-		out.unicode(f.content(s))
+		out.unicode(f.content(s), &f.maps)
 	}
 	return out
+}
+
+// standard sets the widths of a font that a document need not bring along: about
+// those of Helvetica, which the others are like (Adobe Core 14 metrics).
+func (t *font) standard(base string) {
+	t.missing = 556
+	if strings.Contains(base, "Courier") {
+		t.missing = 600
+		return
+	}
+	for i, w := range []float64{278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, // from the space on
+		556, 556, 556, 556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556,
+		1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833, 722, 778,
+		667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556,
+		333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556,
+		556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584} {
+		if strings.Contains(base, "Times") {
+			w *= 0.9
+		}
+		t.widths[' '+i] = w
+	}
 }
 
 // wide reads the widths of a font of many characters: [1 [500 600] 10 20 1000].
@@ -77,15 +105,21 @@ func (f *file) wide(d dict, out *font) {
 		}
 		last, _ := f.number(list[i+1])
 		w, _ := f.number(list[i+2])
-		for c := int(first); c <= int(min(last, first+1<<16)) && len(out.widths) < maxCodes; c++ {
+		for c := int(first); c <= int(min(last, first+1<<16)) && len(out.widths) < maxCodes && f.maps > 0; c++ {
+			f.maps--
 			out.widths[c] = w
 		}
 		i += 3
 	}
 }
 
-// unicode reads a map to Unicode.
-func (t *font) unicode(b []byte) {
+// unicode reads a map to Unicode; left is how many codes may still be mapped.
+func (t *font) unicode(b []byte, left *int) {
+	maps := func(code int, s string) {
+		if *left--; *left > 0 && len(t.chars) < maxCodes {
+			t.chars[code] = s
+		}
+	}
 	r := &reader{b: b}
 	var args []object
 	for {
@@ -112,7 +146,7 @@ func (t *font) unicode(b []byte) {
 				from, ok := args[i].(text)
 				to, ok2 := args[i+1].(text)
 				if ok && ok2 {
-					t.maps(number(from), decode16(to))
+					maps(number(from), decode16(to))
 				}
 			}
 		case "endbfrange":
@@ -127,25 +161,19 @@ func (t *font) unicode(b []byte) {
 				case array:
 					for k, s := range to {
 						if s, ok := s.(text); ok && lo+k <= hi {
-							t.maps(lo+k, decode16(s))
+							maps(lo+k, decode16(s))
 						}
 					}
 				case text:
 					u := []rune(decode16(to))
-					for k := 0; len(u) > 0 && k <= hi-lo && k <= 1<<16; k++ {
-						t.maps(lo+k, string(u))
+					for k := 0; len(u) > 0 && k <= hi-lo && k <= 1<<16 && *left > 0; k++ {
+						maps(lo+k, string(u))
 						u[len(u)-1]++
 					}
 				}
 			}
 		}
 		args = args[:0]
-	}
-}
-
-func (t *font) maps(code int, s string) {
-	if len(t.chars) < maxCodes {
-		t.chars[code] = s
 	}
 }
 

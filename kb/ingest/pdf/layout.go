@@ -12,43 +12,116 @@ import (
 	"github.com/frontdesk-go/frontdesk/kb/ingest"
 )
 
-// layOut makes headings and paragraphs of lines.
+// layOut makes headings, paragraphs and tables of lines.
 func layOut(pages [][]line) []ingest.Block {
 	drop := furniture(pages)
-	body := bodySize(pages)
-	levels := headingSizes(pages, body)
+	levels := headingSizes(pages, bodySize(pages))
 	var out []ingest.Block
-	var para []string
-	var last line
-	level := 0 // of what para is
+	var cur paragraph
 	flush := func() {
-		if s := join(para); s != "" {
-			out = append(out, ingest.Block{Level: level, Text: s})
+		if s := cur.String(); s != "" {
+			out = append(out, ingest.Block{Level: cur.level, Text: s})
 		}
-		para = nil
+		cur = paragraph{}
 	}
 	for _, p := range pages {
+		first := true // of the page
 		for n, l := range p {
 			if drop[place{edge(n, len(p)), bare(l.text)}] {
 				continue
 			}
-			now := 1 + slices.Index(levels, math.Round(l.size))
+			level := 1 + slices.Index(levels, math.Round(l.size))
 			if utf8.RuneCountInString(l.text) > 120 {
-				now = 0 // nobody writes so long a heading
+				level = 0 // nobody writes so long a heading
 			}
-			gap := last.y - l.y // below 0 on a new page
-			switch {
-			case len(para) == 0:
-			case now != level, now > 0 && gap > 2*l.size, now == 0 && n > 0 && gap > 1.8*l.size, item(l.text), gap < 0 && ends(last.text):
+			if !cur.takes(l, level, first) {
 				flush()
 			}
-			level = now
-			para = append(para, l.text)
-			last = l
+			cur.level, first = level, false
+			cur.add(l)
 		}
 	}
 	flush()
 	return out
+}
+
+// paragraph is a heading, a paragraph or a table while it is read.
+type paragraph struct {
+	level int // of a heading
+	rows  []string
+	row   []string // cells that are done
+	cell  []string // lines
+	last  line
+
+	table bool
+	x     float64 // where the row begins
+	top   float64 // of the row
+	at    float64 // where the cell begins
+	end   float64 // how far it reaches
+}
+
+// takes reports whether a line goes on with the paragraph.
+func (p *paragraph) takes(l line, level int, first bool) bool {
+	gap := p.last.y - l.y // below 0 on a new page or in a new column
+	switch {
+	case len(p.cell) == 0:
+		return true
+	case level != p.level:
+		return false
+	case level > 0:
+		return gap <= 2*l.size && !item(l.text)
+	case first:
+		return gap >= 0 || !ends(p.last.text) && !item(l.text) && !p.table
+	case p.beside(l):
+		return true
+	case p.table:
+		return gap >= 0 && gap < 4*l.size
+	case l.cells, item(l.text):
+		return false
+	}
+	return gap <= 1.8*l.size && (gap >= 0 || !ends(p.last.text))
+}
+
+// beside reports whether a line begins a cell to the right of the last: at about
+// the height of the row. A line that high up may also begin the next column of
+// the page, unless the paragraph is known for a table.
+func (p *paragraph) beside(l line) bool {
+	up := l.y - p.last.y
+	return p.level == 0 && p.end > 0 && l.x >= p.end && l.x > p.at+l.size && up > -1.2*l.size &&
+		(up < 1.6*l.size || p.table && l.y <= p.top+2.6*l.size)
+}
+
+func (p *paragraph) add(l line) {
+	down := p.last.y - l.y
+	switch {
+	case len(p.cell) == 0:
+		p.x, p.top, p.at = l.x, l.y, l.x
+	case p.beside(l):
+		p.table = true
+		p.row, p.cell = append(p.row, join(p.cell)), nil
+		p.at, p.end = l.x, 0
+	case p.table && (l.cells || down > 1.6*l.size || l.x < p.at-l.size):
+		p.endRow()
+		p.x, p.top, p.at, p.end = l.x, l.y, l.x, 0
+	}
+	if l.cells {
+		p.table, p.at = true, l.last
+	}
+	p.cell = append(p.cell, l.text)
+	p.end, p.last = max(p.end, l.end), l
+}
+
+func (p *paragraph) endRow() {
+	if s := strings.Join(append(p.row, join(p.cell)), " | "); strings.Trim(s, " |") != "" {
+		p.rows = append(p.rows, s)
+	}
+	p.row, p.cell = nil, nil
+}
+
+// String is the text of the paragraph, a line for each row of a table.
+func (p *paragraph) String() string {
+	p.endRow()
+	return strings.Join(p.rows, "\n")
 }
 
 // place is a line in the head (1) or foot (-1) of a page.
@@ -141,7 +214,7 @@ func join(lines []string) string {
 			switch {
 			case r == '-' && unicode.IsLower(first):
 				parts[len(parts)-1] = strings.TrimSuffix(parts[len(parts)-1], "-")
-			case r < utf8.RuneSelf || first < utf8.RuneSelf:
+			case apart(last, l):
 				parts = append(parts, " ")
 			}
 		}
@@ -152,12 +225,20 @@ func join(lines []string) string {
 
 // item reports whether a line begins an item of a list.
 func item(s string) bool {
-	r, size := utf8.DecodeRuneInString(s)
-	if strings.ContainsRune("•·●▪–", r) {
-		return true
+	mark, rest, ok := strings.Cut(s, " ")
+	if i := strings.Index(s, "、"); i > 0 && !ok {
+		mark, rest, ok = s[:i+len("、")], s[i+len("、"):], true
+	}
+	return ok && rest != "" && marksItem(mark) || strings.HasPrefix(s, "•") || strings.HasPrefix(s, "●")
+}
+
+// marksItem reports whether all of a text is the mark of an item: •, 1., 2), 3、.
+func marksItem(s string) bool {
+	if utf8.RuneCountInString(s) == 1 {
+		return strings.Contains("•·●▪■◆–-*○□", s)
 	}
 	n := strings.IndexFunc(s, func(r rune) bool { return !unicode.IsDigit(r) })
-	return n > 0 && n <= 2 && size == 1 && (strings.HasPrefix(s[n:], ". ") || strings.HasPrefix(s[n:], "、") || strings.HasPrefix(s[n:], ") "))
+	return n > 0 && n <= 2 && strings.Contains(".、)）．", s[n:])
 }
 
 // ends reports whether a line ends a sentence.

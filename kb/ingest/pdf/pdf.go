@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/frontdesk-go/frontdesk/kb"
 	"github.com/frontdesk-go/frontdesk/kb/ingest"
@@ -38,9 +37,14 @@ func Read(name string, r io.Reader, o *ingest.Options) ([]kb.Entry, error) {
 	}
 	lines := make([][]line, len(list))
 	fonts := map[ref]*font{}
+	glyphs := 0
 	for i, p := range list {
+		if glyphs > maxGlyphs {
+			return nil, fmt.Errorf("pdf: %s: more than %d characters: split it", name, maxGlyphs)
+		}
 		by := &painter{f: f, fonts: fonts}
-		by.paint(p.content, p.resources, matrix{1, 0, 0, 1, 0, 0}, 0)
+		by.paint(f.unfold(p), p.resources, matrix{1, 0, 0, 1, 0, 0}, 0)
+		glyphs += len(by.marks)
 		lines[i] = linesOf(by.marks)
 	}
 	out := ingest.Passages(name, "", layOut(lines), o)
@@ -49,50 +53,3 @@ func Read(name string, r io.Reader, o *ingest.Options) ([]kb.Entry, error) {
 	}
 	return out, nil
 }
-
-// line is a line of a page.
-type line struct {
-	text string
-	size float64 // of its type
-	y    float64
-}
-
-// linesOf puts glyphs together in the order they were written, which is that of
-// reading in all but odd documents.
-func linesOf(marks []mark) []line {
-	var out []line
-	var b strings.Builder
-	var cur line
-	end := 0.0 // where the last glyph ended, 0 when its width is not known
-	flush := func() {
-		if cur.text = strings.Join(strings.Fields(b.String()), " "); cur.text != "" {
-			out = append(out, cur)
-		}
-		b.Reset()
-		end = 0
-	}
-	for _, g := range marks {
-		size := g.size
-		if !(size > 0) {
-			size = 10
-		}
-		if b.Len() == 0 {
-			cur = line{size: size, y: g.y}
-		} else if d := g.y - cur.y; max(d, -d) > 0.5*max(size, cur.size) {
-			flush()
-			cur = line{size: size, y: g.y}
-		}
-		if end > 0 && g.x-end > 0.2*size && latin(g.s) {
-			b.WriteByte(' ')
-		}
-		b.WriteString(g.s)
-		cur.size = max(cur.size, size)
-		if end = 0; g.width > 0 {
-			end = g.x + g.width
-		}
-	}
-	flush()
-	return out
-}
-
-func latin(s string) bool { return s != "" && s[0] < 0x80 }

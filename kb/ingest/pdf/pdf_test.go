@@ -121,6 +121,36 @@ func TestRead(t *testing.T) {
 	}, text)
 }
 
+// Tables keep their cells apart and a line for each row, whatever order a program
+// writes and centres them in; columns of a page are no table.
+func TestTables(t *testing.T) {
+	t.Parallel()
+	at := func(x, y float64, s string) row { return row{10, x, y, s} }
+	for name, c := range map[string]struct {
+		rows []row
+		want string
+	}{
+		"rows": {[]row{at(60, 700, "代码"), at(100, 700, "含义"), at(180, 700, "处理"), at(60, 680, "E05"), at(100, 680, "组件没有装好"), at(180, 680, "重新卡入"), at(60, 660, "E12"), at(100, 660, "过热"), at(180, 660, "断电冷却30分钟")},
+			"代码 | 含义 | 处理\nE05 | 组件没有装好 | 重新卡入\nE12 | 过热 | 断电冷却30分钟"},
+		"cells of several lines": {[]row{at(60, 700, "Model"), at(140, 700, "Weight"), at(240, 700, "Noise"),
+			at(60, 673, "D20 Pro"), at(140, 680, "1.6 kg with"), at(140, 666, "the battery"), at(240, 673, "81 dB"), at(60, 640, "D10"), at(140, 640, "1.1 kg"), at(240, 640, "75 dB")},
+			"Model | Weight | Noise\nD20 Pro | 1.6 kg with the battery | 81 dB\nD10 | 1.1 kg | 75 dB"},
+		"columns": {[]row{at(60, 700, "Set the collar to the"), at(60, 686, "drill symbol for"), at(60, 672, "wood and metal."), at(60, 658, "Only then begin."), at(300, 700, "The chuck takes bits"), at(300, 686, "of 13 mm.")},
+			"Set the collar to the drill symbol for wood and metal. Only then begin.\n\nThe chuck takes bits of 13 mm."},
+		"a list": {[]row{at(60, 700, "以下除外："), at(60, 686, "•"), at(80, 686, "定制家具"), at(60, 672, "•"), at(80, 672, "已拆封的床垫"), at(60, 658, "1."), at(80, 658, "拍照"), at(60, 644, "2."), at(80, 644, "提交")},
+			"以下除外：\n\n• 定制家具\n\n• 已拆封的床垫\n\n1. 拍照\n\n2. 提交"},
+		"Chinese across lines": {[]row{at(60, 700, "空喷5"), at(60, 686, "秒，再用 iPhone"), at(60, 672, "扫码。")}, "空喷5秒，再用 iPhone扫码。"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := Read("x.pdf", bytes.NewReader(document(c.rows)), &ingest.Options{Language: "zh"})
+			require.NoError(t, err)
+			require.Len(t, got, 1)
+			assert.Equal(t, c.want, got[0].Texts["zh"].Answer)
+		})
+	}
+}
+
 func TestReadErrors(t *testing.T) {
 	t.Parallel()
 	whole := document(sheet("Some text that is long enough to be a passage."))
@@ -143,6 +173,36 @@ func TestDirReadsPDF(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, es, 2)
 	assert.Equal(t, "Dust with a soft dry cloth along the grain.", es[0].Texts["en"].Answer)
+}
+
+// Small files that would unfold, or be mapped, to more than a machine has end
+// within bounds: a page of a hundred pages' worth, drawn by fifty; a font
+// that maps all codes again and again, written into the page itself.
+func TestReadEnds(t *testing.T) {
+	t.Parallel()
+	content := folded(strings.Repeat("BT /F 9 Tf (aaaaaaaaaa) Tj ET ", 1<<16))
+	bomb := []string{"<< /Type /Catalog /Pages 2 0 R >>", "", "<< /Subtype /Type1 >>", streamOf("/Filter /FlateDecode", content)}
+	var kids strings.Builder
+	for i := range 50 {
+		bomb = append(bomb, "<< /Type /Page /Contents 4 0 R >>")
+		fmt.Fprintf(&kids, "%d 0 R ", 5+i)
+	}
+	bomb[1] = "<< /Type /Pages /Kids [" + kids.String() + "] /Resources << /Font << /F 3 0 R >> >> >>"
+	f, err := open(raw(bomb...))
+	require.NoError(t, err)
+	list, err := f.pages()
+	require.NoError(t, err)
+	by := &painter{f: f, fonts: map[ref]*font{}}
+	by.paint(f.unfold(list[0]), list[0].resources, matrix{1, 0, 0, 1, 0, 0}, 0)
+	assert.Len(t, by.marks, maxMarks)
+	_, err = Read("x.pdf", bytes.NewReader(raw(bomb...)), nil)
+	assert.ErrorContains(t, err, "x.pdf: more than 4194304 characters: split it")
+
+	maps := "1 begincodespacerange <0000> <ffff> endcodespacerange\n" + strings.Repeat("1 beginbfrange <0000> <ffff> <0020> endbfrange\n", 1000)
+	f, err = open(raw("<< /Subtype /Type0 /ToUnicode 2 0 R /DescendantFonts [<< /W ["+strings.Repeat("0 65535 500 ", 1000)+"] >>] >>", streamOf("", maps)))
+	require.NoError(t, err)
+	require.NotNil(t, f.font(f.dict(ref(1))))
+	assert.LessOrEqual(t, f.maps, 0, "stops when the document has mapped enough")
 }
 
 // The library is fed with what is nearly a PDF; nothing may panic.
