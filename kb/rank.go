@@ -17,6 +17,7 @@ type candidate struct {
 	whole float64 // cosine with the profile of all its wordings
 	sense float64 // nearness of the vectors, 0 when there are none
 	alike float64 // cosine in the factors, 0 when there are none
+	apart float64 // what it loses for denying, or lacking a number
 	word  uint32  // the nearest wording, in the entry's segment
 }
 
@@ -66,6 +67,7 @@ func (s *snapshot) rank(sc *scratch, by *Ranker, q *Query, v vector, n int) rank
 		sc.place = slices.Grow(sc.place[:0], s.factors.k)[:s.factors.k]
 		s.factors.read(&sc.analyser, query, sc.place)
 	}
+	asked := s.held(query)
 	// The best stand in any order; the query's grams are laid out once for each
 	// part.
 	for k := range s.parts {
@@ -82,6 +84,7 @@ func (s *snapshot) rank(sc *scratch, by *Ranker, q *Query, v vector, n int) rank
 			}
 			c := candidate{doc: found.doc, bm25: float64(min(1, found.score/w.perfect))}
 			p.segment.compare(sc, &c, found.doc-p.base)
+			c.apart = asked.apart(p.segment, c.word, found.doc-p.base)
 			if m.factors {
 				c.alike = p.latent(sc.place, found.doc-p.base)
 			}

@@ -107,9 +107,9 @@ func (m *mix) score(c *candidate) float64 {
 		sum += w[4] * p[4]
 	}
 	if all == 0 { // what has weight is not there
-		return c.near
+		return c.near - c.apart
 	}
-	return sum / all
+	return sum/all - c.apart
 }
 
 // onTopic is the probability that the query is about what the base is.
