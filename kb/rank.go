@@ -60,10 +60,10 @@ func (s *snapshot) rank(sc *scratch, by *Ranker, q *Query, v vector, n int) rank
 		s.join(sc, docs)
 	}
 	w.perfect = max(w.perfect, 1e-6)
-	m := mix{Ranker: by, share: s.share(), vectors: near != nil && len(near.cosine) > 0, factors: s.factors != nil}
+	m := mix{Ranker: by, share: s.share(), vectors: near != nil && len(near.cosine) > 0, latent: s.factors.weight()}
 	r := ranking{coverage: float64(w.known / w.perfect), length: math.Log1p(float64(utf8.RuneCountInString(query))), top: make([]candidate, 0, min(n, len(sc.best)))}
 	s.vector(sc, query)
-	if m.factors {
+	if m.latent > 0 {
 		sc.place = slices.Grow(sc.place[:0], s.factors.k)[:s.factors.k]
 		s.factors.read(&sc.analyser, query, sc.place)
 	}
@@ -85,7 +85,7 @@ func (s *snapshot) rank(sc *scratch, by *Ranker, q *Query, v vector, n int) rank
 			c := candidate{doc: found.doc, bm25: float64(min(1, found.score/w.perfect))}
 			p.segment.compare(sc, &c, found.doc-p.base)
 			c.apart = asked.apart(p.segment, c.word, found.doc-p.base)
-			if m.factors {
+			if m.latent > 0 {
 				c.alike = p.latent(sc.place, found.doc-p.base)
 			}
 			if m.vectors {
