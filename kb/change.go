@@ -85,9 +85,9 @@ func (b *Base) tidy(all bool) {
 		}
 	}
 	joined, learnt := part{segment: newSegment(entries, s.same, left.statistics())}, s.factors
-	if from == 0 {
+	if from == 0 && (s.factors.weight() < adaptedWeight || len(entries) > latentEntries) {
 		learnt, joined.rows = newFactors(joined.segment, s.same)
-	} else {
+	} else { // what was adapted is kept
 		joined.rows = s.place(joined.segment)
 	}
 	b.means.attach(joined.segment)

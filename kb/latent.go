@@ -27,6 +27,8 @@ type factors struct {
 	most  float32   // idf of a word the base does not know
 	k     int
 	basis []float32 // of word i: basis[i*k : i*k+k]
+	// Adapt learnt them, over character n-grams too.
+	adapted bool
 }
 
 // sparse is a text as numbers of words and their weights.
@@ -43,12 +45,28 @@ func newFactors(seg *segment, same *synonyms) (*factors, []float32) {
 		return nil, nil
 	}
 	f := &factors{}
+	texts, length := f.count(seg, same)
+	f.k = min(latentSize, len(texts)/4, len(f.idf))
+	if length > latentLength*len(texts) || f.k < 2 {
+		return nil, nil
+	}
+	f.learn(texts)
+	rows := make([]float32, len(texts)*f.k)
+	for i, v := range texts {
+		f.project(v, rows[i*f.k:][:f.k])
+		unit(rows[i*f.k:][:f.k])
+	}
+	return f, rows
+}
+
+// count numbers and weighs the words of the wordings of a segment, which it
+// returns, and how many words they have together.
+func (f *factors) count(seg *segment, same *synonyms) (weighed []sparse, length int) {
 	a := analyser{stems: map[string]uint64{}}
 	texts := make([][]uint32, 0, len(seg.words))
 	var df []uint32
-	length := 0
 	for s := range seg.wordings(same) {
-		a.readWords(s)
+		f.split(&a, s)
 		length += len(a.terms)
 		list := make([]uint32, len(a.terms))
 		for i, h := range a.terms {
@@ -60,26 +78,28 @@ func newFactors(seg *segment, same *synonyms) (*factors, []float32) {
 		runs(list, func(w uint32, _ int) { df[w]++ })
 		texts = append(texts, list)
 	}
-	f.k = min(latentSize, len(texts)/4, len(df))
-	if length > latentLength*len(texts) || f.k < 2 {
-		return nil, nil
-	}
 	all := float64(len(texts))
 	for _, n := range df {
 		f.idf = append(f.idf, float32(math.Log(1+all/float64(n))))
 	}
 	f.most = float32(math.Log(1 + all))
-	weighed := make([]sparse, len(texts))
+	weighed = make([]sparse, len(texts))
 	for i, list := range texts {
 		weighed[i] = f.weigh(list, 0)
 	}
-	f.learn(weighed)
-	rows := make([]float32, len(weighed)*f.k)
-	for i, v := range weighed {
-		f.project(v, rows[i*f.k:][:f.k])
-		unit(rows[i*f.k:][:f.k])
+	return weighed, length
+}
+
+// split sets the terms of a to what the factors read of a folded text.
+func (f *factors) split(a *analyser, s string) {
+	a.readWords(s)
+	if f.adapted {
+		a.readGrams(s)
+		for i := range a.terms {
+			a.terms[i] = finish(a.terms[i]) // a word of three letters is another thing than a gram
+		}
+		a.terms = append(a.terms, a.grams...)
 	}
-	return f, rows
 }
 
 // weigh is a text of known words and some unknown ones at unit length; list is
@@ -172,10 +192,10 @@ func (f *factors) project(v sparse, to []float32) {
 	}
 }
 
-// read is where a folded text stands, 0 times its length for what it says in
-// words the factors do not know.
+// read is where a folded text stands, nearer to 0 the more it says in words the
+// factors do not know.
 func (f *factors) read(a *analyser, folded string, to []float32) {
-	a.readWords(folded)
+	f.split(a, folded)
 	list := make([]uint32, 0, len(a.terms))
 	unknown := 0
 	for _, h := range a.terms {
@@ -185,7 +205,19 @@ func (f *factors) read(a *analyser, folded string, to []float32) {
 			unknown++
 		}
 	}
-	f.project(f.weigh(list, unknown), to)
+	v := f.weigh(list, unknown)
+	f.project(v, to)
+	if !f.adapted {
+		return
+	}
+	known := 0.0
+	for _, x := range v.value {
+		known += float64(x) * float64(x)
+	}
+	unit(to)
+	for j := range to {
+		to[j] *= adaptedScale * float32(math.Sqrt(known))
+	}
 }
 
 // rows are where the wordings of a segment stand, each at unit length.
@@ -240,16 +272,7 @@ func (p *part) latent(query []float32, d uint32) float64 {
 	best := float32(0)
 	k := len(query)
 	for w := p.segment.first[d]; w < p.segment.first[d+1]; w++ {
-		row := p.rows[int(w)*k:][:k]
-		var even, odd float32
-		for j := 0; j+1 < k; j += 2 {
-			even += query[j] * row[j]
-			odd += query[j+1] * row[j+1]
-		}
-		if k%2 == 1 {
-			even += query[k-1] * row[k-1]
-		}
-		best = max(best, even+odd)
+		best = max(best, dot(query, p.rows[int(w)*k:][:k]))
 	}
 	return float64(best)
 }

@@ -17,6 +17,7 @@ type candidate struct {
 	whole float64 // cosine with the profile of all its wordings
 	sense float64 // nearness of the vectors, 0 when there are none
 	alike float64 // cosine in the factors, 0 when there are none
+	apart float64 // what it loses for denying, or lacking a number
 	word  uint32  // the nearest wording, in the entry's segment
 }
 
@@ -59,13 +60,14 @@ func (s *snapshot) rank(sc *scratch, by *Ranker, q *Query, v vector, n int) rank
 		s.join(sc, docs)
 	}
 	w.perfect = max(w.perfect, 1e-6)
-	m := mix{Ranker: by, share: s.share(), vectors: near != nil && len(near.cosine) > 0, factors: s.factors != nil}
+	m := mix{Ranker: by, share: s.share(), vectors: near != nil && len(near.cosine) > 0, latent: s.factors.weight()}
 	r := ranking{coverage: float64(w.known / w.perfect), length: math.Log1p(float64(utf8.RuneCountInString(query))), top: make([]candidate, 0, min(n, len(sc.best)))}
 	s.vector(sc, query)
-	if m.factors {
+	if m.latent > 0 {
 		sc.place = slices.Grow(sc.place[:0], s.factors.k)[:s.factors.k]
 		s.factors.read(&sc.analyser, query, sc.place)
 	}
+	asked := s.held(query)
 	// The best stand in any order; the query's grams are laid out once for each
 	// part.
 	for k := range s.parts {
@@ -83,7 +85,8 @@ func (s *snapshot) rank(sc *scratch, by *Ranker, q *Query, v vector, n int) rank
 			}
 			c := candidate{doc: found.doc, bm25: float64(min(1, found.score/w.perfect))}
 			p.segment.compare(sc, &c, found.doc-p.base)
-			if m.factors {
+			c.apart = asked.apart(p.segment, c.word, found.doc-p.base)
+			if m.latent > 0 {
 				c.alike = p.latent(sc.place, found.doc-p.base)
 			}
 			if m.vectors {

@@ -19,7 +19,7 @@ import (
 // its one segment, each with its length before it (uint64), all numbers
 // little-endian, and the SHA-256 of all that.
 const (
-	magic    = "frontdesk kb 2\n"
+	magic    = "frontdesk kb 3\n"
 	maxSaved = 4 << 30 // bytes that are read
 )
 
@@ -61,6 +61,10 @@ func (b *Base) Save(w io.Writer) error {
 		if k < 0 {
 			k = len(langs)
 			langs = append(langs, d.lang)
+		}
+		k <<= 1 // the lowest bit is whether it denies
+		if d.denies {
+			k++
 		}
 		words = append(words, uint32(k), uint32(d.n))
 	}
@@ -196,10 +200,10 @@ func readSegment(raw []byte) (h savedHeader, seg *segment, err error) {
 	}
 	seg.total = h.Total
 	for i := 0; i+1 < len(words); i += 2 {
-		if int(words[i]) >= len(langs) {
+		if int(words[i]>>1) >= len(langs) {
 			return h, nil, errors.New("a wording has no language")
 		}
-		seg.words = append(seg.words, wording{lang: langs[words[i]], n: int32(words[i+1])})
+		seg.words = append(seg.words, wording{lang: langs[words[i]>>1], n: int32(words[i+1]), denies: words[i]&1 == 1})
 	}
 	for i := 0; i+1 < len(whole); i += 2 {
 		seg.whole = append(seg.whole, extent{whole[i], whole[i+1]})

@@ -57,8 +57,9 @@ type segment struct {
 
 // wording is one way of asking an entry's question.
 type wording struct {
-	lang string
-	n    int32 // 0 is the question, n the nth of the others, -1 a passage's text
+	lang   string
+	n      int32 // 0 is the question, n the nth of the others, -1 a passage's text
+	denies bool
 }
 
 // extent is a part of a segment's components.
@@ -191,7 +192,7 @@ func (bu *builder) wording(read, lang string, n int) {
 		s.gram = append(s.gram, id)
 		bu.count = append(bu.count, float32(n))
 	})
-	s.words = append(s.words, wording{lang: lang, n: int32(n)})
+	s.words = append(s.words, wording{lang: lang, n: int32(n), denies: denies(read)})
 	s.vecs = append(s.vecs, uint32(len(s.gram)))
 }
 

@@ -86,30 +86,26 @@ type mix struct {
 	*Ranker
 	share   float64 // the snapshot's
 	vectors bool    // whether there are any
-	factors bool    // whether the base has them
+	latent  float64 // how much its factors count, 0 when it has none
 }
 
 // parts are the parts of a candidate's score, as far as they count here.
 func (m *mix) parts(c *candidate) [5]float64 {
-	return [5]float64{c.bm25, c.near, m.share * c.whole, c.alike, c.sense}
+	return [5]float64{c.bm25, c.near, m.share * c.whole, m.latent * c.alike, c.sense}
 }
 
 func (m *mix) score(c *candidate) float64 {
 	w, p := m.weights(), m.parts(c)
-	all := w[0] + w[1] + m.share*w[2]
-	sum := w[0]*p[0] + w[1]*p[1] + w[2]*p[2]
-	if m.factors {
-		all += w[3]
-		sum += w[3] * p[3]
-	}
+	all := w[0] + w[1] + m.share*w[2] + m.latent*w[3]
+	sum := w[0]*p[0] + w[1]*p[1] + w[2]*p[2] + w[3]*p[3]
 	if m.vectors {
 		all += w[4]
 		sum += w[4] * p[4]
 	}
 	if all == 0 { // what has weight is not there
-		return c.near
+		return max(0, c.near-c.apart)
 	}
-	return sum / all
+	return max(0, sum/all-c.apart)
 }
 
 // onTopic is the probability that the query is about what the base is.
@@ -395,7 +391,7 @@ func learnMix(ls []lesson, r Ranker) Ranker {
 		w[k] = math.Exp(u[k])
 	}
 	total := w[0] + w[1] + w[2]
-	if ls[0].mix.factors {
+	if ls[0].mix.latent > 0 {
 		total += w[3]
 	}
 	if ls[0].mix.vectors {

@@ -46,6 +46,13 @@ func evaluateRetrieve(ctx context.Context, args []string, log io.Writer) (result
 	}
 	buildCPU, buildWall := w.stop()
 	res := result{"entries": len(entries), "build_s": round(buildCPU), "build_wall_s": round(buildWall)}
+	w = start()
+	adapted, err := base.Adapt(ctx)
+	if err != nil {
+		return nil, err
+	}
+	adaptCPU, _ := w.stop()
+	res["adapted"], res["adapt_s"] = adapted.Adopted, round(adaptCPU)
 	if *labels > 0 {
 		t, err := trainOn(ctx, base, *dir, *labels)
 		if err != nil {

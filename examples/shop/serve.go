@@ -89,6 +89,11 @@ func serve(ctx context.Context, addr string, st *stock, o bot.Options, dir, toke
 	fmt.Fprintf(out, "shop:      http://%s/\nchat only: http://%[1]s/chat/\ndesk:      http://%[1]s/desk/#token=%[2]s\ninspector: http://%[1]s/inspect\n", l.Addr(), token)
 	run := make(chan error, 1)
 	go func() { run <- f.bot.Run(ctx) }()
+	adapted := make(chan error, 1)
+	go func() { // meanwhile the base answers without it
+		_, err := st.base.Adapt(ctx)
+		adapted <- err
+	}()
 	done := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
@@ -100,10 +105,14 @@ func serve(ctx context.Context, addr string, st *stock, o bot.Options, dir, toke
 	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
-	if err := <-run; !errors.Is(err, context.Canceled) {
-		return errors.Join(err, <-done)
+	failed := <-adapted
+	if errors.Is(failed, context.Canceled) {
+		failed = nil
 	}
-	return <-done
+	if err := <-run; !errors.Is(err, context.Canceled) {
+		failed = errors.Join(failed, err)
+	}
+	return errors.Join(failed, <-done)
 }
 
 // secret reads the key sessions are signed with, or makes one.
