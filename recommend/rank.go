@@ -19,8 +19,11 @@ type Weights struct {
 	Ridge, Beside float64
 	Sessions      float64 // sessions like this one
 	Next          float64 // what followed the items of this session
-	Basket        float64 // bought at once
-	Baskets       float64 // baskets like this one
+	// Again is for what the session holds already, where that may come again: how
+	// often that is so the events say themselves.
+	Again   float64
+	Basket  float64 // bought at once
+	Baskets float64 // baskets like this one
 	// Habit is for what a customer takes again and again, where that may come
 	// again; it fades by Fade of their events, 0 for never.
 	Habit, Fade float64
@@ -36,7 +39,7 @@ type Weights struct {
 
 // DefaultWeights are those of a nil Options.Weights.
 func DefaultWeights() Weights {
-	return Weights{Together: 0.12, Alike: 0.2, Ridge: 1, Sessions: 1, Next: 0.1, Basket: 1, Baskets: 1, Habit: 0.3, Fade: 200, Own: 0.7, Target: 0.4, Goods: 0.15, Rare: 0.35,
+	return Weights{Together: 0.12, Alike: 0.2, Ridge: 1, Sessions: 1, Next: 0.1, Again: 0.5, Basket: 1, Baskets: 1, Habit: 0.3, Fade: 200, Own: 0.7, Target: 0.4, Goods: 0.15, Rare: 0.35,
 		Visits: VisitWeights{Step: 2, Near: 5, IDF: 1.5, Len: 0.2, Age: 1, Before: 0.6, Neighbours: 500},
 		Tastes: VisitWeights{Step: 30, Near: 50, IDF: 1.5, Len: 0.5, Before: 1, Neighbours: 200}}
 }
@@ -182,6 +185,9 @@ func (l *learned) rank(b *board, customer, own string, session []uint32, again b
 			}
 			l.next.damp(b.target.set(w.Target), &b.part)
 			b.mix(w.Next)
+		}
+		if again && w.Again > 0 {
+			l.repeats.from(session, w.Again, &b.sum)
 		}
 		if w.Basket > 0 {
 			b.part.reset(n)

@@ -20,6 +20,7 @@ func knobs() []knob {
 		{func(w *Weights) *float64 { return &w.Visits.Before }, []float64{0.2, 0.4, 0.6, 0.8, 1}},
 		{func(w *Weights) *float64 { return &w.Visits.Step }, folding},
 		{func(w *Weights) *float64 { return &w.Next }, mix},
+		{func(w *Weights) *float64 { return &w.Again }, []float64{0, 0.25, 1, 2}},
 		{func(w *Weights) *float64 { return &w.Ridge }, []float64{0, 0.3, 1, 3}},
 		{func(w *Weights) *float64 { return &w.Beside }, []float64{0, 1, 3}},
 		{func(w *Weights) *float64 { return &w.Tastes.Neighbours }, []float64{100, 200, 500}},
