@@ -27,7 +27,7 @@ type held struct {
 // ReplayOptions bound a replay. The zero value works.
 type ReplayOptions struct {
 	// Queries is how many rankings are judged at most, spread over the log;
-	// 1,000 when 0.
+	// 4,000 when 0.
 	Queries int
 	// After holds back everything from a time on, for who did something before:
 	// nothing of what came later teaches anything.
@@ -50,7 +50,7 @@ func NewReplay(events []Event, opts *ReplayOptions) *Replay {
 	if opts != nil {
 		o = *opts
 	}
-	most := 1000
+	most := 4000
 	if o.Queries > 0 {
 		most = o.Queries
 	}

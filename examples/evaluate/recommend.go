@@ -23,7 +23,7 @@ func evaluateRecommend(ctx context.Context, args []string, log io.Writer) (resul
 	own := fs.String("log", "", "your own log instead: one recommend.Event as JSON a line")
 	after := fs.String("after", "", "with -log: judge by what came from this day on, as 2026-11-30")
 	goal := fs.String("goal", "", "with -log: kinds of event that count as what came, as purchased,carted; all when empty")
-	queries := fs.Int("queries", 0, "with -log: how many rankings are judged at most, spread over the log; 1000 when 0")
+	queries := fs.Int("queries", 0, "with -log: how many rankings are judged at most, spread over the log; 4000 when 0")
 	leave := fs.Bool("leave-one-out", false, "with -log: judge by the last item of each customer")
 	train := fs.String("train", "", "events to learn from")
 	test := fs.String("test", "", "events to predict")
