@@ -99,7 +99,7 @@ func (r *Replay) judgeFitted(ctx context.Context, s *Shelf, w Weights) (Report, 
 }
 
 func (r *Replay) shelf(ctx context.Context, kinds map[string]float64) (*Shelf, error) {
-	s, err := New(nil, &Options{Kinds: kinds})
+	s, err := New(r.items, &Options{Kinds: kinds})
 	if err != nil {
 		return nil, err
 	}

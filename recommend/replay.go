@@ -13,6 +13,7 @@ import (
 type Replay struct {
 	learn   []Event
 	queries []held
+	items   []Item
 }
 
 // held is one ranking asked for, and what came.
@@ -37,6 +38,8 @@ type ReplayOptions struct {
 	// Goal are the kinds of event that count as what came, such as "purchased";
 	// all that teach when there are none.
 	Goal []string
+	// Items are the catalogue, so that what attributes say is judged too.
+	Items []Item
 }
 
 // counts reports whether an event counts as what came.
@@ -80,7 +83,7 @@ func NewReplay(events []Event, opts *ReplayOptions) *Replay {
 		}
 		groups[key] = append(groups[key], i)
 	}
-	r := &Replay{}
+	r := &Replay{items: o.Items}
 	out := map[int]bool{} // not to be learned
 	for at, nth := 0, 0; at < len(order); at++ {
 		g := groups[order[at]]

@@ -22,6 +22,7 @@ func knobs() []knob {
 		{func(w *Weights) *float64 { return &w.Visits.Step }, folding, nil},
 		{func(w *Weights) *float64 { return &w.Next }, mix, nil},
 		{func(w *Weights) *float64 { return &w.Again }, []float64{0, 0.25, 1, 2}, nil},
+		{func(w *Weights) *float64 { return &w.Kin }, []float64{0, 0.25, 1}, nil},
 		{func(w *Weights) *float64 { return &w.Ridge }, []float64{0, 0.1, 0.3, 1}, func(w *Weights) { w.Beside = 1 }},
 		{func(w *Weights) *float64 { return &w.Beside }, []float64{0, 1, 3}, nil},
 		{func(w *Weights) *float64 { return &w.Tastes.Neighbours }, []float64{100, 200, 500}, nil},

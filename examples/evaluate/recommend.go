@@ -70,17 +70,20 @@ func evaluateRecommend(ctx context.Context, args []string, log io.Writer) (resul
 		if f.valid != "" {
 			m.valid = filepath.Join(dir, f.valid)
 		}
+		if f.items != "" {
+			*items = filepath.Join(dir, f.items)
+		}
 	}
 	if err := need(map[string]string{"train": *train, "test": *test}); err != nil {
 		return nil, err
 	}
 	if *items != "" {
-		rs, err := rows(*items, 1)
-		if err != nil {
+		var err error
+		if m.items, err = catalogueOf(*items); err != nil {
 			return nil, err
 		}
-		for _, r := range rs {
-			m.catalogue[r[0]] = true
+		for i := range m.items {
+			m.catalogue[m.items[i].ID] = true
 		}
 	}
 	return m.run(ctx, tasks()[kind], *train, *test)
@@ -93,6 +96,7 @@ type ranked struct {
 	recall20, ndcg20, hit10, hit20, mrr20 float64
 	catalogue, shown                      map[string]bool
 	history                               map[string][]string // of the task next
+	items                                 []recommend.Item
 	tune, fit                             bool
 	valid                                 string
 	log                                   io.Writer
@@ -140,7 +144,7 @@ func (m *ranked) run(ctx context.Context, t task, train, test string) (result, e
 func (m *ranked) learn(ctx context.Context, events []recommend.Event, res result) (*recommend.Shelf, error) {
 	opts := &recommend.Options{}
 	if m.tune {
-		w, rep, err := recommend.NewReplay(events, nil).Tune(ctx)
+		w, rep, err := recommend.NewReplay(events, &recommend.ReplayOptions{Items: m.items}).Tune(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -149,7 +153,7 @@ func (m *ranked) learn(ctx context.Context, events []recommend.Event, res result
 			return nil, err
 		}
 	}
-	s, err := recommend.New(nil, opts)
+	s, err := recommend.New(m.items, opts)
 	if err != nil {
 		return nil, err
 	}
