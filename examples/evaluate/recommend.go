@@ -19,7 +19,7 @@ import (
 func evaluateRecommend(ctx context.Context, args []string, log io.Writer) (result, error) {
 	m := &ranked{catalogue: map[string]bool{}, shown: map[string]bool{}, log: log}
 	fs := flags("recommend", log)
-	set := fs.String("set", "", "a public set below recommend/ of $FRONTDESK_DATA, with its files and its task: gowalla, lastfm, beauty, toys, diginetica, tmall, yoochoose64, tafeng, tafeng-next, groceries; toys-cold and beauty-cold for new items")
+	set := fs.String("set", "", "a public set below recommend/ of $FRONTDESK_DATA, with its files and its task: gowalla, lastfm, beauty, toys, diginetica, tmall, yoochoose64, tafeng, tafeng-own, tafeng-next, groceries; toys-cold and beauty-cold for new items")
 	own := fs.String("log", "", "your own log instead: one recommend.Event as JSON a line")
 	after := fs.String("after", "", "with -log: judge by what came from this day on, as 2026-11-30")
 	goal := fs.String("goal", "", "with -log: kinds of event that count as what came, as purchased,carted; all when empty")
@@ -32,6 +32,7 @@ func evaluateRecommend(ctx context.Context, args []string, log io.Writer) (resul
 		"next":         fs.Bool("next", false, "files hold user, item, position: the next item of each user, seen items left out"),
 		"baskets":      fs.Bool("baskets", false, "files hold baskets: the rest of each basket"),
 		"next-baskets": fs.Bool("next-baskets", false, "train holds user, number, basket in order; test user, basket: the next basket of each user"),
+		"own-baskets":  fs.Bool("own-baskets", false, "files as with -next-baskets: the rest of each user's basket"),
 	}
 	fs.BoolVar(&m.tune, "tune", false, "choose weights by replaying the train part, before the test is read")
 	fs.BoolVar(&m.fit, "fit", false, "solve the regressions of Shelf.Fit after learning")
@@ -124,7 +125,7 @@ func (m *ranked) run(ctx context.Context, t task, train, test string) (result, e
 			return nil, err
 		}
 		began := time.Now()
-		got := s.Rank(q.customer, q.session, 20, q.seen)
+		got := q.rank(s)
 		took[i] = float64(time.Since(began).Nanoseconds()) / 1000
 		m.judge(got, q.want)
 	}
@@ -138,6 +139,15 @@ func (m *ranked) run(ctx context.Context, t task, train, test string) (result, e
 	}
 	res["queries"], res["events"], res["items"] = m.queries, len(events), len(m.catalogue)
 	return res, nil
+}
+
+// rank is the twenty items that answer a query.
+func (q *query) rank(s *recommend.Shelf) []recommend.Scored {
+	if !q.rest {
+		return s.Rank(q.customer, q.session, 20, q.seen)
+	}
+	got := slices.DeleteFunc(s.Rank(q.customer, q.session, 20+len(q.session), q.seen), func(x recommend.Scored) bool { return slices.Contains(q.session, x.Item) })
+	return got[:min(20, len(got))]
 }
 
 // learn records events in chunks, and counts the time.

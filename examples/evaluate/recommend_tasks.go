@@ -21,6 +21,7 @@ type query struct {
 	session  []string
 	want     map[string]bool
 	seen     bool // what was there before may come again
+	rest     bool // but not what the session holds
 }
 
 func tasks() map[string]task {
@@ -30,6 +31,7 @@ func tasks() map[string]task {
 		"sessions":     {sessionsTrain, sessionsTest},
 		"baskets":      {basketsTrain, basketsTest},
 		"next-baskets": {nextBasketsTrain, nextBasketsTest},
+		"own-baskets":  {nextBasketsTrain, ownBasketsTest},
 	}
 }
 
@@ -48,6 +50,7 @@ func publicSets() map[string]files {
 		"diginetica": visits("diginetica"), "tmall": visits("tmall"), "yoochoose64": visits("yoochoose64"),
 		"tafeng":      {"baskets", "tafeng/history_baskets.tsv", "", "tafeng/future_baskets.tsv", ""},
 		"tafeng-next": {"next-baskets", "tafeng/history_baskets.tsv", "", "tafeng/future_baskets.tsv", ""},
+		"tafeng-own":  {"own-baskets", "tafeng/history_baskets.tsv", "", "tafeng/future_baskets.tsv", ""},
 		"groceries":   {"baskets", "groceries/train_baskets.tsv", "", "groceries/test_baskets.tsv", ""}}
 }
 
@@ -194,6 +197,22 @@ func nextBasketsTest(_ *ranked, path string) ([]query, error) {
 		for _, it := range splitItems(r[1:]) {
 			out[i].want[it] = true
 		}
+	}
+	return out, err
+}
+
+// ownBasketsTest hides the last item of each customer's basket.
+func ownBasketsTest(_ *ranked, path string) ([]query, error) {
+	rs, err := rows(path, 2)
+	var out []query
+	for _, r := range rs {
+		its := splitItems(r[1:])
+		if last := len(its) - 1; last > 0 {
+			out = append(out, query{customer: r[0], session: its[:last], want: map[string]bool{its[last]: true}, seen: true, rest: true})
+		}
+	}
+	if err == nil && len(out) == 0 {
+		err = fmt.Errorf("%s: no basket has two items", path)
 	}
 	return out, err
 }
