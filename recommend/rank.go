@@ -19,6 +19,7 @@ type Weights struct {
 	Ridge, Beside float64
 	Sessions      float64 // sessions like this one
 	Next          float64 // what followed the items of this session
+	Walk          float64 // what followed what followed them
 	// Again is for what the session holds already, where that may come again: how
 	// often that is so the events say themselves.
 	Again float64
@@ -42,7 +43,7 @@ type Weights struct {
 
 // DefaultWeights are those of a nil Options.Weights.
 func DefaultWeights() Weights {
-	return Weights{Together: 0.12, Alike: 0.2, Ridge: 1, Sessions: 1, Next: 0.1, Again: 0.5, Kin: 0.5, Basket: 1, Baskets: 2, Habit: 0.3, Fade: 200, Own: 0.7, Target: 0.4, Goods: 0.15, Rare: 0.35,
+	return Weights{Together: 0.12, Alike: 0.2, Ridge: 1, Sessions: 1, Next: 0.1, Walk: 0.1, Again: 0.5, Kin: 0.5, Basket: 1, Baskets: 2, Habit: 0.3, Fade: 200, Own: 0.7, Target: 0.4, Goods: 0.15, Rare: 0.35,
 		Visits: VisitWeights{Step: 2, Near: 5, IDF: 1.5, Len: 0.2, Age: 1, Before: 0.6, Neighbours: 500},
 		Tastes: VisitWeights{Step: 30, Near: 50, IDF: 1.5, Len: 0.5, Before: 1, Neighbours: 200}}
 }
@@ -188,6 +189,14 @@ func (l *learned) rank(b *board, customer, own string, session []uint32, again b
 			}
 			l.next.damp(b.target.set(w.Target), &b.part)
 			b.mix(w.Next)
+		}
+		if w.Walk > 0 {
+			b.part.reset(n)
+			for back := range min(len(session), walkFrom) {
+				l.next.walk(session[len(session)-1-back], float32(math.Exp(-float64(back)/w.Visits.Step)), b.own.set(w.Own), &b.part)
+			}
+			l.next.damp(b.target.set(w.Target), &b.part)
+			b.mix(w.Walk)
 		}
 		if again && w.Again > 0 {
 			l.repeats.from(session, w.Again, &b.sum)

@@ -21,6 +21,7 @@ func knobs() []knob {
 		{func(w *Weights) *float64 { return &w.Visits.Before }, []float64{0.2, 0.4, 0.6, 0.8, 1}, nil},
 		{func(w *Weights) *float64 { return &w.Visits.Step }, folding, nil},
 		{func(w *Weights) *float64 { return &w.Next }, mix, nil},
+		{func(w *Weights) *float64 { return &w.Walk }, mix, nil},
 		{func(w *Weights) *float64 { return &w.Again }, []float64{0, 0.25, 1, 2}, nil},
 		{func(w *Weights) *float64 { return &w.Kin }, []float64{0, 0.25, 1}, nil},
 		{func(w *Weights) *float64 { return &w.Ridge }, []float64{0, 0.1, 0.3, 1}, func(w *Weights) { w.Beside = 1 }},
