@@ -32,7 +32,7 @@ type tally struct {
 // add counts one ranking.
 func (t *tally) add(s *Shelf, got []Scored, want map[string]bool, taken float64) {
 	t.Queries++
-	hits, gain, ideal := 0, 0.0, 0.0
+	hits := 0
 	for k, g := range got {
 		t.shown[g.Item] = true
 		t.places++
@@ -42,15 +42,26 @@ func (t *tally) add(s *Shelf, got []Scored, want map[string]bool, taken float64)
 				t.HitRate++
 				t.MRR += 1 / float64(k+1)
 			}
+		}
+	}
+	gain := ndcg(got, want)
+	t.each = append(t.each, gain)
+	t.NDCG += gain
+	t.Recall += float64(hits) / float64(len(want))
+}
+
+// ndcg is the discounted gain of a ranking, of the highest there could be.
+func ndcg(got []Scored, want map[string]bool) float64 {
+	gain, ideal := 0.0, 0.0
+	for k, g := range got {
+		if want[g.Item] {
 			gain += 1 / math.Log2(float64(k+2))
 		}
 	}
 	for k := range min(20, len(want)) {
 		ideal += 1 / math.Log2(float64(k+2))
 	}
-	t.each = append(t.each, gain/ideal)
-	t.NDCG += gain / ideal
-	t.Recall += float64(hits) / float64(len(want))
+	return gain / ideal
 }
 
 // report makes means of the sums.
@@ -88,7 +99,7 @@ func (r *Replay) judgeFitted(ctx context.Context, s *Shelf, w Weights) (Report, 
 }
 
 func (r *Replay) shelf(ctx context.Context, kinds map[string]float64) (*Shelf, error) {
-	s, err := New(nil, &Options{Kinds: kinds})
+	s, err := New(r.items, &Options{Kinds: kinds})
 	if err != nil {
 		return nil, err
 	}

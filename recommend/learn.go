@@ -26,6 +26,7 @@ type learned struct {
 	next     pairs   // directed: what followed what
 	basket   pairs   // bought at once
 	visits   *visits // latest sessions
+	repeats  repeats // within them
 	alike    *visits // customers as sessions: their latest items
 	popular  []float32
 	most     float32 // of popular
@@ -209,6 +210,7 @@ func (l *learned) byCustomer(customer string, item uint32, w float32) {
 func (l *learned) bySession(key string, item uint32, w float32) {
 	l.next.count(item, w)
 	if s := l.visits.of(key); s != nil {
+		l.repeats.learn(s.items, item)
 		for back := range min(maxSteps, len(s.items)) {
 			if other := s.items[len(s.items)-1-back]; other != item {
 				l.next.add(other, item, w/float32(back+1))

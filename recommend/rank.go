@@ -19,8 +19,15 @@ type Weights struct {
 	Ridge, Beside float64
 	Sessions      float64 // sessions like this one
 	Next          float64 // what followed the items of this session
-	Basket        float64 // bought at once
-	Baskets       float64 // baskets like this one
+	Walk          float64 // what followed what followed them
+	// Again is for what the session holds already, where that may come again: how
+	// often that is so the events say themselves.
+	Again float64
+	// Kin is for items that share attributes with those of the session, as far as
+	// those at hand are little known; for Shelf.Rank, of a shelf with a catalogue.
+	Kin     float64
+	Basket  float64 // bought at once
+	Baskets float64 // baskets like this one
 	// Habit is for what a customer takes again and again, where that may come
 	// again; it fades by Fade of their events, 0 for never.
 	Habit, Fade float64
@@ -36,7 +43,7 @@ type Weights struct {
 
 // DefaultWeights are those of a nil Options.Weights.
 func DefaultWeights() Weights {
-	return Weights{Together: 0.12, Alike: 0.2, Ridge: 1, Sessions: 1, Next: 0.1, Basket: 1, Baskets: 1, Habit: 0.3, Fade: 200, Own: 0.7, Target: 0.4, Goods: 0.15, Rare: 0.35,
+	return Weights{Together: 0.12, Alike: 0.2, Ridge: 1, Sessions: 1, Next: 0.1, Walk: 0.1, Again: 0.5, Kin: 0.5, Basket: 1, Baskets: 2, Habit: 0.3, Fade: 200, Own: 0.7, Target: 0.4, Goods: 0.15, Rare: 0.35,
 		Visits: VisitWeights{Step: 2, Near: 5, IDF: 1.5, Len: 0.2, Age: 1, Before: 0.6, Neighbours: 500},
 		Tastes: VisitWeights{Step: 30, Near: 50, IDF: 1.5, Len: 0.5, Before: 1, Neighbours: 200}}
 }
@@ -183,6 +190,17 @@ func (l *learned) rank(b *board, customer, own string, session []uint32, again b
 			l.next.damp(b.target.set(w.Target), &b.part)
 			b.mix(w.Next)
 		}
+		if w.Walk > 0 {
+			b.part.reset(n)
+			for back := range min(len(session), walkFrom) {
+				l.next.walk(session[len(session)-1-back], float32(math.Exp(-float64(back)/w.Visits.Step)), b.own.set(w.Own), &b.part)
+			}
+			l.next.damp(b.target.set(w.Target), &b.part)
+			b.mix(w.Walk)
+		}
+		if again && w.Again > 0 {
+			l.repeats.from(session, w.Again, &b.sum)
+		}
 		if w.Basket > 0 {
 			b.part.reset(n)
 			for _, it := range session {
@@ -206,9 +224,10 @@ type Scored struct {
 	Score float64
 }
 
-// Rank ranks ids by events alone: what goes with a customer's history, and
-// what comes next in a session (ids, latest last). Ids already in either are
-// left out unless seen is true. It needs no catalogue.
+// Rank ranks ids by events, and by the attributes a session's items share with
+// others: what goes with a customer's history, and what comes next in a session
+// (ids, latest last). Ids already in either are left out unless seen is true. It
+// needs no catalogue, and filters by nothing.
 func (s *Shelf) Rank(customer string, session []string, n int, seen bool) []Scored {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -217,6 +236,7 @@ func (s *Shelf) Rank(customer string, session []string, n int, seen bool) []Scor
 	defer s.boards.Put(b)
 	now := l.numbers(session)
 	l.rank(b, customer, "", now, seen, &s.weights)
+	s.kin(b, now, &s.weights)
 	b.skip.reset(len(l.items.of))
 	if !seen {
 		if u := l.users[customer]; customer != "" && u != nil {

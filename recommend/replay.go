@@ -13,6 +13,7 @@ import (
 type Replay struct {
 	learn   []Event
 	queries []held
+	items   []Item
 }
 
 // held is one ranking asked for, and what came.
@@ -27,7 +28,7 @@ type held struct {
 // ReplayOptions bound a replay. The zero value works.
 type ReplayOptions struct {
 	// Queries is how many rankings are judged at most, spread over the log;
-	// 1,000 when 0.
+	// 4,000 when 0.
 	Queries int
 	// After holds back everything from a time on, for who did something before:
 	// nothing of what came later teaches anything.
@@ -37,6 +38,8 @@ type ReplayOptions struct {
 	// Goal are the kinds of event that count as what came, such as "purchased";
 	// all that teach when there are none.
 	Goal []string
+	// Items are the catalogue, so that what attributes say is judged too.
+	Items []Item
 }
 
 // counts reports whether an event counts as what came.
@@ -50,7 +53,7 @@ func NewReplay(events []Event, opts *ReplayOptions) *Replay {
 	if opts != nil {
 		o = *opts
 	}
-	most := 1000
+	most := 4000
 	if o.Queries > 0 {
 		most = o.Queries
 	}
@@ -80,7 +83,7 @@ func NewReplay(events []Event, opts *ReplayOptions) *Replay {
 		}
 		groups[key] = append(groups[key], i)
 	}
-	r := &Replay{}
+	r := &Replay{items: o.Items}
 	out := map[int]bool{} // not to be learned
 	for at, nth := 0, 0; at < len(order); at++ {
 		g := groups[order[at]]

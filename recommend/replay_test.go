@@ -189,6 +189,25 @@ func TestTune(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
+// Where sessions go to and fro between two lists, what the defaults put first is
+// found to be wrong.
+func TestTuneFindsWhatTheDefaultsMiss(t *testing.T) {
+	t.Parallel()
+	var all []Event
+	for i := range 400 {
+		for k := range 6 {
+			all = append(all, Event{Kind: "viewed", Session: fmt.Sprint(i), Item: fmt.Sprint([]int{i % 11, (i*7 + k) % 13}[k%2])})
+		}
+	}
+	r := NewReplay(all, nil)
+	before, err := r.Judge(t.Context(), nil)
+	require.NoError(t, err)
+	w, after, err := r.Tune(t.Context())
+	require.NoError(t, err)
+	assert.Greater(t, after.NDCG, before.NDCG)
+	assert.NotEqual(t, DefaultWeights(), w)
+}
+
 func TestGainsAreMoreThanChance(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -13,7 +13,7 @@ import (
 )
 
 // magic begins a snapshot; its digit is the version.
-const magic = "frontdesk recommend 4\n"
+const magic = "frontdesk recommend 5\n"
 
 // Save writes what was learned from events: not the catalogue, the options or a
 // bandit. Write it to a new file and rename that over the old one; a part of a
@@ -113,6 +113,7 @@ func (l *learned) code(c *codec) {
 	for _, v := range []*visits{l.visits, l.alike, l.baskets} {
 		v.code(c)
 	}
+	l.repeats.code(c)
 	array(c, &l.popular, c.f32)
 	c.f32(&l.most)
 	table(c, &l.users, func(id *string, u **person) {

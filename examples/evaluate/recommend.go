@@ -19,11 +19,11 @@ import (
 func evaluateRecommend(ctx context.Context, args []string, log io.Writer) (result, error) {
 	m := &ranked{catalogue: map[string]bool{}, shown: map[string]bool{}, log: log}
 	fs := flags("recommend", log)
-	set := fs.String("set", "", "a public set below recommend/ of $FRONTDESK_DATA, with its files and its task: gowalla, lastfm, beauty, toys, diginetica, tmall, yoochoose64, tafeng, tafeng-next, groceries; toys-cold and beauty-cold for new items")
+	set := fs.String("set", "", "a public set below recommend/ of $FRONTDESK_DATA, with its files and its task: gowalla, lastfm, beauty, toys, diginetica, tmall, yoochoose64, tafeng, tafeng-own, tafeng-next, groceries; toys-cold and beauty-cold for new items")
 	own := fs.String("log", "", "your own log instead: one recommend.Event as JSON a line")
 	after := fs.String("after", "", "with -log: judge by what came from this day on, as 2026-11-30")
 	goal := fs.String("goal", "", "with -log: kinds of event that count as what came, as purchased,carted; all when empty")
-	queries := fs.Int("queries", 0, "with -log: how many rankings are judged at most, spread over the log; 1000 when 0")
+	queries := fs.Int("queries", 0, "with -log: how many rankings are judged at most, spread over the log; 4000 when 0")
 	leave := fs.Bool("leave-one-out", false, "with -log: judge by the last item of each customer")
 	train := fs.String("train", "", "events to learn from")
 	test := fs.String("test", "", "events to predict")
@@ -32,6 +32,7 @@ func evaluateRecommend(ctx context.Context, args []string, log io.Writer) (resul
 		"next":         fs.Bool("next", false, "files hold user, item, position: the next item of each user, seen items left out"),
 		"baskets":      fs.Bool("baskets", false, "files hold baskets: the rest of each basket"),
 		"next-baskets": fs.Bool("next-baskets", false, "train holds user, number, basket in order; test user, basket: the next basket of each user"),
+		"own-baskets":  fs.Bool("own-baskets", false, "files as with -next-baskets: the rest of each user's basket"),
 	}
 	fs.BoolVar(&m.tune, "tune", false, "choose weights by replaying the train part, before the test is read")
 	fs.BoolVar(&m.fit, "fit", false, "solve the regressions of Shelf.Fit after learning")
@@ -70,17 +71,20 @@ func evaluateRecommend(ctx context.Context, args []string, log io.Writer) (resul
 		if f.valid != "" {
 			m.valid = filepath.Join(dir, f.valid)
 		}
+		if f.items != "" {
+			*items = filepath.Join(dir, f.items)
+		}
 	}
 	if err := need(map[string]string{"train": *train, "test": *test}); err != nil {
 		return nil, err
 	}
 	if *items != "" {
-		rs, err := rows(*items, 1)
-		if err != nil {
+		var err error
+		if m.items, err = catalogueOf(*items); err != nil {
 			return nil, err
 		}
-		for _, r := range rs {
-			m.catalogue[r[0]] = true
+		for i := range m.items {
+			m.catalogue[m.items[i].ID] = true
 		}
 	}
 	return m.run(ctx, tasks()[kind], *train, *test)
@@ -93,6 +97,7 @@ type ranked struct {
 	recall20, ndcg20, hit10, hit20, mrr20 float64
 	catalogue, shown                      map[string]bool
 	history                               map[string][]string // of the task next
+	items                                 []recommend.Item
 	tune, fit                             bool
 	valid                                 string
 	log                                   io.Writer
@@ -120,7 +125,7 @@ func (m *ranked) run(ctx context.Context, t task, train, test string) (result, e
 			return nil, err
 		}
 		began := time.Now()
-		got := s.Rank(q.customer, q.session, 20, q.seen)
+		got := q.rank(s)
 		took[i] = float64(time.Since(began).Nanoseconds()) / 1000
 		m.judge(got, q.want)
 	}
@@ -136,11 +141,20 @@ func (m *ranked) run(ctx context.Context, t task, train, test string) (result, e
 	return res, nil
 }
 
+// rank is the twenty items that answer a query.
+func (q *query) rank(s *recommend.Shelf) []recommend.Scored {
+	if !q.rest {
+		return s.Rank(q.customer, q.session, 20, q.seen)
+	}
+	got := slices.DeleteFunc(s.Rank(q.customer, q.session, 20+len(q.session), q.seen), func(x recommend.Scored) bool { return slices.Contains(q.session, x.Item) })
+	return got[:min(20, len(got))]
+}
+
 // learn records events in chunks, and counts the time.
 func (m *ranked) learn(ctx context.Context, events []recommend.Event, res result) (*recommend.Shelf, error) {
 	opts := &recommend.Options{}
 	if m.tune {
-		w, rep, err := recommend.NewReplay(events, nil).Tune(ctx)
+		w, rep, err := recommend.NewReplay(events, &recommend.ReplayOptions{Items: m.items}).Tune(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -149,7 +163,7 @@ func (m *ranked) learn(ctx context.Context, events []recommend.Event, res result
 			return nil, err
 		}
 	}
-	s, err := recommend.New(nil, opts)
+	s, err := recommend.New(m.items, opts)
 	if err != nil {
 		return nil, err
 	}

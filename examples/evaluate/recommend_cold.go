@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"strings"
 
 	"github.com/frontdesk-go/frontdesk/recommend"
 )
@@ -16,20 +15,17 @@ func coldSets() map[string]string {
 // evaluateCold takes every event of every tenth item away, puts the items on the
 // shelf as new ones, and asks for the new ones that fit: those the customer took.
 func evaluateCold(ctx context.Context, dir string) (result, error) {
-	attrs, err := rows(filepath.Join(dir, "item_attrs.tsv"), 2)
+	items, err := catalogueOf(filepath.Join(dir, "item_attrs.tsv"))
 	if err != nil {
 		return nil, err
 	}
 	cold := map[string]bool{}
-	items := make([]recommend.Item, len(attrs))
-	for i, r := range attrs {
-		cold[r[0]] = i%10 == 0
-		state := "known"
-		if cold[r[0]] {
-			state = "new"
+	for i := range items {
+		it := &items[i]
+		cold[it.ID] = i%10 == 0
+		if it.Attributes["state"] = []string{"known"}; cold[it.ID] {
+			it.Attributes["state"] = []string{"new"}
 		}
-		items[i] = recommend.Item{ID: r[0], Category: "thing", Name: map[string]string{"en": r[0]}, Price: map[string]int64{"USD": 1}, Stock: 1,
-			Attributes: map[string][]string{"of": strings.Fields(r[1]), "state": {state}}}
 	}
 	s, err := recommend.New(items, &recommend.Options{Diversity: 1e-9})
 	if err != nil {

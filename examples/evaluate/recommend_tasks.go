@@ -21,6 +21,7 @@ type query struct {
 	session  []string
 	want     map[string]bool
 	seen     bool // what was there before may come again
+	rest     bool // but not what the session holds
 }
 
 func tasks() map[string]task {
@@ -30,25 +31,38 @@ func tasks() map[string]task {
 		"sessions":     {sessionsTrain, sessionsTest},
 		"baskets":      {basketsTrain, basketsTest},
 		"next-baskets": {nextBasketsTrain, nextBasketsTest},
+		"own-baskets":  {nextBasketsTrain, ownBasketsTest},
 	}
 }
 
 // files are those of one row of the table, below recommend/ of the public sets.
-type files struct{ task, train, valid, test string }
+type files struct{ task, train, valid, test, items string }
 
 func publicSets() map[string]files {
 	leave := func(set string) files {
-		return files{"next", set + "/train.tsv", set + "/valid.tsv", set + "/test.tsv"}
+		return files{"next", set + "/train.tsv", set + "/valid.tsv", set + "/test.tsv", set + "/item_attrs.tsv"}
 	}
-	users := func(set string) files { return files{"users", set + "/train.tsv", "", set + "/test.tsv"} }
+	users := func(set string) files { return files{"users", set + "/train.tsv", "", set + "/test.tsv", ""} }
 	visits := func(set string) files {
-		return files{"sessions", set + "/train_sessions.txt", "", set + "/test_sessions.txt"}
+		return files{"sessions", set + "/train_sessions.txt", "", set + "/test_sessions.txt", ""}
 	}
 	return map[string]files{"gowalla": users("gowalla"), "lastfm": users("lastfm"), "beauty": leave("beauty"), "toys": leave("toys"),
 		"diginetica": visits("diginetica"), "tmall": visits("tmall"), "yoochoose64": visits("yoochoose64"),
-		"tafeng":      {"baskets", "tafeng/history_baskets.tsv", "", "tafeng/future_baskets.tsv"},
-		"tafeng-next": {"next-baskets", "tafeng/history_baskets.tsv", "", "tafeng/future_baskets.tsv"},
-		"groceries":   {"baskets", "groceries/train_baskets.tsv", "", "groceries/test_baskets.tsv"}}
+		"tafeng":      {"baskets", "tafeng/history_baskets.tsv", "", "tafeng/future_baskets.tsv", ""},
+		"tafeng-next": {"next-baskets", "tafeng/history_baskets.tsv", "", "tafeng/future_baskets.tsv", ""},
+		"tafeng-own":  {"own-baskets", "tafeng/history_baskets.tsv", "", "tafeng/future_baskets.tsv", ""},
+		"groceries":   {"baskets", "groceries/train_baskets.tsv", "", "groceries/test_baskets.tsv", ""}}
+}
+
+// catalogueOf reads items from rows of an id and the numbers of its attributes.
+func catalogueOf(path string) ([]recommend.Item, error) {
+	rs, err := rows(path, 1)
+	items := make([]recommend.Item, len(rs))
+	for i, r := range rs {
+		items[i] = recommend.Item{ID: r[0], Category: "thing", Name: map[string]string{"en": r[0]}, Price: map[string]int64{"USD": 1}, Stock: 1,
+			Attributes: map[string][]string{"of": strings.Fields(strings.Join(r[1:], " "))}}
+	}
+	return items, err
 }
 
 // usersTrain reads user, item.
@@ -183,6 +197,22 @@ func nextBasketsTest(_ *ranked, path string) ([]query, error) {
 		for _, it := range splitItems(r[1:]) {
 			out[i].want[it] = true
 		}
+	}
+	return out, err
+}
+
+// ownBasketsTest hides the last item of each customer's basket.
+func ownBasketsTest(_ *ranked, path string) ([]query, error) {
+	rs, err := rows(path, 2)
+	var out []query
+	for _, r := range rs {
+		its := splitItems(r[1:])
+		if last := len(its) - 1; last > 0 {
+			out = append(out, query{customer: r[0], session: its[:last], want: map[string]bool{its[last]: true}, seen: true, rest: true})
+		}
+	}
+	if err == nil && len(out) == 0 {
+		err = fmt.Errorf("%s: no basket has two items", path)
 	}
 	return out, err
 }
