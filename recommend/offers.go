@@ -20,18 +20,8 @@ type Offers struct {
 
 // OfferRule grants an offer when all its conditions hold.
 type OfferRule struct {
-	Name string `yaml:"name"`
-	When struct {
-		Tags      []string         `yaml:"tags"` // the customer has one of them
-		Tag       string           `yaml:"tag"`
-		Category  []string         `yaml:"category"` // the item is of one of them
-		Items     []string         `yaml:"items"`
-		MinBasket map[string]int64 `yaml:"min_basket"` // minor units, by currency
-		Mood      []string         `yaml:"mood"`       // the customer's emotion is one of them
-		Purpose   string           `yaml:"purpose"`    // "compensation": only when asked for
-		From      time.Time        `yaml:"from"`
-		Until     time.Time        `yaml:"until"` // excluded
-	} `yaml:"when"`
+	Name string     `yaml:"name"`
+	When Conditions `yaml:"when"`
 	Give struct {
 		Percent int              `yaml:"percent"`
 		Amount  map[string]int64 `yaml:"amount"` // minor units, by currency
@@ -44,6 +34,19 @@ type OfferRule struct {
 	// Approve lets it be granted only with the name of the person who agreed.
 	Approve bool              `yaml:"approve"`
 	Text    map[string]string `yaml:"text"`
+}
+
+// Conditions are what must hold for an offer, all of them.
+type Conditions struct {
+	Tags      []string         `yaml:"tags"` // the customer has one of them
+	Tag       string           `yaml:"tag"`
+	Category  []string         `yaml:"category"` // the item is of one of them
+	Items     []string         `yaml:"items"`
+	MinBasket map[string]int64 `yaml:"min_basket"` // minor units, by currency
+	Mood      []string         `yaml:"mood"`       // the customer's emotion is one of them
+	Purpose   string           `yaml:"purpose"`    // "compensation": only when asked for
+	From      time.Time        `yaml:"from"`
+	Until     time.Time        `yaml:"until"` // excluded
 }
 
 // Budget is the most a rule may grant; 0 is no bound.
@@ -117,6 +120,25 @@ func (o *Offers) For(r OfferRequest) []Offer {
 	return out
 }
 
+// Public returns the offers that anybody may have who meets what they ask of the
+// item and the basket: what to tell who asks what is on. Those for a purpose, a
+// mood or some customers are left out, and so is what is over or used up.
+func (o *Offers) Public(r OfferRequest) []Offer {
+	var out []Offer
+	for i := range o.rules {
+		rule := &o.rules[i]
+		w := &rule.When
+		if w.Purpose != "" || rule.personal() || len(w.Mood) > 0 || rule.Approve || w.ended(r.Now) || o.given.fails(rule, &r) != "" {
+			continue
+		}
+		if of := (Offer{Rule: rule.Name, Code: rule.Code, Percent: rule.Give.Percent, Amount: rule.Give.Amount[r.Currency], Currency: r.Currency,
+			Text: nameIn(rule.Text, r.Language)}); of.Percent > 0 || of.Amount > 0 {
+			out = append(out, of)
+		}
+	}
+	return out
+}
+
 // Verdict is what became of a rule.
 type Verdict struct {
 	Rule  string `json:"rule"`
@@ -160,12 +182,17 @@ func (rule *OfferRule) fails(r *OfferRequest) string {
 		return "item"
 	case len(w.MinBasket) > 0 && (!ok || r.Basket < least):
 		return "basket"
-	case !w.From.IsZero() && (r.Now.IsZero() || r.Now.Before(w.From)), !w.Until.IsZero() && (r.Now.IsZero() || !r.Now.Before(w.Until)):
+	case w.ended(r.Now):
 		return "date"
 	case rule.Once && slices.Contains(r.Used, rule.Name):
 		return "used"
 	}
 	return ""
+}
+
+// ended reports whether a time is not within the dates, or is not known.
+func (w *Conditions) ended(now time.Time) bool {
+	return !w.From.IsZero() && (now.IsZero() || now.Before(w.From)) || !w.Until.IsZero() && (now.IsZero() || !now.Before(w.Until))
 }
 
 // personal reports whether the rule asks who the customer is.

@@ -84,6 +84,39 @@ func TestOfferReasons(t *testing.T) {
 	}
 }
 
+// What is on for everybody is told whatever the basket holds; what is for some,
+// for a purpose, over or used up is not.
+func TestPublicOffers(t *testing.T) {
+	t.Parallel()
+	o := rules(t, `
+- {name: basket, when: {min_basket: {CNY: 30000}}, give: {amount: {CNY: 3000}}, code: SAVE30, text: {zh: 满 300 减 30, en: $5 off}}
+- {name: audio, when: {category: [earphones]}, give: {percent: 8}, text: {zh: 耳机 92 折, en: 8% off earphones}}
+- {name: one, when: {items: [d1]}, give: {percent: 5}, text: {zh: 单品 95 折}}
+- {name: new, when: {tag: new}, give: {percent: 10}}
+- {name: sorry, when: {purpose: compensation}, give: {percent: 10}}
+- {name: sad, when: {mood: [sad]}, give: {percent: 10}}
+- {name: asked, give: {percent: 30}, approve: true}
+- {name: over, when: {until: 2026-03-01}, give: {percent: 10}}
+- {name: dollars, give: {amount: {USD: 500}}}
+- {name: few, budget: {times: 1}, give: {percent: 3}}
+`)
+	march := time.Date(2026, 3, 9, 9, 0, 0, 0, time.UTC)
+	r := OfferRequest{Customer: "c", Currency: "CNY", Language: "zh", Now: march}
+	names := func(offers []Offer) (out []string) {
+		for _, of := range offers {
+			out = append(out, of.Rule)
+		}
+		return out
+	}
+	got := o.Public(r)
+	require.Equal(t, []string{"basket", "audio", "one", "few"}, names(got))
+	assert.Equal(t, Offer{Rule: "basket", Code: "SAVE30", Amount: 3000, Currency: "CNY", Text: "满 300 减 30"}, got[0])
+	require.NoError(t, o.Take(Grant{ID: "g", Rule: "few", Customer: "d", At: march}))
+	assert.NotContains(t, names(o.Public(r)), "few")
+	r.Now = march.AddDate(0, -1, 0)
+	assert.Contains(t, names(o.Public(r)), "over", "in time")
+}
+
 func TestTake(t *testing.T) {
 	t.Parallel()
 	const yaml = "- {name: once, give: {percent: 5}, once: true}\n- {name: two, give: {percent: 5}, budget: {times: 2}}\n" +

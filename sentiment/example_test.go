@@ -53,7 +53,7 @@ func ExampleScorer_Score() {
 		}
 	}
 	// Output:
-	// satisfied 0.42
+	// satisfied 0.43
 	//   没什么不满: word +2.2
 	// satisfied 0.77
 	//   broke: trouble -0.5

@@ -24,7 +24,7 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 			}
 			t.Topic(topic)
 		}
-		if !named && t.Meaning.Intent == "" && listed(t) {
+		if !named && (t.Meaning.Intent == "" && listed(t) || others(t)) {
 			t.Topic("product.search") // "summer dresses"
 		}
 		uid, ok := t.Verified("uid")
@@ -42,6 +42,13 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 		}
 		return next.Handle(ctx, t)
 	})
+}
+
+// others reports whether a message that is no clear question asks for other
+// things than those just shown: "那新款呢".
+func others(t *bot.Turn) bool {
+	e, ok := t.Meaning.Entity("sort")
+	return ok && !e.Carried && !e.Negated && len(t.Shown()) > 0 && t.Meaning.Intent == ""
 }
 
 // listed reports whether a message is hardly more than what an item is like.

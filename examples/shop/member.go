@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"strings"
 
 	"github.com/frontdesk-go/frontdesk/bot"
+	"github.com/frontdesk-go/frontdesk/recommend"
 )
 
 // level is what a year's orders, in fen, make of a customer; the knowledge base
@@ -20,9 +22,16 @@ func level(spent int64) string {
 	return "basic"
 }
 
-// Value fills in what the shop's answers leave open: {{member.level}}. It is
-// known of customers who are signed in.
+// Value fills in what the shop's answers leave open: {{promotions}}, and of
+// customers who are signed in {{member.level}}.
 func (s *shop) Value(ctx context.Context, t *bot.Turn, name string) (string, bool, error) {
+	if name == "promotions" {
+		var lines []string
+		for _, o := range s.offers.Public(recommend.OfferRequest{Tenant: t.Key.Tenant, Customer: t.Customer.ID, Currency: t.Text("currency"), Language: t.Language, Now: t.Now}) {
+			lines = append(lines, "· "+o.Text)
+		}
+		return strings.Join(lines, "\n"), len(lines) > 0, nil
+	}
 	uid, ok := t.Verified("uid")
 	if !ok || name != "member.level" {
 		return "", false, nil

@@ -22,7 +22,8 @@ const maxSeen = 60
 
 // search shows what fits what was asked for, or says honestly what does not.
 func (s *shop) search(ctx context.Context, t *bot.Turn) error {
-	if id, ok := s.named(t); ok {
+	id, named := s.named(t)
+	if named && !s.otherwise(t, id) {
 		return s.show(t, id)
 	}
 	req, err := s.wanted(t)
@@ -33,7 +34,9 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 		return err
 	}
 	before := seen.Get(t)
-	if e, ok := t.Meaning.Entity("sort"); ok && !e.Carried {
+	if named {
+		s.like(t, &req)
+	} else if e, ok := t.Meaning.Entity("sort"); ok && !e.Carried {
 		switch e.Value {
 		case "others":
 			req.Exclude = before
@@ -80,6 +83,22 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 		return err
 	}
 	return s.askConsent(t)
+}
+
+// otherwise reports whether a message asks for what is like an item and is not
+// it: "something like the second one, but in blue".
+func (s *shop) otherwise(t *bot.Turn, id string) bool {
+	it, ok := s.shelf.Item(id)
+	for _, e := range t.Meaning.Entities {
+		switch {
+		case e.Carried || e.Negated || !ok:
+		case e.Type == "sort" && e.Value == "similar":
+			return true
+		case e.Type == "colour" && !it.Has(recommend.Filter{Attribute: e.Type, Any: []string{e.Value}}):
+			return true
+		}
+	}
+	return false
 }
 
 // find shows what a request lets through, or what comes close to it, and says

@@ -222,7 +222,7 @@ func (c *scan) size(i int) {
 			e = c.phrase(j, "号")
 		}
 		// 36 and "under 36" alone are no sizes; "size 36" and a listed size sent by itself are.
-		worn := n.val >= 20 && n.val <= 60 && c.has(i-len("穿"), "穿") && c.phrase(j, "条", "件", "次") < 0
+		worn := n.val >= 20 && n.val <= 60 && c.worn(i) && c.phrase(j, "条", "件", "次") < 0
 		if e < 0 && !c.sizeCue(i) && !worn && !(whole && known != "") {
 			return
 		}
@@ -241,7 +241,7 @@ func (c *scan) size(i int) {
 		}
 	} else {
 		e := c.phrase(j, "码", " 码", "号")
-		if len(w) == 1 && e < 0 && !c.sizeCue(i) && !c.has(i-len("穿"), "穿") && !whole && c.phrase(j, " size", "尺码", "尺寸") < 0 {
+		if len(w) == 1 && e < 0 && !c.sizeCue(i) && !c.worn(i) && !whole && c.phrase(j, " size", "尺码", "尺寸") < 0 {
 			return
 		}
 		if len(w) == 1 && (c.at(i-1) == '\'' || c.at(i-1) == '-' || c.at(i-1) == '.') {
@@ -255,6 +255,19 @@ func (c *scan) size(i int) {
 		v = known
 	}
 	c.addSize(i, j, v)
+}
+
+// worn reports whether what stands before i says that somebody wears what follows.
+func (c *scan) worn(i int) bool {
+	if c.has(i-len("穿"), "穿") {
+		return true
+	}
+	for _, w := range []string{"wear ", "wears ", "wear a ", "wears a ", "wear an ", "wears an "} {
+		if at := i - len(w); at >= 0 && c.has(at, w) && (at == 0 || !isAlnum(c.s[at-1])) {
+			return true
+		}
+	}
+	return false
 }
 
 // addSize adds the size s[i:j]; a listed size gives its own value.

@@ -155,6 +155,7 @@ func TestSizes(t *testing.T) {
 	for _, tt := range []struct{ in, want string }{
 		{"有M码吗", "M"}, {"m码", "M"}, {"Ｍ码", "M"}, {"L号", "L"}, {"尺码L", "L"}, {"尺码是42", "42"}, {"XL的有吗", "XL"}, {"要2XL", "XXL"},
 		{"42码的鞋", "42"}, {"38.5码", "38.5"}, {"42号", "42"}, {"均码吗", "F"}, {"M", "M"}, {"xxxl", "XXXL"}, {"M码或L码", "M L"}, {"四十二码", "42"}, {"37码半", "37.5"}, {"90斤穿S还是M", "S M"}, {"穿38的", "38"},
+		{"he wears 42", "42"}, {"she wears a 38", "38"}, {"I wear M", "M"}, {"my son wears an XL", "XL"}, {"she wears 2 coats", ""}, {"hardware 42", ""},
 		{"size L", "L"}, {"how about size L?", "L"}, {"size: 42", "42"}, {"size 8.5", "8.5"}, {"in size XL", "XL"}, {"a size M or L", "M L"},
 		{"an xs please", "XS"}, {"L size", "L"}, {"EU size 42", "42"},
 		{"8.5", ""}, {"it's", ""}, {"I'm fine", ""}, {"L", "L"}, {"plan b or m", ""}, {"5号", ""}, {"验证码", ""}, {"1号线", ""}, {"42", ""},
