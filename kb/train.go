@@ -406,7 +406,9 @@ func learnMix(ls []lesson, r Ranker) Ranker {
 // Machines", 1999). What is surer than what stays as it is, and so does what is
 // taken for off the base's topics: labels are of its own.
 func learnConfidence(ls []lesson, r Ranker) Ranker {
-	const steps, rate, labels = 2000, 0.1, 5 // that what was before counts as
+	// What was before counts as so many labels: that bases are answered more or less
+	// often than others says more than how much surer a clear case is.
+	const steps, rate, stretched, shifted = 2000, 0.1, 5, 1
 	if r.Clear == (Clear{}) {
 		r.Clear = firstRanker().Clear
 	}
@@ -434,9 +436,9 @@ func learnConfidence(ls []lesson, r Ranker) Ranker {
 			ga += d * z
 			gb += d
 		}
-		n := float64(len(zs) + labels)
-		stretch = max(0.05, stretch-rate*(ga+labels*(stretch-1))/n)
-		shift -= rate * (gb + labels*shift) / n
+		n := float64(len(zs))
+		stretch = max(0.05, stretch-rate*(ga+stretched*(stretch-1))/(n+stretched))
+		shift -= rate * (gb + shifted*shift) / (n + shifted)
 	}
 	c := &r.Clear
 	c.Bias = stretch*c.Bias + shift
