@@ -429,10 +429,10 @@ func (s shelfOfAnswers) Answer(_ context.Context, q kb.Query) (kb.Answer, error)
 }
 
 // asking is a base that notes what it is asked about.
-type asking struct{ about []string }
+type asking struct{ after []string }
 
 func (a *asking) Answer(_ context.Context, q kb.Query) (kb.Answer, error) {
-	a.about = append(a.about, q.About)
+	a.after = append(a.after, q.After)
 	return kb.Answer{Verdict: kb.Answered, Confidence: .9, Hits: []kb.Hit{{ID: "fee", Language: "zh", Category: "配送", Question: "运费多少", Answer: "8 元"}}}, nil
 }
 
@@ -442,7 +442,7 @@ func TestKnowledgeIsAskedInContext(t *testing.T) {
 	base := &asking{}
 	r := bottest.New(t, bot.Options{Understand: vocabulary, Knowledge: base}, returnMux(&shopWorld{}))
 	r.Say("运费多少").Say("那新疆呢").Say("物流 A8").Say("多少钱")
-	assert.Equal(t, []string{"", "配送", ""}, base.about)
+	assert.Equal(t, []string{"", "fee", ""}, base.after)
 }
 
 func TestKnowledge(t *testing.T) {

@@ -31,7 +31,7 @@ type session struct {
 	Trend    sentiment.Trend `json:"trend,omitzero"`
 	Moods    []float64       `json:"moods,omitempty"` // the level after each customer message, last 50
 	Failures int             `json:"failures,omitempty"`
-	About    string          `json:"about,omitempty"`    // category of what the base answered last
+	After    string          `json:"after,omitempty"`    // the entry that answered last
 	Pressing bool            `json:"pressing,omitempty"` // the mood strategy asked for priority
 	Offered  bool            `json:"offered,omitempty"`  // a person was offered with the last reply
 	Choices  []Choice        `json:"choices,omitempty"`  // of the last reply

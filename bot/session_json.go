@@ -66,7 +66,7 @@ func (s *session) append(b []byte) ([]byte, error) {
 		b = append(b, `,"failures":`...)
 		b = strconv.AppendInt(b, int64(s.Failures), 10)
 	}
-	text(`,"about":`, s.About)
+	text(`,"after":`, s.After)
 	flag(`,"pressing":`, s.Pressing)
 	flag(`,"offered":`, s.Offered)
 	if len(s.Choices) > 0 {
@@ -115,8 +115,8 @@ func (s *session) decode(raw []byte) error {
 			err = json.Unmarshal(value, &s.Moods)
 		case "failures":
 			s.Failures, err = strconv.Atoi(string(value))
-		case "about":
-			s.About, err = unquote(value)
+		case "after":
+			s.After, err = unquote(value)
 		case "pressing":
 			s.Pressing, err = strconv.ParseBool(string(value))
 		case "offered":

@@ -21,7 +21,7 @@ func drawSession(t *rapid.T) *session {
 	raw := rapid.SampledFrom([]json.RawMessage{nil, json.RawMessage(`{"v":1,"seq":2}`), json.RawMessage(`[{"id":"a-1","text":"} ] \" {"}]`), json.RawMessage(`"x"`), json.RawMessage(`12`), json.RawMessage(`null`)})
 	s := &session{V: sessionVersion, Thread: Thread{Tenant: text.Draw(t, "tenant"), Channel: text.Draw(t, "channel"), Account: text.Draw(t, "account"), Peer: text.Draw(t, "peer")},
 		Customer: text.Draw(t, "customer"), Language: text.Draw(t, "language"), Owner: text.Draw(t, "owner"), Ticket: text.Draw(t, "ticket"),
-		About: rapid.String().Draw(t, "about"), Failures: rapid.IntRange(0, 9).Draw(t, "failures"), Pressing: rapid.Bool().Draw(t, "pressing"), Offered: rapid.Bool().Draw(t, "offered"),
+		After: rapid.String().Draw(t, "after"), Failures: rapid.IntRange(0, 9).Draw(t, "failures"), Pressing: rapid.Bool().Draw(t, "pressing"), Offered: rapid.Bool().Draw(t, "offered"),
 		Last: raw.Draw(t, "last"), Flows: raw.Draw(t, "flows")}
 	if rapid.Bool().Draw(t, "context") {
 		s.Context = nlu.Context{Intent: "order.status", Entities: []nlu.Entity{{Type: "order", Value: "A12", Text: "A12"}}, Shown: []string{"i1"}, Age: 1}

@@ -52,7 +52,7 @@ func (b *Bot) answer(ctx context.Context, t *Turn, sure bool) bool {
 	case a.Verdict == kb.Answered && len(a.Hits) > 0:
 		h := a.Hits[0]
 		t.answers = "kb:" + h.ID
-		t.session.About = h.Category
+		t.session.After = h.ID
 		t.session.Failures = 0
 		r := Reply{Text: h.Answer, Language: h.Language, Citations: []Citation{{ID: h.ID, Title: h.Question, URL: h.Source.URL}}}
 		if b.opts.Write != nil && !sure {
@@ -130,7 +130,7 @@ func (b *Bot) fill(ctx context.Context, t *Turn, a *kb.Answer) {
 // query asks the base what the customer asks, as far as this customer on this
 // channel may know: roles are the customer's tags and tier.
 func (t *Turn) query() kb.Query {
-	q := kb.Query{Text: t.Message.Text, Language: t.Language, Now: t.Now, Channel: t.session.Thread.Channel, Roles: t.Customer.Tags, About: t.session.About}
+	q := kb.Query{Text: t.Message.Text, Language: t.Language, Now: t.Now, Channel: t.session.Thread.Channel, Roles: t.Customer.Tags, After: t.session.After}
 	if tier := t.Customer.Traits["tier"].Value; tier != "" {
 		q.Roles = append(q.Roles[:len(q.Roles):len(q.Roles)], tier)
 	}
@@ -153,7 +153,7 @@ func (b *Bot) fallback(next Handler) Handler {
 				t.session.Failures = 0
 			}
 			if !strings.HasPrefix(t.answers, "kb:") {
-				t.session.About = "" // something else is talked about
+				t.session.After = "" // something else is talked about
 			}
 			return nil
 		}

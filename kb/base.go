@@ -177,14 +177,24 @@ func (b *Base) search(ctx context.Context, q Query) ([]Hit, found, error) {
 	hits := make([]Hit, 0, min(n, len(r.top)))
 	for _, c := range r.top[:min(n, len(r.top))] {
 		p, e := s.at(c.doc)
-		w := p.segment.words[c.word]
-		matched := e.Texts[w.lang]
-		lang := e.answerIn(q.Language, w.lang)
-		t := e.Texts[lang]
-		hits = append(hits, Hit{ID: e.ID, Language: lang, Question: t.Question, Answer: t.answerOn(q.Channel), Category: e.Category, Kind: e.Kind, Path: e.Path,
-			Matched: matched.wording(int(w.n)), Score: c.score, Source: e.SourceIn(lang)})
+		h := e.hit(&q, p.segment.words[c.word])
+		h.Score = c.score
+		hits = append(hits, h)
 	}
-	return hits, found{r.confidence(by), r.onTopic(by), s.version, embedded}, nil
+	f := found{confidence: r.confidence(by), topic: r.onTopic(by), version: s.version, embedded: embedded}
+	if h, ok := s.said(&q); ok {
+		f.said = &h
+	}
+	return hits, f, nil
+}
+
+// hit is an entry as it is found by one of its wordings.
+func (e *Entry) hit(q *Query, by wording) Hit {
+	matched := e.Texts[by.lang]
+	lang := e.answerIn(q.Language, by.lang)
+	t := e.Texts[lang]
+	return Hit{ID: e.ID, Language: lang, Question: t.Question, Answer: t.answerOn(q.Channel), Category: e.Category, Kind: e.Kind, Path: e.Path,
+		Matched: matched.wording(int(by.n)), Source: e.SourceIn(lang)}
 }
 
 // found is what is to be said of a ranking, and the snapshot it is of.
@@ -193,6 +203,7 @@ type found struct {
 	topic      float64
 	version    string
 	embedded   bool
+	said       *Hit // the answer before, where it says what the question names
 }
 
 func (b *Base) scratch() *scratch {
@@ -210,10 +221,14 @@ func (b *Base) Answer(ctx context.Context, q Query) (Answer, error) {
 		return Answer{}, fmt.Errorf("kb: %w", err)
 	}
 	a := Answer{Verdict: Unknown, Hits: hits, Version: r.version, Embedded: r.embedded}
-	if len(hits) == 0 {
-		return a, nil
+	if len(hits) > 0 {
+		a.Confidence, a.OnTopic = r.confidence, r.topic
 	}
-	a.Confidence, a.OnTopic = r.confidence, r.topic
+	if r.said != nil && a.Confidence < b.opts.Sure {
+		hits = slices.DeleteFunc(hits, func(h Hit) bool { return h.ID == r.said.ID })
+		a.Hits = slices.Insert(hits[:min(len(hits), max(q.N, defaultHits)-1)], 0, *r.said)
+		a.Confidence, a.OnTopic = b.opts.Sure, max(a.OnTopic, b.opts.Sure)
+	}
 	switch {
 	case a.Confidence >= b.opts.Sure:
 		a.Verdict = Answered

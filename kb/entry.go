@@ -98,9 +98,11 @@ type Query struct {
 	// Category and Tags keep only entries that have them, when set.
 	Category string
 	Tags     []string
-	// About is the category of what was asked before, when known: of entries that
-	// fit alike, those of it come first ("how much is it?", after shipping).
-	About string
+	// After is the id of the entry that answered what was asked before, if one did.
+	// Of entries that fit alike, those of its category come first ("how much is
+	// it?", after shipping), and "那新疆呢" or "and remote regions?" is answered by it
+	// where its answer says so and no other entry is sure.
+	After string
 	// Now decides which entries are valid; zero means all are.
 	Now time.Time
 	// N is how many hits to return at most, 3 when 0; there are never more than 64.
@@ -120,7 +122,8 @@ const (
 // Answer is what a base has to say to a query.
 type Answer struct {
 	Verdict Verdict `json:"verdict"`
-	// Confidence is the probability, 0 to 1, that Hits[0] answers the question.
+	// Confidence is the probability, 0 to 1, that Hits[0] answers the question;
+	// Options.Sure where that is the answer before (see Query.After).
 	Confidence float64 `json:"confidence"`
 	// OnTopic is the probability, 0 to 1 and no less than Confidence, that the
 	// question is about what the base is, whether or not it has the answer.

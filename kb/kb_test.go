@@ -85,9 +85,9 @@ func TestAnswer(t *testing.T) {
 	}
 }
 
-// Of entries that fit alike, that of the category asked about before comes first;
-// a question with words of its own is not drawn there.
-func TestAbout(t *testing.T) {
+// Of entries that fit alike, one of the category asked about before comes first; a
+// question with words of its own is not drawn there.
+func TestAfterACategory(t *testing.T) {
 	t.Parallel()
 	base, err := New([]Entry{
 		{ID: "screen", Category: "维修", Texts: map[string]Text{"zh": {Question: "换屏幕多少钱？"}, "en": {Question: "How much is a new screen?"}}},
@@ -96,15 +96,50 @@ func TestAbout(t *testing.T) {
 		{ID: "invoice", Category: "发票", Texts: map[string]Text{"zh": {Question: "怎么开发票？"}, "en": {Question: "How do I get an invoice?"}}},
 	}, nil)
 	require.NoError(t, err)
-	for _, c := range []struct{ ask, lang, about, want string }{
-		{"多少钱", "zh", "配送", "fee"}, {"多少钱", "zh", "维修", "screen"},
-		{"how much is it", "en", "配送", "fee"}, {"how much is it", "en", "维修", "screen"},
-		{"怎么开发票", "zh", "配送", "invoice"}, {"How do I get an invoice?", "en", "维修", "invoice"}, {"换屏幕多少钱", "zh", "配送", "screen"},
+	for _, c := range []struct{ ask, lang, after, want string }{
+		{"多少钱", "zh", "when", "fee"}, {"多少钱", "zh", "screen", "screen"},
+		{"how much is it", "en", "when", "fee"}, {"how much is it", "en", "screen", "screen"},
+		{"怎么开发票", "zh", "when", "invoice"}, {"How do I get an invoice?", "en", "screen", "invoice"}, {"换屏幕多少钱", "zh", "when", "screen"},
 	} {
-		hits, err := base.Search(t.Context(), Query{Text: c.ask, Language: c.lang, About: c.about})
+		hits, err := base.Search(t.Context(), Query{Text: c.ask, Language: c.lang, After: c.after})
 		require.NoError(t, err)
 		require.NotEmpty(t, hits)
-		assert.Equal(t, c.want, hits[0].ID, "%q after %s", c.ask, c.about)
+		assert.Equal(t, c.want, hits[0].ID, "%q after %s", c.ask, c.after)
+	}
+}
+
+// What follows on an answer and names what that says is answered by it, unless
+// another entry is sure, or it may not be read.
+func TestAfterAnAnswer(t *testing.T) {
+	t.Parallel()
+	base, err := New([]Entry{
+		{ID: "days", Category: "配送", Texts: map[string]Text{"zh": {Question: "快递几天能到？", Answer: "江浙沪 1–2 天，新疆、西藏 5–7 天。"},
+			"en": {Question: "How long does delivery take?", Answer: "Two days near Shanghai, 5–7 in remote regions."}}},
+		{ID: "hk", Category: "配送", Texts: map[string]Text{"zh": {Question: "香港呢？", Others: []string{"能送到香港吗"}, Answer: "香港走顺丰，3 天。"}, "en": {Question: "Do you ship to Hong Kong?", Answer: "Yes."}}},
+		{ID: "staff", Audience: []string{"staff"}, Texts: map[string]Text{"zh": {Question: "内部价怎么算？", Answer: "新疆仓按成本价。"}}},
+	}, nil)
+	require.NoError(t, err)
+	for _, c := range []struct{ ask, lang, after, want string }{
+		{"那新疆呢？", "zh", "days", "days"}, {"西藏呢", "zh", "days", "days"}, {"and to remote regions?", "en", "days", "days"},
+		{"那香港呢", "zh", "days", "hk"},       // has an entry of its own
+		{"那新疆呢？", "zh", "", ""},            // after nothing
+		{"那北京呢？", "zh", "days", ""},        // is not in it
+		{"那新疆呢？", "zh", "staff", ""},       // may not be read
+		{"那新疆呢？", "zh", "gone", ""},        // no longer there
+		{"and to mote?", "en", "days", ""}, // part of a word
+		{"那我上个月买的那台机器送到新疆的时候外面那层包装已经破了怎么办呢", "zh", "days", ""},
+	} {
+		a, err := base.Answer(t.Context(), Query{Text: c.ask, Language: c.lang, After: c.after})
+		require.NoError(t, err)
+		if c.want == "" {
+			assert.NotEqual(t, Answered, a.Verdict, "%q after %q", c.ask, c.after)
+			continue
+		}
+		require.Equal(t, Answered, a.Verdict, "%q after %q", c.ask, c.after)
+		assert.Equal(t, c.want, a.Hits[0].ID, "%q after %q", c.ask, c.after)
+		for _, h := range a.Hits[1:] {
+			assert.NotEqual(t, c.want, h.ID)
+		}
 	}
 }
 

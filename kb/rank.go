@@ -60,6 +60,10 @@ func (s *snapshot) rank(sc *scratch, by *Ranker, q *Query, v vector, n int) rank
 		s.join(sc, docs)
 	}
 	w.perfect = max(w.perfect, 1e-6)
+	about := ""
+	if k, d, ok := s.find(q.After); ok && q.After != "" {
+		about = s.parts[k].segment.kinds.at(d).Category
+	}
 	m := mix{Ranker: by, share: s.share(), vectors: near != nil && len(near.cosine) > 0, latent: s.factors.weight()}
 	r := ranking{coverage: float64(w.known / w.perfect), length: math.Log1p(float64(utf8.RuneCountInString(query))), top: make([]candidate, 0, min(n, len(sc.best)))}
 	s.vector(sc, query)
@@ -93,7 +97,7 @@ func (s *snapshot) rank(sc *scratch, by *Ranker, q *Query, v vector, n int) rank
 				c.sense = near.of(c.doc)
 			}
 			c.score = m.score(&c)
-			if q.About != "" && p.segment.kinds.at(found.doc-p.base).Category == q.About {
+			if about != "" && p.segment.kinds.at(found.doc-p.base).Category == about {
 				c.score += lean
 			}
 			r.place(c, n)

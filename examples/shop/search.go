@@ -52,7 +52,11 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 				return t.Say("search.dearest")
 			}
 		default:
-			req.Order = recommend.Order(e.Value)
+			if req.Order = recommend.Order(e.Value); req.Order == recommend.Cheapest {
+				if m, ok := t.Meaning.Entity("money"); ok && m.Carried {
+					req.MinPrice = 0 // cheaper than what "around $60" showed
+				}
+			}
 		}
 	}
 	if req.Order == recommend.Cheapest && len(before) > 0 {

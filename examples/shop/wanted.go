@@ -62,7 +62,12 @@ func remain(t *bot.Turn) {
 // much is for everyone, or says nothing of it. Children's things are a category
 // of their own, in which the words find the shoes.
 func forWhom(req *recommend.Request) {
-	at := slices.IndexFunc(req.Must, func(f recommend.Filter) bool { return f.Attribute == "gender" && len(f.Any) == 1 })
+	forOne := func(f recommend.Filter) bool { return f.Attribute == "gender" && len(f.Any) == 1 }
+	if i := slices.IndexFunc(req.Wish, forOne); i >= 0 { // "what would be nice for my mum": she is no wish
+		req.Must = append(req.Must, req.Wish[i])
+		req.Wish = slices.Delete(req.Wish, i, i+1)
+	}
+	at := slices.IndexFunc(req.Must, forOne)
 	if at < 0 {
 		return
 	}
