@@ -42,6 +42,18 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 			req.Exclude = before
 		case "similar":
 			s.like(t, &req)
+		case "cheaper":
+			if s.below(&req, before); len(before) == 0 {
+				req.Order = recommend.Cheapest
+				break
+			}
+			less, err := t.Recommend(ctx, req)
+			if err != nil {
+				return err
+			}
+			if len(less) == 0 {
+				return t.Say("search.cheapest")
+			}
 		case "pricier":
 			s.above(&req, before)
 			more, err := t.Recommend(ctx, req)
@@ -52,11 +64,7 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 				return t.Say("search.dearest")
 			}
 		default:
-			if req.Order = recommend.Order(e.Value); req.Order == recommend.Cheapest {
-				if m, ok := t.Meaning.Entity("money"); ok && m.Carried {
-					req.MinPrice = 0 // cheaper than what "around $60" showed
-				}
-			}
+			req.Order = recommend.Order(e.Value)
 		}
 	}
 	if req.Order == recommend.Cheapest && len(before) > 0 {
@@ -114,6 +122,9 @@ func (s *shop) find(ctx context.Context, t *bot.Turn, req *recommend.Request) ([
 	found, err := t.Recommend(ctx, *req)
 	if err != nil {
 		return nil, err
+	}
+	if e, ok := t.Meaning.Entity("sort"); ok && !e.Carried && e.Value == "cheaper" {
+		cheaper(found, t.Text("search.cheaper"))
 	}
 	if len(found) == 0 && req.Order == recommend.Trending { // a quiet week
 		req.Order = recommend.ByFit
@@ -208,6 +219,31 @@ func (s *shop) above(req *recommend.Request, before []string) {
 		}
 	}
 	req.MaxPrice, req.Exclude = 0, before
+}
+
+// below asks for what costs less than all that was shown: who finds "around $60"
+// too much has no lower bound either.
+func (s *shop) below(req *recommend.Request, before []string) {
+	for _, id := range before {
+		if it, ok := s.shelf.Item(id); ok {
+			if p := it.Price[req.Currency] - 1; p > 0 && (req.MaxPrice == 0 || p < req.MaxPrice) {
+				req.MaxPrice = p
+			}
+		}
+	}
+	req.MinPrice, req.Exclude = 0, before
+}
+
+// cheaper says of items that they cost less than those before: the bound is no
+// budget that the customer named.
+func cheaper(found []recommend.Suggestion, text string) {
+	for _, f := range found {
+		for i, r := range f.Reasons {
+			if r.Code == "budget" {
+				f.Reasons[i] = recommend.Reason{Code: "cheapest", Text: text}
+			}
+		}
+	}
 }
 
 // few is how many items a customer looks through without a question to help.

@@ -35,7 +35,7 @@ const maxSought = 20
 func remain(t *bot.Turn) {
 	refused := false
 	if e, ok := t.Meaning.Entity("sort"); ok && !e.Carried {
-		refused = e.Value == "others" || e.Value == "cheapest" || e.Value == "pricier"
+		refused = e.Value == "others" || e.Value == "cheapest" || e.Value == "cheaper" || e.Value == "pricier"
 	}
 	held := map[string]bool{}
 	for _, e := range t.Meaning.Entities {
