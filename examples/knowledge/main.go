@@ -24,7 +24,10 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/frontdesk-go/frontdesk/kb"
 )
@@ -159,4 +162,24 @@ func date(name, s string, otherwise time.Time) (time.Time, error) {
 	return t, nil
 }
 
-func (j *job) printf(format string, args ...any) { fmt.Fprintf(j.out, format, args...) }
+// printf prints for people, without what a terminal would obey: texts and names
+// come from elsewhere.
+func (j *job) printf(format string, args ...any) {
+	fmt.Fprint(j.out, strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return utf8.RuneError
+		}
+		return r
+	}, fmt.Sprintf(format, args...)))
+}
+
+// pad fills a text up to so many columns, of which a Chinese character takes two.
+func pad(s string, columns int) string {
+	for _, r := range s {
+		columns--
+		if r >= 0x1100 {
+			columns--
+		}
+	}
+	return s + strings.Repeat(" ", max(columns, 0))
+}

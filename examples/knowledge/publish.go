@@ -52,7 +52,7 @@ func (j *job) serve(saved, version string) error {
 	if _, err := kb.Open(strings.NewReader(saved), nil); err != nil {
 		return fmt.Errorf("what was written does not open: %w", err)
 	}
-	if err := os.MkdirAll(j.past(), 0o755); err != nil {
+	if err := os.Mkdir(j.past(), 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	if err := replace(filepath.Join(j.past(), version), []byte(saved)); err != nil {

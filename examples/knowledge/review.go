@@ -92,7 +92,7 @@ func queue(_ context.Context, j *job) error {
 	}
 	tasks := keep.Queue(have, r)
 	for _, t := range tasks {
-		j.printf("%-8s %-24s %s", t.State, t.ID, title(byID[t.ID]))
+		j.printf("%-8s %s %s", t.State, pad(t.ID, 24), title(byID[t.ID]))
 		if s := last(*byID[t.ID]); s.By != "" {
 			j.printf("  (%s", s.By)
 			if s.Why != "" {
