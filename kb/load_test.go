@@ -153,3 +153,11 @@ func TestReadMarkdownAsItIsShown(t *testing.T) {
 		assert.ErrorContains(t, err, c.want, name)
 	}
 }
+
+func TestReadDirNamesTheFolder(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "handbok")
+	_, err := Load(os.DirFS(dir), nil)
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	assert.ErrorContains(t, err, dir, "os.DirFS itself only says: stat .")
+}

@@ -124,7 +124,11 @@ func classify(ctx context.Context, j *job) error {
 		return err
 	}
 	c := keep.NewClassifier(have)
-	j.printf("learnt from the base: right for %.0f %% of the entries left out\n", 100*c.Accuracy())
+	if c.Accuracy() > 0 {
+		j.printf("learnt from the base: right for %.0f %% of the entries left out\n", 100*c.Accuracy())
+	} else {
+		j.printf("too few entries have a category to learn from\n")
+	}
 	var left []kb.Entry // of which the category stays open
 	for i := range have {
 		e := &have[i]
