@@ -97,11 +97,11 @@ func ReadFeedback(name string, r io.Reader) ([]Feedback, error) {
 		var f Feedback
 		switch err := json.Unmarshal([]byte(line), &f); {
 		case err != nil:
-			bad.add(n, "want one feedback, {\"entry\": …, \"question\": …, \"sign\": …, \"at\": …}: %w", err)
+			bad.problem(n, "want one feedback, {\"entry\": …, \"question\": …, \"sign\": …, \"at\": …}: %w", err)
 		case f.Entry == "":
-			bad.add(n, "the entry is missing: say which answer it was")
+			bad.problem(n, "the entry is missing: say which answer it was")
 		case !slices.Contains(signs(), f.Sign):
-			bad.add(n, "sign %q is unknown: use one of %v", text.Cut(string(f.Sign), 40), signs())
+			bad.problem(n, "sign %q is unknown: use one of %v", text.Cut(string(f.Sign), 40), signs())
 		default:
 			out = append(out, f)
 		}
