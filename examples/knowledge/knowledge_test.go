@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -259,4 +261,26 @@ func TestRestore(t *testing.T) {
 	assert.True(t, strings.HasPrefix(k.run("restore"), was), "it is the published one")
 	_, err = k.try("restore", "../kb.json")
 	assert.ErrorContains(t, err, "there is no version")
+}
+
+func TestCheckAsksForLinks(t *testing.T) {
+	t.Parallel()
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/gone":
+			w.WriteHeader(http.StatusNotFound)
+		case r.Method == http.MethodHead:
+			w.WriteHeader(http.StatusNotFound) // knows no HEAD
+		case r.URL.Path == "/login":
+			w.WriteHeader(http.StatusForbidden)
+		}
+	}))
+	defer srv.Close()
+	k, folder := keeper{t, t.TempDir()}, t.TempDir()
+	text := fmt.Sprintf("## q\n[a](%[1]s/here) [b](%[1]s/login) [c](%[1]s/gone)\n", srv.URL)
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "a.md"), []byte(text), 0o600))
+	assert.Contains(t, k.run("check", folder), "0 findings")
+	out := k.run("check", folder, "-links")
+	assert.Contains(t, out, "1 findings")
+	assert.Contains(t, out, srv.URL+"/gone")
 }

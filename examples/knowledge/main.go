@@ -54,6 +54,7 @@ type job struct {
 	html string
 	json bool
 	lang string
+	web  bool
 	args []string
 
 	least float64
@@ -72,7 +73,7 @@ func commands() []command {
 	return []command{
 		{"collect", "FOLDER: take over what its faq, docs, site and talks say now", collect},
 		{"clean", "mask personal data, drop what repeats in every document", clean},
-		{"check", "[FOLDER] [-html FILE] [-json] [-feedback FILE]: what is wrong, and what customers ask in vain", check},
+		{"check", "[FOLDER] [-html FILE] [-json] [-feedback FILE] [-links]: what is wrong, and what customers ask in vain", check},
 		{"classify", "[-least 0.6] [-apply]: guess categories, propose new ones", classify},
 		{"learn", "FEEDBACK.jsonl [-apply]: what helps, new wordings, synonyms", learn},
 		{"queue", "what waits for someone", queue},
@@ -107,6 +108,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		fs.StringVar(&j.html, "html", "", "write the report as a page into this file")
 		fs.BoolVar(&j.json, "json", false, "write the report as JSON")
 		fs.StringVar(&j.lang, "lang", "en", "language of the page: en or zh")
+		fs.BoolVar(&j.web, "links", false, "ask for each web address in the texts whether it is still there")
 		fs.Float64Var(&j.least, "least", 0.6, "the least confidence of a category")
 		fs.BoolVar(&j.apply, "apply", false, "put it into the base under review")
 		fs.StringVar(&j.feedback, "feedback", "", "how customers took the answers, for check")

@@ -29,7 +29,7 @@ func check(ctx context.Context, j *job) error {
 	if len(have) == 0 {
 		return fmt.Errorf("%s holds no entries: collect some first, or name a folder of knowledge files", j.file)
 	}
-	r, err := j.check(have)
+	r, err := j.check(ctx, have)
 	if err != nil {
 		return err
 	}
@@ -77,8 +77,11 @@ func check(ctx context.Context, j *job) error {
 
 // check looks for what is wrong, with how customers took the answers if -feedback
 // names it.
-func (j *job) check(have []kb.Entry) (keep.Report, error) {
+func (j *job) check(ctx context.Context, have []kb.Entry) (keep.Report, error) {
 	o := keep.Options{Now: j.now, Public: ours()}
+	if j.web {
+		o.Link = asked(ctx)
+	}
 	if j.feedback != "" {
 		signs, err := readFeedback(j.feedback)
 		if err != nil {

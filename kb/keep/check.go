@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -383,9 +384,16 @@ func (c *checker) leads(link, file string) bool {
 		return good
 	}
 	if strings.HasPrefix(link, "#") {
+		if plain, err := url.PathUnescape(link); err == nil {
+			link = plain
+		}
 		return c.good[link] || c.good[path.Clean(file)+link]
 	}
 	target, _, _ := strings.Cut(link, "#")
+	target, _, _ = strings.Cut(target, "?")
+	if plain, err := url.PathUnescape(target); err == nil {
+		target = plain // %E9%85%8D.md is 配.md
+	}
 	switch strings.ToLower(path.Ext(target)) {
 	case ".md", ".markdown", ".html", ".htm", ".txt", ".docx", ".csv", ".json":
 		return strings.HasPrefix(target, "/") || c.good[path.Join(path.Dir(file), target)]
