@@ -212,12 +212,7 @@ func question(e *kb.Entry, lang string) string {
 }
 
 func languages(e *kb.Entry) []string {
-	var out []string
-	for l := range e.Texts {
-		out = append(out, l)
-	}
-	slices.Sort(out)
-	return out
+	return slices.Sorted(maps.Keys(e.Texts))
 }
 
 // has reports whether an entry has a language or a variety of it.
@@ -320,7 +315,7 @@ func (c *checker) text(e *kb.Entry, lang string) {
 		c.add(Finding{Kind: Empty, Language: lang, Text: t.Question}, e)
 		return
 	}
-	whole := strings.Join(append([]string{t.Question, t.Answer}, t.Others...), "\n")
+	whole := strings.Join(append(saysOf(t), t.Answer), "\n")
 	answers := t.Answer
 	for _, ch := range slices.Sorted(maps.Keys(t.ByChannel)) {
 		whole += "\n" + t.ByChannel[ch]

@@ -228,9 +228,8 @@ func wordings(base *kb.Base, feedback []Feedback, confirmed int) []Wording {
 	taken := map[string]bool{}
 	for e := range base.Entries() {
 		for lang, t := range e.Texts {
-			taken[lang+"\n"+key(t.Question)] = true
-			for _, o := range t.Others {
-				taken[lang+"\n"+key(o)] = true
+			for _, w := range saysOf(t) {
+				taken[lang+"\n"+key(w)] = true
 			}
 		}
 	}
