@@ -284,3 +284,26 @@ func TestCheckAsksForLinks(t *testing.T) {
 	assert.Contains(t, out, "1 findings")
 	assert.Contains(t, out, srv.URL+"/gone")
 }
+
+// A draft that someone rejected does not come back because more customers ask.
+func TestRejectedDraftsStayRejected(t *testing.T) {
+	t.Parallel()
+	k, folder := keeper{t, t.TempDir()}, t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(folder, "talks"), 0o700))
+	talk := func(n int, reply string) {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "{\"conversation\":%d,\"role\":\"customer\",\"text\":\"杯子能刻字吗\"}\n{\"conversation\":%[1]d,\"role\":\"agent\",\"text\":%q}\n", i, reply)
+		}
+		require.NoError(t, os.WriteFile(filepath.Join(folder, "talks", fmt.Sprintf("%d.jsonl", n)), []byte(b.String()), 0o600))
+	}
+	talk(2, "可以刻字")
+	assert.Contains(t, k.run("collect", folder), "1 drafts added")
+	k.run("submit", "-by", "小周", "draft.*")
+	k.run("reject", "-by", "老陈", "-why", "不再提供", "draft.*")
+	talk(9, "能刻的亲")
+	assert.Contains(t, k.run("collect", folder), "0 drafts added")
+	for _, e := range k.entries() {
+		assert.Equal(t, kb.Rejected, e.State)
+	}
+}
