@@ -198,9 +198,23 @@ type checker struct {
 }
 
 func (c *checker) add(f Finding, e *kb.Entry) {
-	f.ID, f.Source, f.Question = e.ID, e.SourceIn(f.Language), question(e, f.Language)
+	if f.Kind != Link { // which shows no more than its address
+		f.Text, f.Against = c.shown(f.Text), c.shown(f.Against)
+	}
+	f.ID, f.Source, f.Question = e.ID, e.SourceIn(f.Language), c.shown(question(e, f.Language))
 	c.out = append(c.out, f)
 }
+
+// shown is a text as a report has it: without personal data, and not too long.
+func (c *checker) shown(s string) string {
+	short := text.Cut(s, maxShown)
+	if short != s {
+		short += "…"
+	}
+	return maskBut(short, c.opts.Public)
+}
+
+const maxShown = 400 // bytes of a text in a finding
 
 // question is an entry's in a language, or in the first it has.
 func question(e *kb.Entry, lang string) string {
@@ -208,7 +222,7 @@ func question(e *kb.Entry, lang string) string {
 	if all := languages(e); !ok && len(all) > 0 {
 		t = e.Texts[all[0]]
 	}
-	return pii.Mask(text.Cut(t.Question, 200))
+	return t.Question
 }
 
 func languages(e *kb.Entry) []string {
