@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -77,21 +78,9 @@ func ReadCSV(name string, r io.Reader, language string) ([]Entry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("kb: %s:1: reading the header: %w: the first row names the columns, %s", name, err, columns)
 	}
-	at := map[string]int{}
-	for i, h := range head {
-		k := Column(h)
-		if k == "" {
-			return nil, fmt.Errorf("kb: %s:1: column %q is unknown: the header may have %s", name, h, columns)
-		}
-		if _, twice := at[k]; twice {
-			return nil, fmt.Errorf("kb: %s:1: column %q stands twice, the second time as %q: take one of them out", name, k, h)
-		}
-		at[k] = i
-	}
-	for _, need := range []string{"question", "answer"} {
-		if _, ok := at[need]; !ok {
-			return nil, fmt.Errorf("kb: %s:1: column %q is missing: the header may have %s", name, need, columns)
-		}
+	h, err := ReadHeader(name, head)
+	if err != nil {
+		return nil, err
 	}
 	var out []Entry
 	var errs []error
@@ -104,40 +93,82 @@ func ReadCSV(name string, r io.Reader, language string) ([]Entry, error) {
 			return out, errors.Join(append(errs, fmt.Errorf("kb: %s: %w: put a cell with quotes in it into quotes, and write each of them twice", name, err))...)
 		}
 		line, _ := cr.FieldPos(0)
-		get := func(col string) string {
-			if i, ok := at[col]; ok && i < len(rec) {
-				return strings.TrimSpace(rec[i])
-			}
-			return ""
-		}
-		m := &mdEntry{file: name, line: line, question: get("question"), id: get("id"), tags: split(get("tags"), ",，、"),
-			also: split(get("also"), "|｜\n"), url: get("source"), answer: []string{get("answer")}}
-		for _, k := range []string{"from", "until", "channels", "audience", "products", "owner", "reviewed", "state"} {
-			if v := get(k); v != "" {
-				m.set(k, v, line)
-			}
-		}
-		for h := range at {
-			if channel, ok := strings.CutPrefix(h, "answer@"); ok && get(h) != "" {
-				if m.special == nil {
-					m.special = map[string][]string{}
-				}
-				m.special[channel] = []string{get(h)}
-			}
-		}
-		if m.question == "" || get("answer") == "" {
-			errs = append(errs, fmt.Errorf("kb: %s:%d: question or answer is empty: fill both or remove the row", name, line))
-			continue
-		}
-		lang := language
-		if l := get("language"); l != "" {
-			lang = l
-		}
-		e, err := m.entry(lang, get("category"))
-		if err != nil {
+		e, err := h.Entry(line, rec, language)
+		switch {
+		case err != nil:
 			errs = append(errs, err)
+		case e.ID != "":
+			out = append(out, e)
+		}
+	}
+}
+
+// Header says in which columns of a table the entries have what.
+type Header struct {
+	name string
+	at   map[string]int
+}
+
+// ReadHeader reads the first row of a table of that name, as [ReadCSV] does its
+// own. Columns without a name are left out. The error says what is unknown, or
+// missing.
+func ReadHeader(name string, head []string) (Header, error) {
+	at := map[string]int{}
+	for i, h := range head {
+		k := Column(h)
+		if k == "" && strings.TrimSpace(h) == "" {
 			continue
 		}
-		out = append(out, *e)
+		if k == "" {
+			return Header{}, fmt.Errorf("kb: %s:1: column %q is unknown: the header may have %s", name, h, columns)
+		}
+		if _, twice := at[k]; twice {
+			return Header{}, fmt.Errorf("kb: %s:1: column %q stands twice, the second time as %q: take one of them out", name, k, h)
+		}
+		at[k] = i
 	}
+	for _, need := range []string{"question", "answer"} {
+		if _, ok := at[need]; !ok {
+			return Header{}, fmt.Errorf("kb: %s:1: column %q is missing: the header may have %s", name, need, columns)
+		}
+	}
+	return Header{name, at}, nil
+}
+
+// Entry is the entry of a row, the zero Entry of one that neither asks nor
+// answers: an empty one, a title over others. language is that of a row that does
+// not say its own.
+func (h Header) Entry(line int, row []string, language string) (Entry, error) {
+	get := func(col string) string {
+		if i, ok := h.at[col]; ok && i < len(row) {
+			return strings.TrimSpace(row[i])
+		}
+		return ""
+	}
+	switch q, a := get("question"), get("answer"); {
+	case q == "" && a == "":
+		return Entry{}, nil
+	case q == "" || a == "":
+		return Entry{}, fmt.Errorf("kb: %s:%d: question or answer is empty: fill both or remove the row", h.name, line)
+	}
+	m := &mdEntry{file: h.name, line: line, question: get("question"), id: get("id"), tags: split(get("tags"), ",，、"),
+		also: split(get("also"), "|｜\n"), url: get("source"), answer: []string{get("answer")}}
+	for _, k := range []string{"from", "until", "channels", "audience", "products", "owner", "reviewed", "state"} {
+		if v := get(k); v != "" {
+			m.set(k, v, line)
+		}
+	}
+	for k := range h.at {
+		if channel, ok := strings.CutPrefix(k, "answer@"); ok && get(k) != "" {
+			if m.special == nil {
+				m.special = map[string][]string{}
+			}
+			m.special[channel] = []string{get(k)}
+		}
+	}
+	e, err := m.entry(cmp.Or(get("language"), language), get("category"))
+	if err != nil {
+		return Entry{}, err
+	}
+	return *e, nil
 }

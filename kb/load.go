@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -42,6 +43,9 @@ func ReadDir(fsys fs.FS, opts *Options) ([]Entry, error) {
 	language := ""
 	if opts != nil {
 		language = opts.Language
+	}
+	if _, err := fs.Stat(fsys, "."); err != nil {
+		return nil, fmt.Errorf("kb: the folder%s: %w", placeOf(fsys), err)
 	}
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -88,6 +92,15 @@ func ReadDir(fsys fs.FS, opts *Options) ([]Entry, error) {
 		return nil, ErrNoFiles
 	}
 	return out, nil
+}
+
+// placeOf is where a file system that os.DirFS made is, which its own errors do
+// not say.
+func placeOf(fsys fs.FS) string {
+	if v := reflect.ValueOf(fsys); v.Kind() == reflect.String {
+		return " " + v.String()
+	}
+	return ""
 }
 
 // LanguageOf finds the BCP 47 tag in a file's path, as Load reads it:

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -126,4 +127,37 @@ func TestMergeKeepsWhoAndWhen(t *testing.T) {
 		assert.Equal(t, "2025-08-01", e.Reviewed.Format("2006-01-02"), name)
 		assert.NotEmpty(t, e.Category, name)
 	}
+}
+
+func TestReadMarkdownAsItIsShown(t *testing.T) {
+	t.Parallel()
+	src := "---\ntitle: 售后\n---\n\n# 售后\n\n<!-- 不给客户看\n## 假问题\n假答案 -->\n\n## 能退吗\n<!-- 上次改于三月 -->\nalso: 可以退货么\n\n七天内可退。<!-- 毛利 40% -->\n\n多久退款\n--------\n也问：退款时间\n\n3 个工作日。\n\n## 怎么装\n```sh\n## no heading <!-- stays -->\n```\n~~~\n```\n## nor this\n~~~\n装好了。\n---\n完。\n"
+	es, err := ReadDir(fstest.MapFS{"a.zh.md": {Data: []byte(src)}}, nil)
+	require.NoError(t, err)
+	require.Len(t, es, 3)
+	for i, want := range []Text{
+		{Question: "能退吗", Others: []string{"可以退货么"}, Answer: "七天内可退。", Category: "售后"},
+		{Question: "多久退款", Others: []string{"退款时间"}, Answer: "3 个工作日。", Category: "售后"},
+		{Question: "怎么装", Answer: "```sh\n## no heading <!-- stays -->\n```\n~~~\n```\n## nor this\n~~~\n装好了。\n---\n完。", Category: "售后"},
+	} {
+		assert.Equal(t, want, es[i].Texts["zh"])
+	}
+	assert.Equal(t, []int{11, 17, 23}, []int{es[0].Source.Line, es[1].Source.Line, es[2].Source.Line})
+	for name, c := range map[string]struct{ src, want string }{
+		"no heading":   {"\n七天内可退。\n", "a.md:2: there is no heading: write the question"},
+		"open comment": {"## q\na\n<!-- b\n## r\nc\n", "a.md:3: the comment is not closed"},
+		"open code":    {"## q\na\n```\n## r\nc\n", "a.md:3: the code is not closed"},
+		"a long line":  {"## q\n" + strings.Repeat("x", 2<<20) + "\n", "a.md:2: longer than 1048576 bytes"},
+	} {
+		_, err := ReadDir(fstest.MapFS{"a.md": {Data: []byte(c.src)}}, nil)
+		assert.ErrorContains(t, err, c.want, name)
+	}
+}
+
+func TestReadDirNamesTheFolder(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "handbok")
+	_, err := Load(os.DirFS(dir), nil)
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	assert.ErrorContains(t, err, dir, "os.DirFS itself only says: stat .")
 }

@@ -1,7 +1,6 @@
 package kb
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/frontdesk-go/frontdesk/kb/internal/markdown"
 )
 
 // ReadMarkdown reads the entries of a file: the first heading of level one is
@@ -20,18 +21,18 @@ import (
 // 适用商品, 负责人, 复核日期, 审核状态 (草稿, 待审, 通过, 驳回, 停用), say more of
 // the entry; "{#id}" at a heading's end names it. Behind the answer, a line
 // "@wechat, phone" begins another answer, for these channels. Any
-// Markdown is welcome: a file without such lines is read all the same. All
-// problems are reported together, with file and line.
+// Markdown is welcome: a file without such lines is read all the same, one
+// without headings is a problem. Comments (<!-- … -->) are left out. All problems
+// are reported together, with file and line.
 func ReadMarkdown(name string, r io.Reader, language string) ([]Entry, error) {
 	s, err := readText(name, r)
 	if err != nil {
 		return nil, err
 	}
-	sc := bufio.NewScanner(strings.NewReader(s))
-	sc.Buffer(nil, maxLine)
+	lines, errs := markdownLines(name, s)
 	var out []Entry
-	var errs []error
 	category := ""
+	headings, text := 0, 0
 	var cur *mdEntry
 	end := func() {
 		if cur == nil {
@@ -44,9 +45,51 @@ func ReadMarkdown(name string, r io.Reader, language string) ([]Entry, error) {
 		}
 		cur = nil
 	}
-	fence, front := false, false
-	for n := 1; sc.Scan(); n++ {
-		line := strings.TrimSuffix(sc.Text(), "\r")
+	for _, l := range lines {
+		level, title := l.level, l.text
+		if level == 0 {
+			if cur != nil {
+				cur.add(l.text, l.n, l.code)
+			} else if strings.TrimSpace(l.text) != "" && text == 0 {
+				text = l.n
+			}
+			continue
+		}
+		end()
+		headings++
+		title, id := markdown.HeadingID(title)
+		if level == 1 {
+			category = title
+		}
+		cur = &mdEntry{file: name, line: l.n, question: title, id: id, meta: true, title: level == 1}
+	}
+	end()
+	if headings == 0 && text > 0 {
+		errs = append(errs, fmt.Errorf("kb: %s:%d: there is no heading: write the question, \"## …\", over its answer", name, text))
+	}
+	return out, errors.Join(errs...)
+}
+
+// mdLine is a line of Markdown.
+type mdLine struct {
+	text  string // of a heading, what it says
+	n     int
+	level int // of a heading
+	code  bool
+}
+
+// markdownLines are the lines of a document without its front matter and its
+// comments, which are not for customers.
+func markdownLines(name, s string) (out []mdLine, errs []error) {
+	var at markdown.Lines
+	front, opened, n := false, 0, 0
+	for line := range strings.Lines(s) {
+		n++
+		line = strings.TrimRight(line, "\r\n")
+		if len(line) > maxLine {
+			errs = append(errs, fmt.Errorf("kb: %s:%d: longer than %d bytes: split the line", name, n, maxLine))
+			break
+		}
 		if n == 1 && line == "---" {
 			front = true
 			continue
@@ -55,52 +98,48 @@ func ReadMarkdown(name string, r io.Reader, language string) ([]Entry, error) {
 			front = line != "---" && line != "..."
 			continue
 		}
-		if t := strings.TrimSpace(line); strings.HasPrefix(t, "```") || strings.HasPrefix(t, "~~~") {
-			fence = !fence
+		was, fenced := at.Open(), at.Fenced()
+		text, code := at.Next(line)
+		if at.Open() && !was || at.Fenced() && !fenced {
+			opened = n
 		}
-		level, title := heading(line)
-		if fence || level == 0 {
-			if cur != nil {
-				cur.add(line, n, fence)
+		if text != line && strings.TrimSpace(text) == "" || was && at.Open() {
+			continue // nothing but a comment
+		}
+		l := mdLine{text: text, n: n, code: code}
+		if !code {
+			if level, title := markdown.Heading(text); level > 0 {
+				l.level, l.text = level, title
+			} else if k := len(out) - 1; k >= 0 && len(strings.TrimSpace(text)) >= 3 && markdown.Underline(text) > 0 && titles(out, k) {
+				out[k].level, out[k].text = markdown.Underline(text), strings.TrimSpace(out[k].text)
+				continue
 			}
-			continue
 		}
-		end()
-		title, id := headingID(title)
-		if level == 1 {
-			category = title
-		}
-		cur = &mdEntry{file: name, line: n, question: title, id: id, meta: true, title: level == 1}
+		out = append(out, l)
 	}
-	end()
-	if err := sc.Err(); err != nil {
-		errs = append(errs, fmt.Errorf("kb: %s: %w: split lines longer than %d bytes", name, err, maxLine))
+	switch {
+	case at.Open():
+		errs = append(errs, fmt.Errorf("kb: %s:%d: the comment is not closed: write -->", name, opened))
+	case at.Fenced():
+		errs = append(errs, fmt.Errorf("kb: %s:%d: the code is not closed: write the same marks on a line of their own", name, opened))
 	}
-	return out, errors.Join(errs...)
+	return out, errs
+}
+
+// titles reports whether a line can be a heading by the line of = or - under it:
+// a paragraph of its own, in which no other mark begins.
+func titles(lines []mdLine, k int) bool {
+	t := strings.TrimSpace(lines[k].text)
+	if t == "" || lines[k].code || lines[k].level > 0 || strings.ContainsAny(t[:1], "|>-*+") {
+		return false
+	}
+	if _, _, meta := metaLine(t); meta {
+		return false
+	}
+	return k == 0 || lines[k-1].level > 0 || strings.TrimSpace(lines[k-1].text) == ""
 }
 
 const maxLine = 1 << 20
-
-func heading(line string) (level int, title string) {
-	t := strings.TrimLeft(line, " ")
-	if len(line)-len(t) > 3 {
-		return 0, ""
-	}
-	for level < len(t) && t[level] == '#' {
-		level++
-	}
-	if level == 0 || level > 6 || level < len(t) && t[level] != ' ' && t[level] != '\t' {
-		return 0, ""
-	}
-	return level, strings.TrimSpace(strings.TrimRight(strings.TrimSpace(t[level:]), "#"))
-}
-
-func headingID(title string) (rest, id string) {
-	if i := strings.LastIndex(title, "{#"); i >= 0 && strings.HasSuffix(title, "}") {
-		return strings.TrimSpace(title[:i]), strings.TrimSpace(title[i+2 : len(title)-1])
-	}
-	return title, ""
-}
 
 // mdEntry is an entry while it is read.
 type mdEntry struct {

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,7 +64,7 @@ func collect(ctx context.Context, j *job) error {
 	if err != nil {
 		return err
 	}
-	j.printf("conversations: %d questions, %d drafts added, %d changed\n", asked, len(changes.Added), len(changes.Changed))
+	j.printf("conversations: %d questions, %d drafts added\n", asked, len(changes.Added))
 	return j.save(have)
 }
 
@@ -204,6 +205,9 @@ func gaps(ctx context.Context, folder string, have []kb.Entry) (drafts []kb.Entr
 			continue // nobody knew: check reports it
 		}
 		d := g.Draft()
+		if slices.ContainsFunc(have, func(e kb.Entry) bool { return e.ID == d.ID }) {
+			continue // someone may have worked on it, or rejected it
+		}
 		d.Source.File = "talks"
 		drafts = append(drafts, d)
 	}

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -259,4 +261,49 @@ func TestRestore(t *testing.T) {
 	assert.True(t, strings.HasPrefix(k.run("restore"), was), "it is the published one")
 	_, err = k.try("restore", "../kb.json")
 	assert.ErrorContains(t, err, "there is no version")
+}
+
+func TestCheckAsksForLinks(t *testing.T) {
+	t.Parallel()
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/gone":
+			w.WriteHeader(http.StatusNotFound)
+		case r.Method == http.MethodHead:
+			w.WriteHeader(http.StatusNotFound) // knows no HEAD
+		case r.URL.Path == "/login":
+			w.WriteHeader(http.StatusForbidden)
+		}
+	}))
+	defer srv.Close()
+	k, folder := keeper{t, t.TempDir()}, t.TempDir()
+	text := fmt.Sprintf("## q\n[a](%[1]s/here) [b](%[1]s/login) [c](%[1]s/gone)\n", srv.URL)
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "a.md"), []byte(text), 0o600))
+	assert.Contains(t, k.run("check", folder), "0 findings")
+	out := k.run("check", folder, "-links")
+	assert.Contains(t, out, "1 findings")
+	assert.Contains(t, out, srv.URL+"/gone")
+}
+
+// A draft that someone rejected does not come back because more customers ask.
+func TestRejectedDraftsStayRejected(t *testing.T) {
+	t.Parallel()
+	k, folder := keeper{t, t.TempDir()}, t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(folder, "talks"), 0o700))
+	talk := func(n int, reply string) {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "{\"conversation\":%d,\"role\":\"customer\",\"text\":\"杯子能刻字吗\"}\n{\"conversation\":%[1]d,\"role\":\"agent\",\"text\":%q}\n", i, reply)
+		}
+		require.NoError(t, os.WriteFile(filepath.Join(folder, "talks", fmt.Sprintf("%d.jsonl", n)), []byte(b.String()), 0o600))
+	}
+	talk(2, "可以刻字")
+	assert.Contains(t, k.run("collect", folder), "1 drafts added")
+	k.run("submit", "-by", "小周", "draft.*")
+	k.run("reject", "-by", "老陈", "-why", "不再提供", "draft.*")
+	talk(9, "能刻的亲")
+	assert.Contains(t, k.run("collect", folder), "0 drafts added")
+	for _, e := range k.entries() {
+		assert.Equal(t, kb.Rejected, e.State)
+	}
 }

@@ -24,7 +24,10 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/frontdesk-go/frontdesk/kb"
 )
@@ -51,6 +54,7 @@ type job struct {
 	html string
 	json bool
 	lang string
+	web  bool
 	args []string
 
 	least float64
@@ -69,7 +73,7 @@ func commands() []command {
 	return []command{
 		{"collect", "FOLDER: take over what its faq, docs, site and talks say now", collect},
 		{"clean", "mask personal data, drop what repeats in every document", clean},
-		{"check", "[FOLDER] [-html FILE] [-json] [-feedback FILE]: what is wrong, and what customers ask in vain", check},
+		{"check", "[FOLDER] [-html FILE] [-json] [-feedback FILE] [-links]: what is wrong, and what customers ask in vain", check},
 		{"classify", "[-least 0.6] [-apply]: guess categories, propose new ones", classify},
 		{"learn", "FEEDBACK.jsonl [-apply]: what helps, new wordings, synonyms", learn},
 		{"queue", "what waits for someone", queue},
@@ -104,6 +108,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		fs.StringVar(&j.html, "html", "", "write the report as a page into this file")
 		fs.BoolVar(&j.json, "json", false, "write the report as JSON")
 		fs.StringVar(&j.lang, "lang", "en", "language of the page: en or zh")
+		fs.BoolVar(&j.web, "links", false, "ask for each web address in the texts whether it is still there")
 		fs.Float64Var(&j.least, "least", 0.6, "the least confidence of a category")
 		fs.BoolVar(&j.apply, "apply", false, "put it into the base under review")
 		fs.StringVar(&j.feedback, "feedback", "", "how customers took the answers, for check")
@@ -159,4 +164,24 @@ func date(name, s string, otherwise time.Time) (time.Time, error) {
 	return t, nil
 }
 
-func (j *job) printf(format string, args ...any) { fmt.Fprintf(j.out, format, args...) }
+// printf prints for people, without what a terminal would obey: texts and names
+// come from elsewhere.
+func (j *job) printf(format string, args ...any) {
+	fmt.Fprint(j.out, strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return utf8.RuneError
+		}
+		return r
+	}, fmt.Sprintf(format, args...)))
+}
+
+// pad fills a text up to so many columns, of which a Chinese character takes two.
+func pad(s string, columns int) string {
+	for _, r := range s {
+		columns--
+		if r >= 0x1100 {
+			columns--
+		}
+	}
+	return s + strings.Repeat(" ", max(columns, 0))
+}

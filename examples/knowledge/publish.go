@@ -52,10 +52,22 @@ func (j *job) serve(saved, version string) error {
 	if _, err := kb.Open(strings.NewReader(saved), nil); err != nil {
 		return fmt.Errorf("what was written does not open: %w", err)
 	}
-	if err := os.MkdirAll(j.past(), 0o755); err != nil {
+	if err := os.Mkdir(j.past(), 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	if err := replace(filepath.Join(j.past(), version), []byte(saved)); err != nil {
+	before, err := j.versions()
+	if err != nil {
+		return err
+	}
+	kept := filepath.Join(j.past(), version)
+	if err := replace(kept, []byte(saved)); err != nil {
+		return err
+	}
+	now := time.Now()
+	if len(before) > 0 && !now.After(before[0].at) { // a file's clock may be coarse
+		now = before[0].at.Add(time.Millisecond)
+	}
+	if err := os.Chtimes(kept, now, now); err != nil {
 		return err
 	}
 	if err := replace(j.base, []byte(saved)); err != nil {

@@ -29,7 +29,7 @@ func check(ctx context.Context, j *job) error {
 	if len(have) == 0 {
 		return fmt.Errorf("%s holds no entries: collect some first, or name a folder of knowledge files", j.file)
 	}
-	r, err := j.check(have)
+	r, err := j.check(ctx, have)
 	if err != nil {
 		return err
 	}
@@ -77,8 +77,11 @@ func check(ctx context.Context, j *job) error {
 
 // check looks for what is wrong, with how customers took the answers if -feedback
 // names it.
-func (j *job) check(have []kb.Entry) (keep.Report, error) {
+func (j *job) check(ctx context.Context, have []kb.Entry) (keep.Report, error) {
 	o := keep.Options{Now: j.now, Public: ours()}
+	if j.web {
+		o.Link = asked(ctx)
+	}
 	if j.feedback != "" {
 		signs, err := readFeedback(j.feedback)
 		if err != nil {
@@ -94,19 +97,12 @@ func (j *job) check(have []kb.Entry) (keep.Report, error) {
 }
 
 func readFeedback(name string) ([]keep.Feedback, error) {
-	raw, err := os.ReadFile(name)
+	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
-	var out []keep.Feedback
-	for d := json.NewDecoder(strings.NewReader(string(raw))); d.More(); {
-		var f keep.Feedback
-		if err := d.Decode(&f); err != nil {
-			return nil, fmt.Errorf("%s: line %d: %w", name, len(out)+1, err)
-		}
-		out = append(out, f)
-	}
-	return out, nil
+	defer func() { _ = f.Close() }()
+	return keep.ReadFeedback(name, f)
 }
 
 func chinese() map[string]string {
@@ -131,7 +127,11 @@ func classify(ctx context.Context, j *job) error {
 		return err
 	}
 	c := keep.NewClassifier(have)
-	j.printf("learnt from the base: right for %.0f %% of the entries left out\n", 100*c.Accuracy())
+	if c.Accuracy() > 0 {
+		j.printf("learnt from the base: right for %.0f %% of the entries left out\n", 100*c.Accuracy())
+	} else {
+		j.printf("too few entries have a category to learn from\n")
+	}
 	var left []kb.Entry // of which the category stays open
 	for i := range have {
 		e := &have[i]
@@ -144,7 +144,7 @@ func classify(ctx context.Context, j *job) error {
 			left = append(left, *e)
 			continue
 		}
-		j.printf("%-24s %s (%.0f %%)\n", e.ID, g[0].Category, 100*g[0].Confidence)
+		j.printf("%s %s (%.0f %%)\n", pad(e.ID, 24), g[0].Category, 100*g[0].Confidence)
 		if j.apply {
 			e.Category = g[0].Category
 		}
@@ -181,7 +181,7 @@ func learn(_ context.Context, j *job) error {
 	}
 	lessons := keep.Learn(base, feedback, 0)
 	for _, r := range lessons.Records {
-		j.printf("%-24s helped %.0f %%, surely %.0f %%", r.Entry, 100*r.Rate, 100*r.AtLeast)
+		j.printf("%s helped %.0f %%, surely %.0f %%", pad(r.Entry, 24), 100*r.Rate, 100*r.AtLeast)
 		if r.Falling {
 			j.printf(", falling")
 		}
@@ -191,7 +191,7 @@ func learn(_ context.Context, j *job) error {
 		j.printf("\n")
 	}
 	for _, w := range lessons.Wordings {
-		j.printf("%-24s is asked as %q too (%d customers)\n", w.Entry, w.Text, w.Customers)
+		j.printf("%s is asked as %q too (%d customers)\n", pad(w.Entry, 24), w.Text, w.Customers)
 		if j.apply {
 			for i := range have {
 				have[i] = w.Apply(have[i])

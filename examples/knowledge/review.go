@@ -77,12 +77,12 @@ func merge(_ context.Context, j *job) error {
 }
 
 // queue lists what waits for someone, the gravest first.
-func queue(_ context.Context, j *job) error {
+func queue(ctx context.Context, j *job) error {
 	have, err := j.load()
 	if err != nil {
 		return err
 	}
-	r, err := j.check(have)
+	r, err := j.check(ctx, have)
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func queue(_ context.Context, j *job) error {
 	}
 	tasks := keep.Queue(have, r)
 	for _, t := range tasks {
-		j.printf("%-8s %-24s %s", t.State, t.ID, title(byID[t.ID]))
+		j.printf("%-8s %s %s", t.State, pad(t.ID, 24), title(byID[t.ID]))
 		if s := last(*byID[t.ID]); s.By != "" {
 			j.printf("  (%s", s.By)
 			if s.Why != "" {
@@ -156,7 +156,7 @@ func ask(ctx context.Context, j *job) error {
 	defer func() { _ = f.Close() }()
 	base, err := kb.Open(f, nil)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", j.base, err)
 	}
 	a, err := base.Answer(ctx, kb.Query{Text: strings.Join(j.args[1:], " "), Now: j.now})
 	if err != nil {

@@ -15,6 +15,9 @@ func tour(ctx context.Context, out io.Writer) error {
 	if _, err := os.Stat(data); err != nil {
 		data = "data"
 	}
+	if _, err := os.Stat(filepath.Join(data, "team.json")); err != nil {
+		return fmt.Errorf("the tour needs its files, examples/knowledge/data: run it in the folder of go.mod, or name a command: %w", err)
+	}
 	dir, err := os.MkdirTemp("", "knowledge-")
 	if err != nil {
 		return err

@@ -7,8 +7,8 @@ import (
 )
 
 // docxBlocks reads the text of a Word document: paragraphs, lists and tables,
-// and headings by their style. Deleted text, notes, headers and footers are left
-// out.
+// and headings by their style. Text that was deleted, moved away or hidden, notes,
+// headers and footers are left out.
 func docxBlocks(raw []byte) (title string, blocks []block, err error) {
 	o, err := openOffice(raw)
 	if err != nil {
@@ -94,11 +94,12 @@ type docxReader struct {
 	table    int // how deep in tables
 	row      []string
 	rows     []string
-	fallback int // how deep in what stands for drawings again
+	hidden   bool // what the run says
+	fallback int  // how deep in what stands in the document again: for drawings, or where it was moved from
 }
 
 func (r *docxReader) start(name string, attrs []xml.Attr) {
-	if name == "Fallback" || r.fallback > 0 {
+	if name == "Fallback" || name == "moveFrom" || r.fallback > 0 {
 		r.fallback++
 		return
 	}
@@ -117,6 +118,11 @@ func (r *docxReader) start(name string, attrs []xml.Attr) {
 		}
 	case "numPr":
 		r.list = true
+	case "r":
+		r.hidden = false
+	case "vanish":
+		v := attr(attrs, "val")
+		r.hidden = v != "0" && v != "false"
 	case "t":
 		r.inText = true
 	case "tab":
@@ -132,7 +138,7 @@ func (r *docxReader) start(name string, attrs []xml.Attr) {
 }
 
 func (r *docxReader) text(b []byte) {
-	if r.inText && r.fallback == 0 {
+	if r.inText && !r.hidden && r.fallback == 0 {
 		r.buf.Write(b)
 	}
 }

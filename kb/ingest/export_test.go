@@ -51,16 +51,17 @@ func TestReadExports(t *testing.T) {
 func TestReadExportsSaysWhere(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ src, want string }{
-		"empty.json":  {"[\n{\"question\":\"q\",\"answer\":\"a\"},\n\n{\"question\":\"q2\",\"answer\":\" \"}]", "empty.json: row 4: question or answer is empty"},
+		"empty.json":  {"[\n{\"question\":\"q\",\"answer\":\"a\"},\n\n{\"question\":\"q2\",\"answer\":\" \"}]", "empty.json:4: question or answer is empty"},
 		"syntax.json": {"[\n{\"question\":\"q\",\n\"answer\" \"a\"}]", "syntax.json: line 3: invalid character"},
 		"cut.jsonl":   {"{\"question\":\"q\",\"answer\":\"a\"}\n{\"question\":\"q", "cut.jsonl: line 2: unexpected EOF"},
+		"picture.txt": {"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "picture.txt: it is no text"},
 		"other.json":  {`{"name":"frontdesk","version":"1.0.0"}`, "other.json holds no objects with a question and an answer"},
 	} {
 		_, err := Read(name, strings.NewReader(c.src), nil)
 		assert.ErrorContains(t, err, c.want)
 	}
-	es, err := Dir(fstest.MapFS{"package.json": {Data: []byte(`{"name":"x"}`)}, "a.txt": {Data: []byte("七天内可以退货。")}}, nil)
-	require.NoError(t, err, "JSON of another kind is left out")
+	es, err := Dir(fstest.MapFS{"package.json": {Data: []byte(`{"name":"x"}`)}, "a.png": {Data: []byte("\x89PNG\x00")}, "a.txt": {Data: []byte("七天内可以退货。")}}, nil)
+	require.NoError(t, err, "JSON of another kind and pictures are left out")
 	assert.Len(t, es, 1)
 }
 
@@ -82,4 +83,35 @@ func TestReadJSONTellsTheRow(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, es, 2)
 	assert.Equal(t, []int{5, 6}, []int{es[0].Source.Line, es[1].Source.Line})
+}
+
+// One long text that stands in every cell of a sheet is a file of some kilobytes.
+func TestSharedTextsUnfoldToALimit(t *testing.T) {
+	t.Parallel()
+	var rows strings.Builder
+	for range 200 {
+		rows.WriteString(`<row><c t="s"><v>0</v></c></row>`)
+	}
+	raw := officeFile(t, map[string]string{
+		"xl/workbook.xml":            `<workbook xmlns:r="r"><sheets><sheet name="a" r:id="1"/></sheets></workbook>`,
+		"xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="1" Target="a.xml"/></Relationships>`,
+		"xl/sharedStrings.xml":       `<sst><si><t>` + strings.Repeat("x", 1<<19) + `</t></si></sst>`,
+		"xl/a.xml":                   `<worksheet>` + rows.String() + `</worksheet>`,
+	})
+	_, err := Read("a.xlsx", strings.NewReader(string(raw)), nil)
+	assert.ErrorIs(t, err, errLarge)
+}
+
+// A title over rows, and a row of empty cells as Excel leaves them, are no faults;
+// of very many faults the first are told, with their sheet.
+func TestTablesAsPeopleKeepThem(t *testing.T) {
+	t.Parallel()
+	es, err := Read("a.csv", strings.NewReader("分类,问题,答案,\n退货,,,\n,能退吗,七天内可退,\n,,,\n"), nil)
+	require.NoError(t, err)
+	assert.Len(t, es, 1)
+	_, err = Read("a.csv", strings.NewReader("问题,答案\n"+strings.Repeat("能退吗,\n", 100)), nil)
+	assert.ErrorContains(t, err, "a.csv:2: question or answer is empty")
+	assert.ErrorContains(t, err, "ingest: a.csv: and 50 more")
+	_, err = kb.ReadCSV("a.csv", strings.NewReader("问题,答案,\n能退吗,七天内可退,\n,,\n"), "zh")
+	assert.NoError(t, err)
 }

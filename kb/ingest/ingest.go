@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -74,6 +75,13 @@ func Read(name string, r io.Reader, o *Options) ([]kb.Entry, error) {
 // readDocument reads a document of a kind of file: its text, or the entries that
 // a table of questions lists.
 func readDocument(name, ending string, raw []byte, opts Options) (d document, list []kb.Entry, err error) {
+	switch ending {
+	case ".md", ".markdown", ".html", ".htm", ".txt", ".csv", ".json", ".jsonl":
+		wide := bytes.HasPrefix(raw, []byte{0xff, 0xfe}) || bytes.HasPrefix(raw, []byte{0xfe, 0xff})
+		if !wide && bytes.IndexByte(raw, 0) >= 0 {
+			return d, nil, fmt.Errorf("ingest: %s: it is no text, whatever its name ends in", name)
+		}
+	}
 	switch ending {
 	case ".md", ".markdown":
 		d.title, d.blocks = markdownBlocks(clean(raw))
@@ -162,7 +170,8 @@ func Dir(fsys fs.FS, o *Options) ([]kb.Entry, error) {
 	return out, errors.Join(append(errs, err)...)
 }
 
-// clean makes a file of text UTF-8 with plain line ends.
+// clean makes a file of text UTF-8 with plain line ends. A broken character here
+// and there is U+FFFD.
 func clean(raw []byte) string {
 	s, _ := textfile.Decode(raw)
 	return plainLines(s)
@@ -197,6 +206,9 @@ func csvSheet(s string) (sheet, error) {
 		}
 		if err != nil {
 			return out, err
+		}
+		if len(out.rows) > maxRows {
+			return out, fmt.Errorf("more than %d rows: split the file", maxRows)
 		}
 		line, _ := r.FieldPos(0)
 		out.rows = append(out.rows, row{line, rec[:min(len(rec), maxColumn)]})

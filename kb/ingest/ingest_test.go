@@ -46,7 +46,7 @@ func docxFile(tb testing.TB) []byte {
 	return officeFile(tb, map[string]string{
 		"word/styles.xml": `<w:styles xmlns:w="w"><w:style w:styleId="1"><w:name w:val="heading 1"/></w:style><w:style w:styleId="2"><w:name w:val="heading 2"/></w:style><w:style w:styleId="a5"><w:name w:val="店铺小标题"/><w:basedOn w:val="2"/></w:style></w:styles>`,
 		"word/document.xml": `<w:document xmlns:w="w"><w:body>` + para("1", "售后") + para("a5", "退货") +
-			"<w:p><w:r><w:t>七天内</w:t></w:r><w:del><w:r><w:delText>不</w:delText></w:r></w:del><w:r><w:t>可以退货。</w:t></w:r></w:p>" +
+			"<w:p><w:r><w:t>七天内</w:t></w:r><w:del><w:r><w:delText>不</w:delText></w:r></w:del><w:moveFrom><w:r><w:t>凭小票</w:t></w:r></w:moveFrom><w:r><w:rPr><w:vanish/></w:rPr><w:t>（内部：可放宽）</w:t></w:r><w:r><w:t>可以退货。</w:t></w:r></w:p>" +
 			"<w:p><w:pPr><w:numPr/></w:pPr><w:r><w:t>未拆封</w:t></w:r></w:p><w:p><w:pPr><w:numPr/></w:pPr><w:r><w:t>有发票</w:t></w:r></w:p>" +
 			para("2", "运费") + "<w:tbl><w:tr><w:tc>" + para("", "地区") + "</w:tc><w:tc>" + para("", "运费") + "</w:tc></w:tr><w:tr><w:tc>" + para("", "江浙沪") + "</w:tc><w:tc>" + para("", "包邮") + "</w:tc></w:tr></w:tbl></w:body></w:document>",
 	})
@@ -107,7 +107,7 @@ func TestReadCutsDocuments(t *testing.T) {
 func TestReadExcel(t *testing.T) {
 	t.Parallel()
 	es, err := Read("faq.xlsx", bytes.NewReader(xlsxFile(t)), nil)
-	assert.ErrorContains(t, err, "faq.xlsx: row 4: question or answer is empty")
+	assert.ErrorContains(t, err, "faq.xlsx:4: question or answer is empty")
 	require.Len(t, es, 2)
 	assert.Equal(t, kb.Text{Question: "怎么退货？", Others: []string{"能退吗", "想退货"}, Answer: "在订单里申请。"}, es[0].Texts["zh"])
 	assert.Equal(t, "售后", es[0].Category)

@@ -39,7 +39,9 @@ func jsonSheet(s string) (sheet, error) {
 		start := int(d.InputOffset()) - len(raw)
 		line += strings.Count(s[seen:start], "\n")
 		seen = start
-		list = append(list, objects(string(raw), line)...)
+		if list = append(list, objects(string(raw), line)...); len(list) > maxRows {
+			return sheet{}, fmt.Errorf("more than %d objects: split the file", maxRows)
+		}
 	}
 }
 

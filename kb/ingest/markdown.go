@@ -3,6 +3,8 @@ package ingest
 import (
 	"html"
 	"strings"
+
+	"github.com/frontdesk-go/frontdesk/kb/internal/markdown"
 )
 
 // markdownBlocks reads Markdown (CommonMark 0.31 as far as its blocks go, with
@@ -10,7 +12,7 @@ import (
 // returns the title of the front matter, if any. Every text is a Markdown file;
 // nothing fails.
 func markdownBlocks(src string) (title string, blocks []block) {
-	m := &markdown{lines: strings.Split(strings.TrimPrefix(src, "\ufeff"), "\n")}
+	m := &markdownReader{lines: strings.Split(src, "\n")}
 	title = m.frontMatter()
 	for m.at < len(m.lines) {
 		m.next()
@@ -19,17 +21,18 @@ func markdownBlocks(src string) (title string, blocks []block) {
 	return title, m.blocks
 }
 
-type markdown struct {
-	lines   []string
-	at      int
-	blocks  []block
-	para    []string // lines of the paragraph, list or table being read
-	start   int
-	comment bool // inside <!-- … -->
+type markdownReader struct {
+	lines  []string
+	doc    markdown.Lines
+	at     int
+	blocks []block
+	para   []string // lines of the paragraph, list or table being read
+	code   []string // or of the block of code
+	start  int
 }
 
 // frontMatter skips YAML between lines of three dashes and finds its title.
-func (m *markdown) frontMatter() string {
+func (m *markdownReader) frontMatter() string {
 	if strings.TrimSpace(m.lines[0]) != "---" {
 		return ""
 	}
@@ -47,29 +50,26 @@ func (m *markdown) frontMatter() string {
 	return "" // three dashes that nothing closes are a line
 }
 
-func (m *markdown) next() {
+func (m *markdownReader) next() {
 	n := m.at + 1
-	line := m.uncomment(strings.TrimRight(m.lines[m.at], "\r \t"))
+	fenced := m.doc.Fenced()
+	line, code := m.doc.Next(strings.TrimRight(m.lines[m.at], "\r \t"))
 	m.at++
 	t := strings.TrimLeft(line, " \t")
-	level, title := atx(line)
+	level, title := markdown.Heading(line)
 	switch {
-	case t == "":
+	case code && !fenced:
+		m.end()
+		m.start = n
+	case code && m.doc.Fenced():
+		m.code = append(m.code, line)
+	case code || t == "":
 		m.end()
 	case level > 0:
 		m.end()
-		title, id := headingID(title)
-		m.blocks = append(m.blocks, block{level: level, text: inline(title), id: id, line: n})
-	case strings.HasPrefix(t, "```") || strings.HasPrefix(t, "~~~"):
-		m.end()
-		m.code(t, n)
-	case len(m.para) > 0 && len(line)-len(t) < 4 && (all(t, '=') || all(t, '-')):
-		level := 1
-		if t[0] == '-' {
-			level = 2
-		}
-		title, id := headingID(strings.Join(m.para, " "))
-		m.blocks = append(m.blocks, block{level: level, text: inline(title), id: id, line: m.start})
+		m.heading(level, title, n)
+	case len(m.para) > 0 && markdown.Underline(line) > 0:
+		m.heading(markdown.Underline(line), strings.Join(m.para, " "), m.start)
 		m.para = nil
 	case rule(t):
 		m.end()
@@ -89,25 +89,17 @@ func (m *markdown) next() {
 	}
 }
 
-// code reads on to the end of a fence.
-func (m *markdown) code(fence string, n int) {
-	mark := fence[:len(fence)-len(strings.TrimLeft(fence, fence[:1]))]
-	var body []string
-	for m.at < len(m.lines) {
-		l := strings.TrimRight(m.lines[m.at], "\r \t")
-		m.at++
-		if t := strings.TrimSpace(l); strings.HasPrefix(t, mark) && all(t, mark[0]) {
-			break
-		}
-		body = append(body, l)
-	}
-	if s := strings.Trim(strings.Join(body, "\n"), "\n"); s != "" {
-		m.blocks = append(m.blocks, block{text: s, line: n})
-	}
+func (m *markdownReader) heading(level int, title string, n int) {
+	title, id := markdown.HeadingID(title)
+	m.blocks = append(m.blocks, block{level: level, text: inline(title), id: id, line: n})
 }
 
-// end closes the paragraph.
-func (m *markdown) end() {
+// end closes the paragraph or the block of code.
+func (m *markdownReader) end() {
+	if s := strings.Trim(strings.Join(m.code, "\n"), "\n"); s != "" {
+		m.blocks = append(m.blocks, block{text: s, line: m.start})
+	}
+	m.code = nil
 	if len(m.para) == 0 {
 		return
 	}
@@ -115,54 +107,6 @@ func (m *markdown) end() {
 		m.blocks = append(m.blocks, block{text: s, line: m.start})
 	}
 	m.para = nil
-}
-
-// uncomment takes HTML comments, which may run over lines, out of a line.
-func (m *markdown) uncomment(line string) string {
-	var b strings.Builder
-	for line != "" {
-		if m.comment {
-			i := strings.Index(line, "-->")
-			if i < 0 {
-				break
-			}
-			m.comment = false
-			line = line[i+3:]
-			continue
-		}
-		i := strings.Index(line, "<!--")
-		if i < 0 {
-			b.WriteString(line)
-			break
-		}
-		b.WriteString(line[:i])
-		m.comment = true
-		line = line[i+4:]
-	}
-	return b.String()
-}
-
-// atx reads a heading of the form "## title".
-func atx(line string) (level int, title string) {
-	t := strings.TrimLeft(line, " ")
-	if len(line)-len(t) > 3 {
-		return 0, ""
-	}
-	for level < len(t) && t[level] == '#' {
-		level++
-	}
-	if level == 0 || level > 6 || level < len(t) && t[level] != ' ' && t[level] != '\t' {
-		return 0, ""
-	}
-	return level, strings.TrimSpace(strings.TrimRight(strings.TrimSpace(t[level:]), "#"))
-}
-
-// headingID takes "{#id}" off a heading's end.
-func headingID(title string) (rest, id string) {
-	if i := strings.LastIndex(title, "{#"); i >= 0 && strings.HasSuffix(title, "}") {
-		return strings.TrimSpace(title[:i]), title[i+2 : len(title)-1]
-	}
-	return title, ""
 }
 
 // rule reports a line of three or more -, * or _ with nothing else.

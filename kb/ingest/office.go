@@ -23,6 +23,7 @@ const (
 type office struct {
 	files map[string]*zip.File
 	left  int64 // bytes that may still be unfolded
+	shown int   // bytes of shared texts in cells
 }
 
 func openOffice(raw []byte) (*office, error) {

@@ -1,8 +1,7 @@
 package ingest
 
 import (
-	"bytes"
-	"encoding/csv"
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -17,64 +16,55 @@ func questions(name string, s sheet, lang string) (out []kb.Entry, ok bool, err 
 	if len(s.rows) == 0 {
 		return nil, false, nil
 	}
-	at := map[string]int{}
-	var names []string
+	head, known := make([]string, len(s.rows[0].cells)), map[string]int{}
 	for i, c := range s.rows[0].cells {
 		if k := kb.Column(c); k != "" {
-			if _, twice := at[k]; !twice {
-				at[k] = i
-				names = append(names, k)
+			if _, twice := known[k]; !twice {
+				known[k] = i
+				head[i] = k
 			}
 		}
 	}
-	if _, q := at["question"]; !q {
-		return nil, false, nil
-	}
-	if _, a := at["answer"]; !a {
-		return nil, false, nil
+	h, err := kb.ReadHeader(name, head)
+	if err != nil {
+		return nil, false, nil // no list of questions
 	}
 	var errs []error
+	more := 0
 	for _, r := range s.rows[1:] {
-		var b bytes.Buffer
-		w := csv.NewWriter(&b)
-		rec := make([]string, len(names))
-		for k, n := range names {
-			if i := at[n]; i < len(r.cells) {
-				rec[k] = r.cells[i]
-			}
-			switch n {
-			case "from", "until", "reviewed":
-				rec[k] = day(rec[k])
-			case "also":
-				rec[k] = strings.NewReplacer("\r\n", "|", "\n", "|", "；", "|", ";", "|").Replace(rec[k])
+		row := slices.Clone(r.cells)
+		for k, i := range known {
+			switch {
+			case i >= len(row):
+			case k == "from" || k == "until" || k == "reviewed":
+				row[i] = day(row[i])
+			case k == "also":
+				row[i] = strings.NewReplacer("；", "|", ";", "|").Replace(row[i])
 			}
 		}
-		q, a := rec[slices.Index(names, "question")], rec[slices.Index(names, "answer")]
-		if q == "" && a == "" {
-			continue
-		}
-		if q == "" || a == "" {
-			errs = append(errs, fmt.Errorf("ingest: %s: row %d: question or answer is empty: fill both or remove the row", name, r.line))
-			continue
-		}
-		_ = w.Write(names)
-		_ = w.Write(rec)
-		w.Flush()
-		es, err := kb.ReadCSV(name, &b, lang)
+		e, err := h.Entry(r.line, row, lang)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("ingest: row %d: %w", r.line, err))
+			if s.name != "" {
+				err = fmt.Errorf("sheet %q: %w", s.name, err)
+			}
+			if more++; more <= maxProblems {
+				errs = append(errs, fmt.Errorf("ingest: %w", err))
+			}
 			continue
 		}
-		for i := range es {
-			es[i].Source.Line = r.line
-			if es[i].Category == "" {
-				es[i].Category = s.name
-			}
+		if e.ID == "" {
+			continue
 		}
-		out = append(out, es...)
+		e.Category = cmp.Or(e.Category, s.name)
+		out = append(out, e)
+	}
+	if more > maxProblems {
+		errs = append(errs, fmt.Errorf("ingest: %s: and %d more", name, more-maxProblems))
 	}
 	return out, true, errors.Join(errs...)
 }
+
+const maxProblems = 50 // of a sheet that are told
 
 // rowsAsText are the rows of a table that is no list of questions, each with
 // the names of its columns.

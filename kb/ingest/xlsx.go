@@ -132,7 +132,9 @@ func (o *office) rows(part string, shared []string) ([]row, error) {
 			if kind == "s" {
 				n, err := strconv.Atoi(strings.TrimSpace(v))
 				if v = ""; err == nil && n >= 0 && n < len(shared) {
-					v = shared[n]
+					if o.shown += len(shared[n]); o.shown <= maxXML { // one text may stand in every cell
+						v = shared[n]
+					}
 				}
 			}
 			if kind == "e" { // an error like #REF!
@@ -157,6 +159,9 @@ func (o *office) rows(part string, shared []string) ([]row, error) {
 			b.Write(t)
 		}
 	})
+	if o.shown > maxXML {
+		return nil, errLarge
+	}
 	if tooMany {
 		return nil, fmt.Errorf("more than %d rows: split the sheet", maxRows)
 	}

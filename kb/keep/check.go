@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -197,9 +198,23 @@ type checker struct {
 }
 
 func (c *checker) add(f Finding, e *kb.Entry) {
-	f.ID, f.Source, f.Question = e.ID, e.SourceIn(f.Language), question(e, f.Language)
+	if f.Kind != Link { // which shows no more than its address
+		f.Text, f.Against = c.shown(f.Text), c.shown(f.Against)
+	}
+	f.ID, f.Source, f.Question = e.ID, e.SourceIn(f.Language), c.shown(question(e, f.Language))
 	c.out = append(c.out, f)
 }
+
+// shown is a text as a report has it: without personal data, and not too long.
+func (c *checker) shown(s string) string {
+	short := text.Cut(s, maxShown)
+	if short != s {
+		short += "…"
+	}
+	return maskBut(short, c.opts.Public)
+}
+
+const maxShown = 400 // bytes of a text in a finding
 
 // question is an entry's in a language, or in the first it has.
 func question(e *kb.Entry, lang string) string {
@@ -207,16 +222,11 @@ func question(e *kb.Entry, lang string) string {
 	if all := languages(e); !ok && len(all) > 0 {
 		t = e.Texts[all[0]]
 	}
-	return pii.Mask(text.Cut(t.Question, 200))
+	return t.Question
 }
 
 func languages(e *kb.Entry) []string {
-	var out []string
-	for l := range e.Texts {
-		out = append(out, l)
-	}
-	slices.Sort(out)
-	return out
+	return slices.Sorted(maps.Keys(e.Texts))
 }
 
 // has reports whether an entry has a language or a variety of it.
@@ -319,7 +329,7 @@ func (c *checker) text(e *kb.Entry, lang string) {
 		c.add(Finding{Kind: Empty, Language: lang, Text: t.Question}, e)
 		return
 	}
-	whole := strings.Join(append([]string{t.Question, t.Answer}, t.Others...), "\n")
+	whole := strings.Join(append(saysOf(t), t.Answer), "\n")
 	answers := t.Answer
 	for _, ch := range slices.Sorted(maps.Keys(t.ByChannel)) {
 		whole += "\n" + t.ByChannel[ch]
@@ -383,9 +393,16 @@ func (c *checker) leads(link, file string) bool {
 		return good
 	}
 	if strings.HasPrefix(link, "#") {
+		if plain, err := url.PathUnescape(link); err == nil {
+			link = plain
+		}
 		return c.good[link] || c.good[path.Clean(file)+link]
 	}
 	target, _, _ := strings.Cut(link, "#")
+	target, _, _ = strings.Cut(target, "?")
+	if plain, err := url.PathUnescape(target); err == nil {
+		target = plain // %E9%85%8D.md is 配.md
+	}
 	switch strings.ToLower(path.Ext(target)) {
 	case ".md", ".markdown", ".html", ".htm", ".txt", ".docx", ".csv", ".json":
 		return strings.HasPrefix(target, "/") || c.good[path.Join(path.Dir(file), target)]

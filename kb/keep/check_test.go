@@ -23,6 +23,33 @@ func entry(id, question, answer string, more ...func(*kb.Entry)) kb.Entry {
 	return e
 }
 
+// A report goes to many: what it quotes is masked and short.
+func TestFindingsShowNoPersonalData(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("请带上小票和包装。", 100)
+	r := Check([]kb.Entry{
+		entry("a", "能退货吗13812345678", "支持退货，找小王13812345678。"+long),
+		entry("b", "能退货吗13812345678", "不支持退货，找小王13812345678。"+long),
+	}, nil)
+	require.Equal(t, 1, r.Counts[Contradiction])
+	require.Equal(t, 1, r.Counts[Duplicate])
+	assert.NotContains(t, r.String(), "13812345678")
+	for _, f := range r.Findings {
+		assert.LessOrEqual(t, len(f.Text)+len(f.Against), 1000)
+	}
+}
+
+func TestLinksAsBrowsersWriteThem(t *testing.T) {
+	t.Parallel()
+	at := func(file string) func(*kb.Entry) { return func(e *kb.Entry) { e.Source.File = file } }
+	r := Check([]kb.Entry{
+		entry("a", "怎么送货", "见[说明](%E9%85%8D%E9%80%81.md#top)、[英文](./en/a.md?plain=1)，和[没有的](%E6%97%A0.md)。", at("zh.md")),
+		entry("b", "多少天", "三天。", at("配送.md")), entry("c", "几点", "九点。", at("en/a.md")),
+	}, nil)
+	require.Len(t, r.Findings, 1)
+	assert.Equal(t, "%E6%97%A0.md", r.Findings[0].Text)
+}
+
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)

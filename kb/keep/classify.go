@@ -69,9 +69,8 @@ func bag(e *kb.Entry) map[uint64]float64 {
 	}
 	for _, lang := range languages(e) {
 		t := e.Texts[lang]
-		add(t.Question, 1)
-		for _, o := range t.Others {
-			add(o, 1)
+		for _, w := range saysOf(t) {
+			add(w, 1)
 		}
 		add(t.Answer, answerShare)
 	}

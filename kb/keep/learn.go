@@ -2,11 +2,17 @@ package keep
 
 import (
 	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/frontdesk-go/frontdesk/internal/text"
 	"github.com/frontdesk-go/frontdesk/kb"
+	"github.com/frontdesk-go/frontdesk/kb/internal/textfile"
 )
 
 // Sign is how a customer took an answer.
@@ -23,6 +29,8 @@ const (
 
 // good reports whether a sign speaks for the answer.
 func (s Sign) good() bool { return s == Helpful || s == Chosen }
+
+func signs() []Sign { return []Sign{Helpful, Unhelpful, Chosen, Rephrased, HandedOff} }
 
 // Feedback is one sign of one answer.
 type Feedback struct {
@@ -66,6 +74,41 @@ type Lessons struct {
 	Wordings []Wording `json:"wordings"` // proposed, the most confirmed first
 }
 
+// ReadFeedback reads feedback kept as one JSON object on each line. Problems, such
+// as a sign that there is not, are reported together, with their lines; what
+// could be read is returned too.
+func ReadFeedback(name string, r io.Reader) ([]Feedback, error) {
+	raw, err := io.ReadAll(io.LimitReader(r, maxExport+1))
+	if err != nil {
+		return nil, fmt.Errorf("keep: %s: %w", name, err)
+	}
+	if len(raw) > maxExport {
+		return nil, fmt.Errorf("keep: %s: larger than %d bytes: split it", name, maxExport)
+	}
+	s, _ := textfile.Decode(raw)
+	var out []Feedback
+	bad := problems{name: name}
+	n := 0
+	for line := range strings.Lines(s) {
+		n++
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		var f Feedback
+		switch err := json.Unmarshal([]byte(line), &f); {
+		case err != nil:
+			bad.problem(n, "want one feedback, {\"entry\": …, \"question\": …, \"sign\": …, \"at\": …}: %w", err)
+		case f.Entry == "":
+			bad.problem(n, "the entry is missing: say which answer it was")
+		case !slices.Contains(signs(), f.Sign):
+			bad.problem(n, "sign %q is unknown: use one of %v", text.Cut(string(f.Sign), 40), signs())
+		default:
+			out = append(out, f)
+		}
+	}
+	return out, bad.err()
+}
+
 // Learn makes lessons of feedback: a record of each entry, and new wordings for
 // entries that at least so many customers confirmed (2 when 0) and nobody
 // contradicted. Wordings the entry has, or that say what another entry's do, are
@@ -79,8 +122,8 @@ func Learn(base *kb.Base, feedback []Feedback, confirmed int) Lessons {
 	var order []string
 	for _, f := range feedback {
 		e, ok := base.Entry(f.Entry)
-		if !ok {
-			continue // gone
+		if !ok || !slices.Contains(signs(), f.Sign) {
+			continue // the entry is gone, or the sign says nothing
 		}
 		reviewed[f.Entry] = e.Reviewed
 		if of[f.Entry] == nil {
@@ -185,9 +228,8 @@ func wordings(base *kb.Base, feedback []Feedback, confirmed int) []Wording {
 	taken := map[string]bool{}
 	for e := range base.Entries() {
 		for lang, t := range e.Texts {
-			taken[lang+"\n"+key(t.Question)] = true
-			for _, o := range t.Others {
-				taken[lang+"\n"+key(o)] = true
+			for _, w := range saysOf(t) {
+				taken[lang+"\n"+key(w)] = true
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package keep
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -73,4 +74,23 @@ func TestRatesAreShares(t *testing.T) {
 		assert.LessOrEqual(t, low, float64(good)/float64(n))
 		assert.False(t, worse(good, n, good, n), "the same is no worse")
 	})
+}
+
+func TestReadFeedback(t *testing.T) {
+	t.Parallel()
+	got, err := ReadFeedback("f.jsonl", strings.NewReader("\ufeff{\"entry\":\"a\",\"question\":\"包邮吗\",\"sign\":\"helpful\",\"at\":\"2026-11-01T00:00:00Z\"}\n\n{\"entry\":\"a\",\"sign\":\"loved\"}\n{\"sign\":\"helpful\"}\noops\n"))
+	assert.Equal(t, []Feedback{{Entry: "a", Question: "包邮吗", Sign: Helpful, At: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)}}, got)
+	for _, want := range []string{`f.jsonl:3: sign "loved" is unknown: use one of [helpful unhelpful chosen rephrased handoff]`, "f.jsonl:4: the entry is missing", "f.jsonl:5: want one feedback"} {
+		assert.ErrorContains(t, err, want)
+	}
+}
+
+// A sign of another system's is no complaint.
+func TestLearnLeavesOutUnknownSigns(t *testing.T) {
+	t.Parallel()
+	base, err := kb.New([]kb.Entry{entry("a", "包邮吗", "满99元包邮。")}, nil)
+	require.NoError(t, err)
+	l := Learn(base, []Feedback{{Entry: "a", Question: "x", Sign: Helpful}, {Entry: "a", Question: "x", Sign: "loved"}}, 0)
+	require.Len(t, l.Records, 1)
+	assert.InDelta(t, 1, l.Records[0].Rate, 1e-9)
 }

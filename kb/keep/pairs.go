@@ -1,6 +1,7 @@
 package keep
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/frontdesk-go/frontdesk/kb"
@@ -13,35 +14,26 @@ import (
 // not held against each other; passages are not either, as documents repeat
 // their headings.
 func (c *checker) pairs() {
-	type place struct{ entry, n int }
+	type place struct {
+		entry int
+		text  string
+	}
 	by := map[string][]place{}
 	for i, e := range c.entries {
 		if e.Kind == kb.Passage {
 			continue
 		}
 		for lang, t := range e.Texts {
-			for n := range 1 + len(t.Others) {
-				by[lang] = append(by[lang], place{i, n})
+			for _, w := range saysOf(t) {
+				by[lang] = append(by[lang], place{i, w})
 			}
 		}
 	}
-	wording := func(lang string, p place) string {
-		t := c.entries[p.entry].Texts[lang]
-		if p.n == 0 {
-			return t.Question
-		}
-		return t.Others[p.n-1]
-	}
-	langs := make([]string, 0, len(by))
-	for l := range by {
-		langs = append(langs, l)
-	}
-	slices.Sort(langs)
-	for _, lang := range langs {
+	for _, lang := range slices.Sorted(maps.Keys(by)) {
 		places := by[lang]
 		sets := make([]set, len(places))
 		for i, p := range places {
-			sets[i] = setOf(wording(lang, p))
+			sets[i] = setOf(p.text)
 		}
 		best := map[[2]int]pair{}
 		var order [][2]int
@@ -61,7 +53,7 @@ func (c *checker) pairs() {
 		for _, k := range order {
 			p := best[k]
 			a, b := c.entries[k[0]], c.entries[k[1]]
-			f := Finding{Kind: NearDuplicate, Other: b.ID, Language: lang, Like: p.like, Text: wording(lang, places[p.a]), Against: wording(lang, places[p.b])}
+			f := Finding{Kind: NearDuplicate, Other: b.ID, Language: lang, Like: p.like, Text: places[p.a].text, Against: places[p.b].text}
 			if p.like == 1 {
 				f.Kind = Duplicate
 			}

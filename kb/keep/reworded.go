@@ -18,12 +18,9 @@ func (c *checker) reworded(lang string, known map[[2]int]pair) {
 		if !ok || e.Kind == kb.Passage {
 			continue
 		}
-		for n := range min(1+len(t.Others), mostAsked) {
-			w := wording{entry: i, text: t.Question}
-			if n > 0 {
-				w.text = t.Others[n-1]
-			}
-			w.asks = asksOf(w.text)
+		says := saysOf(t)
+		for _, s := range says[:min(len(says), mostAsked)] {
+			w := wording{entry: i, text: s, asks: asksOf(s)}
 			k := w.asks.key()
 			if k == "" {
 				continue

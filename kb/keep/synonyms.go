@@ -35,11 +35,7 @@ func Synonyms(base *kb.Base, feedback []Feedback, confirmed int) []Synonym {
 	var texts []string
 	for e := range base.Entries() {
 		for _, t := range e.Texts {
-			for n := range 1 + len(t.Others) {
-				w := t.Question
-				if n > 0 {
-					w = t.Others[n-1]
-				}
+			for _, w := range saysOf(t) {
 				w = text.Fold(w)
 				texts = append(texts, w)
 				for _, p := range pairsOf(pieces(w)) {
@@ -123,11 +119,7 @@ func pairsOf(p []string) []string {
 func exchanged(t kb.Text, question string, df map[string]int) (word, said string) {
 	q := pieces(text.Fold(text.Cut(question, maxAsked)))
 	size := 0
-	for n := range 1 + len(t.Others) {
-		w := t.Question
-		if n > 0 {
-			w = t.Others[n-1]
-		}
+	for _, w := range saysOf(t) {
 		p := pieces(text.Fold(text.Cut(w, maxAsked)))
 		from := 0
 		for from < len(p) && from < len(q) && p[from] == q[from] {

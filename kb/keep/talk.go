@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
 	"github.com/frontdesk-go/frontdesk/kb/internal/textfile"
@@ -154,8 +155,8 @@ func role(s string) Role {
 // (also as 会话, 角色, 内容, 语言; in any order, others are left out); of any other
 // name one JSON object with such fields on each line, as .jsonl files have, or an
 // array of them, or of conversations ({"id": …, "messages": […]}). A role is customer, agent or bot, or what exports call these.
-// Problems are reported together, with their lines; what could be read is
-// returned too.
+// Where all have a time, the messages are put in its order. Problems are reported
+// together, with their lines; what could be read is returned too.
 func ReadMessages(name string, r io.Reader) ([]Message, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, maxExport+1))
 	if err != nil {
@@ -182,8 +183,71 @@ func field(head string) string {
 		return "text"
 	case "language", "lang", "语言":
 		return "language"
+	case "time", "at", "timestamp", "date", "createdat", "senttime", "时间", "发送时间", "消息时间", "日期":
+		return "time"
 	}
 	return ""
+}
+
+// export is what is read of one: messages, and when each was written as far as
+// that is said.
+type export struct {
+	problems
+	messages []Message
+	times    []time.Time
+}
+
+// add takes over a message, or the problem with it.
+func (e *export) add(line int, fields map[string]string) {
+	m, ok := messageOf(fields)
+	if !ok {
+		e.stranger(line, fields)
+		return
+	}
+	e.messages = append(e.messages, m)
+	if t, ok := timeOf(fields["time"]); ok {
+		e.times = append(e.times, t)
+	}
+}
+
+// done are the messages as they were written one after the other, if all say
+// when: many exports have the latest first.
+func (e *export) done(err error) ([]Message, error) {
+	if len(e.times) == len(e.messages) {
+		order := make([]int, len(e.messages))
+		for i := range order {
+			order[i] = i
+		}
+		if n := len(order); n > 0 && e.times[0].After(e.times[n-1]) {
+			slices.Reverse(order) // of one minute too the latest stands first
+		}
+		slices.SortStableFunc(order, func(a, b int) int { return e.times[a].Compare(e.times[b]) })
+		sorted := make([]Message, len(order))
+		for i, k := range order {
+			sorted[i] = e.messages[k]
+		}
+		e.messages = sorted
+	}
+	return e.messages, errors.Join(e.err(), err)
+}
+
+// timeOf reads a time as exports write it: a date with a time of day, or the
+// seconds or milliseconds since 1970.
+func timeOf(s string) (time.Time, bool) {
+	s = strings.NewReplacer("/", "-", "年", "-", "月", "-", "日", "").Replace(strings.TrimSpace(s))
+	for _, layout := range []string{time.RFC3339Nano, "2006-1-2 15:04:05", "2006-1-2 15:04", "2006-1-2T15:04:05"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, true
+		}
+	}
+	n, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(n > 1e8 && n < 1e14) {
+		return time.Time{}, false
+	}
+	if n < 1e11 {
+		n *= 1000
+	}
+	return time.UnixMilli(int64(n)), true
 }
 
 // messageOf is the message of an export's fields; ok is false when it is not said
@@ -205,7 +269,7 @@ type problems struct {
 	more int
 }
 
-func (p *problems) add(line int, format string, args ...any) {
+func (p *problems) problem(line int, format string, args ...any) {
 	if len(p.errs) == maxProblems {
 		p.more++
 		return
@@ -215,10 +279,10 @@ func (p *problems) add(line int, format string, args ...any) {
 
 func (p *problems) stranger(line int, fields map[string]string) {
 	if role(fields["role"]) == "" {
-		p.add(line, "role %q is unknown: use customer, agent or bot", text.Cut(fields["role"], 40))
+		p.problem(line, "role %q is unknown: use customer, agent or bot", text.Cut(fields["role"], 40))
 		return
 	}
-	p.add(line, "the conversation has no name: give each a number")
+	p.problem(line, "the conversation has no name: give each a number")
 }
 
 func (p *problems) err() error {
@@ -246,15 +310,14 @@ func messagesCSV(name, s string) ([]Message, error) {
 			return nil, fmt.Errorf("keep: %s:1: column %q is missing: the header needs conversation, role and text", name, need)
 		}
 	}
-	var out []Message
-	bad := problems{name: name}
+	out := export{problems: problems{name: name}}
 	for {
 		rec, err := cr.Read()
 		if errors.Is(err, io.EOF) {
-			return out, bad.err()
+			return out.done(nil)
 		}
 		if err != nil {
-			return out, errors.Join(bad.err(), fmt.Errorf("keep: %s: %w", name, err))
+			return out.done(fmt.Errorf("keep: %s: %w", name, err))
 		}
 		line, _ := cr.FieldPos(0)
 		fields := map[string]string{}
@@ -263,11 +326,7 @@ func messagesCSV(name, s string) ([]Message, error) {
 				fields[f] = rec[i]
 			}
 		}
-		if m, ok := messageOf(fields); ok {
-			out = append(out, m)
-		} else {
-			bad.stranger(line, fields)
-		}
+		out.add(line, fields)
 	}
 }
 
@@ -278,8 +337,7 @@ func messagesJSON(name, s string) ([]Message, error) {
 			return nil, fmt.Errorf("keep: %s: %w", name, err)
 		}
 	}
-	var out []Message
-	bad := problems{name: name}
+	out := export{problems: problems{name: name}}
 	line, seen := 1, 0
 	for d.More() {
 		var o map[string]any
@@ -295,11 +353,11 @@ func messagesJSON(name, s string) ([]Message, error) {
 		line += strings.Count(s[seen:min(max(at, seen), len(s))], "\n")
 		seen = min(max(at, seen), len(s))
 		if errors.As(err, &kind) {
-			bad.add(line, "want an object with conversation, role and text, not a %s", kind.Value)
+			out.problem(line, "want an object with conversation, role and text, not a %s", kind.Value)
 			continue
 		}
 		if err != nil {
-			return out, errors.Join(bad.err(), fmt.Errorf("keep: %s:%d: %w", name, line, err))
+			return out.done(fmt.Errorf("keep: %s:%d: %w", name, line, err))
 		}
 		all := []map[string]any{o}
 		if within, ok := o["messages"].([]any); ok { // the whole conversation
@@ -315,15 +373,10 @@ func messagesJSON(name, s string) ([]Message, error) {
 			}
 		}
 		for _, o := range all {
-			fields := fieldsOf(o)
-			if m, ok := messageOf(fields); ok {
-				out = append(out, m)
-			} else {
-				bad.stranger(line, fields)
-			}
+			out.add(line, fieldsOf(o))
 		}
 	}
-	return out, bad.err()
+	return out.done(nil)
 }
 
 // fieldsOf are the fields of an object that are read.

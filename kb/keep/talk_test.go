@@ -78,6 +78,25 @@ func TestReadMessagesInOtherEncodings(t *testing.T) {
 	assert.ErrorContains(t, err, "talks.csv: and 10 more")
 }
 
+// The latest first, as many exports have it.
+func TestReadMessagesInOrderOfTime(t *testing.T) {
+	t.Parallel()
+	want := []Message{{"7", Customer, "能开专票吗", ""}, {"7", Agent, "可以", ""}}
+	for name, s := range map[string]string{
+		"a.csv":   "会话,角色,内容,时间\n8,买家,在吗,2026/11/3 9:00\n7,客服,可以,2026/11/2 9:05\n7,买家,能开专票吗,2026/11/2 9:05\n",
+		"b.csv":   "会话,角色,内容,发送时间\n7,客服,可以,2026-11-02 09:05:01\n7,买家,能开专票吗,2026-11-02 09:05:00\n",
+		"c.jsonl": `{"conversation":7,"role":"agent","text":"可以","timestamp":1793000001}` + "\n" + `{"conversation":7,"role":"user","text":"能开专票吗","timestamp":1793000000}`,
+	} {
+		got, err := ReadMessages(name, strings.NewReader(s))
+		require.NoError(t, err, name)
+		require.GreaterOrEqual(t, len(got), 2, name)
+		assert.Equal(t, want, got[:2], name)
+	}
+	got, err := ReadMessages("a.csv", strings.NewReader("会话,角色,内容,时间\n7,买家,能开专票吗,刚才\n7,客服,可以,2026/11/2 9:05\n"))
+	require.NoError(t, err)
+	assert.Equal(t, want, got, "one that does not say its time: as they stand")
+}
+
 func FuzzReadMessages(f *testing.F) {
 	f.Add("a.csv", "conversation,role,text\n1,customer,\"hi\n1,agent,ok")
 	f.Add("a.jsonl", `{"conversation":"1","role":"客户","text":"在吗"} {`)

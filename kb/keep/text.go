@@ -7,7 +7,11 @@ import (
 	"time"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
+	"github.com/frontdesk-go/frontdesk/kb"
 )
+
+// saysOf are the wordings of a question in a language, the first its own.
+func saysOf(t kb.Text) []string { return append([]string{t.Question}, t.Others...) }
 
 // links are the targets of Markdown links and images, and bare web addresses.
 func links(s string) []string {

@@ -66,8 +66,7 @@ func Topics(ctx context.Context, entries []kb.Entry, least int) ([]Topic, error)
 func questions(e *kb.Entry) string {
 	var b strings.Builder
 	for _, lang := range languages(e) {
-		t := e.Texts[lang]
-		b.WriteString(t.Question + "\n" + strings.Join(t.Others, "\n") + "\n")
+		b.WriteString(strings.Join(saysOf(e.Texts[lang]), "\n") + "\n")
 	}
 	return text.Cut(b.String(), 4096)
 }
@@ -173,7 +172,7 @@ func overlap(a, b string) bool {
 // Han characters in them that no character of grammar begins or ends.
 func phrases(t kb.Text) map[string]bool {
 	out := map[string]bool{}
-	for _, s := range append([]string{t.Question}, t.Others...) {
+	for _, s := range saysOf(t) {
 		s = text.Fold(text.Cut(s, 1000))
 		tokens := text.Tokens(s)
 		for i, tok := range tokens {

@@ -5,9 +5,10 @@
 //	docs, err := ingest.Dir(os.DirFS("handbook"), opts)
 //
 // A PDF has glyphs at places, no headings and no paragraphs: larger type is taken
-// for headings, the distance between lines tells paragraphs, and lines that stand
-// in the head or foot of most pages are left out. Pictures are not read: a
-// scanned page has no text; nor is what is locked by a password.
+// for headings, the distance between lines tells paragraphs, cells that stand in
+// rows and columns are a table, and lines that stand in the head or foot of most
+// pages are left out. Pictures are not read: a scanned page has no text; nor is
+// what opens by a password only. One that anybody may open, but not change, is.
 //
 // The reader (after ISO 32000-1) goes through the whole file once and does not
 // trust its table of contents, so that damaged files are read as far as they go.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 )
 
 const (
@@ -24,7 +25,6 @@ type file struct {
 	objects map[ref]object
 	left    int // bytes that streams may still unfold to
 	maps    int // codes that fonts may still map
-	locked  bool
 }
 
 func open(raw []byte) (*file, error) {
@@ -32,10 +32,11 @@ func open(raw []byte) (*file, error) {
 		return nil, errors.New("it is no PDF")
 	}
 	f := &file{objects: map[ref]object{}, left: maxFolded, maps: maxMaps}
-	var packed []*stream
+	var packed, all []*stream
+	var trailers []dict
 	r := &reader{b: raw}
 	for len(f.objects) < maxObjects {
-		n, ok := heading(r)
+		n, generation, ok := heading(r)
 		if !ok {
 			break
 		}
@@ -46,12 +47,16 @@ func open(raw []byte) (*file, error) {
 		if d, is := o.(dict); is {
 			at := r.at
 			if w, _ := r.next(0); w == keyword("stream") {
-				s := &stream{d, r.stream(d)}
+				s := &stream{dict: d, raw: r.stream(d), number: int(n), generation: generation}
 				o = s
 				if d["Type"] == name("ObjStm") {
 					packed = append(packed, s)
 				}
-				f.locked = f.locked || d["Type"] == name("XRef") && d["Encrypt"] != nil
+				if d["Type"] == name("XRef") {
+					trailers = append(trailers, d)
+				} else {
+					all = append(all, s)
+				}
 			} else {
 				r.at = at
 			}
@@ -65,12 +70,26 @@ func open(raw []byte) (*file, error) {
 		}
 		at += i + len("trailer")
 		d, _ := (&reader{b: raw, at: at}).next(0)
-		if d, ok := d.(dict); ok && d["Encrypt"] != nil {
-			f.locked = true
+		if d, ok := d.(dict); ok {
+			trailers = append(trailers, d)
 		}
 	}
-	if f.locked {
-		return nil, errors.New("it is locked by a password: save it without one")
+	for _, d := range trailers {
+		if d["Encrypt"] == nil {
+			continue
+		}
+		var id text
+		if ids := f.list(d["ID"]); len(ids) > 0 {
+			id, _ = f.get(ids[0]).(text)
+		}
+		l, err := f.unlock(f.dict(d["Encrypt"]), id)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range all {
+			s.raw = l.open(s.raw, s.number, s.generation)
+		}
+		break
 	}
 	for _, s := range packed {
 		f.unpack(s)
@@ -78,12 +97,12 @@ func open(raw []byte) (*file, error) {
 	return f, nil
 }
 
-// heading goes to the next "3 0 obj" and returns its number.
-func heading(r *reader) (ref, bool) {
+// heading goes to the next "3 0 obj" and returns its number and generation.
+func heading(r *reader) (n ref, generation int, ok bool) {
 	for {
 		i := bytes.Index(r.b[r.at:], []byte("obj"))
 		if i < 0 {
-			return 0, false
+			return 0, 0, false
 		}
 		end := r.at + i
 		from := max(r.at, end-24)
@@ -96,6 +115,7 @@ func heading(r *reader) (ref, bool) {
 			continue
 		}
 		n := 0
+		generation, _ := strconv.Atoi(string(fields[len(fields)-1]))
 		for _, c := range fields[len(fields)-2] {
 			if c < '0' || c > '9' || n > maxObjects {
 				n = 0
@@ -104,7 +124,7 @@ func heading(r *reader) (ref, bool) {
 			n = n*10 + int(c-'0')
 		}
 		if n > 0 {
-			return ref(n), true
+			return ref(n), generation, true
 		}
 	}
 }

@@ -16,8 +16,9 @@ type (
 	dict    map[name]object
 	ref     int
 	stream  struct {
-		dict dict
-		raw  []byte
+		dict               dict
+		raw                []byte
+		number, generation int // of the object
 	}
 )
 

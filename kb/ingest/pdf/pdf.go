@@ -49,7 +49,7 @@ func Read(name string, r io.Reader, o *ingest.Options) ([]kb.Entry, error) {
 	}
 	out := ingest.Passages(name, "", layOut(lines), o)
 	if len(out) == 0 {
-		return nil, fmt.Errorf("%s: %w: its %d pages are pictures, or its letters have no names", name, ErrNoText, len(list))
+		return nil, fmt.Errorf("%s: %w: its %d pages are pictures, or its letters have no names: recognise the text (OCR) first", name, ErrNoText, len(list))
 	}
 	return out, nil
 }

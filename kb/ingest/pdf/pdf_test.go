@@ -5,6 +5,7 @@ import (
 	"compress/zlib"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -121,6 +122,28 @@ func TestRead(t *testing.T) {
 	}, text)
 }
 
+// A document that only forbids changes is read; qpdf made these, of every kind of
+// encryption there is but that of revision 5, which only one version of one
+// program wrote.
+func TestReadEncrypted(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"rc4-40", "rc4-128", "aes-128", "aes-256"} {
+		f, err := os.Open("testdata/" + kind + ".pdf")
+		require.NoError(t, err)
+		got, err := Read("x.pdf", f, nil)
+		require.NoError(t, f.Close())
+		require.NoError(t, err, kind)
+		require.Len(t, got, 1, kind)
+		assert.Equal(t, "Charge the battery for 60 minutes before first use.", got[0].Texts["en"].Answer, kind)
+	}
+	f, err := os.Open("testdata/password.pdf")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, f.Close()) }()
+	_, err = Read("x.pdf", f, nil)
+	assert.ErrorIs(t, err, ErrNoText)
+	assert.ErrorIs(t, err, errLocked)
+}
+
 // Tables keep their cells apart and a line for each row, whatever order a program
 // writes and centres them in; columns of a page are no table.
 func TestTables(t *testing.T) {
@@ -210,6 +233,11 @@ func FuzzRead(f *testing.F) {
 	whole := document(sheet("# 保修", "", "保修 5 年。"), sheet("Some text."))
 	f.Add(whole, 100, byte('x'))
 	f.Add(whole[:len(whole)-30], 3, byte(0))
+	for _, kind := range []string{"rc4-40", "aes-128", "aes-256", "password"} {
+		raw, err := os.ReadFile("testdata/" + kind + ".pdf")
+		require.NoError(f, err)
+		f.Add(raw, 0, byte('%'))
+	}
 	f.Fuzz(func(t *testing.T, raw []byte, at int, b byte) {
 		if len(raw) > 1<<14 {
 			return
