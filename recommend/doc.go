@@ -18,13 +18,15 @@
 //     with a like history hold;
 //   - the latest sessions, by the items they hold: what sessions like this one
 //     went on to (V-SKNN of Ludewig & Jannach 2018, distances as in STAN of
-//     Garg et al. 2019);
-//   - what followed what, decayed by steps.
+//     Garg et al. 2019), and how often a session comes back to what it holds;
+//   - what followed what, decayed by steps, and two steps along it.
 //
 // [Shelf.Fit], where a host calls it, adds ridge regressions of each item on its
 // partners (EASE of Steck 2019, restricted): better on dense logs, and cheaper.
 //
-// Habits, what a customer takes again and again, join where it may come again.
+// Habits, what a customer takes again and again, join where it may come again;
+// where little is known of a session's items, what shares rare attributes with
+// them joins a [Shelf.Rank].
 //
 // Beside them speak what is trending in the customer's segments, the customer's
 // taste in attributes for what nobody has taken yet, and the time after which a

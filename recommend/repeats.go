@@ -72,8 +72,13 @@ func (r *repeats) from(items []uint32, weight float64, to *scratch) {
 func (r *repeats) code(c *codec) {
 	for i := range r {
 		for j := range r[i] {
-			c.f32(&r[i][j].mean)
-			c.u32(&r[i][j].n)
+			s := &r[i][j]
+			c.f32(&s.mean)
+			c.u32(&s.n)
+			if s.mean > 1 || s.n > repeatFar {
+				c.fail()
+				*s = share{}
+			}
 		}
 	}
 }

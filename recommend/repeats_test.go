@@ -71,3 +71,27 @@ func TestShareFollowsTheTimes(t *testing.T) {
 	}
 	assert.Less(t, s.mean, float32(0.05))
 }
+
+func TestRepeatsRefuseWhatIsDamaged(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		of   share
+		fine bool
+	}{
+		"a share":     {share{0.5, 2}, true},
+		"above one":   {share{1.5, 2}, false},
+		"of too many": {share{0.5, repeatFar + 1}, false},
+	} {
+		var r, back repeats
+		r[1][2] = c.of
+		file := &codec{}
+		r.code(file)
+		from := &codec{buf: file.buf, reading: true}
+		if back.code(from); c.fine {
+			require.NoError(t, from.err, name)
+			assert.Equal(t, r, back, name)
+		} else {
+			assert.Error(t, from.err, name)
+		}
+	}
+}

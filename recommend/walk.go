@@ -3,7 +3,7 @@ package recommend
 // Bounds of walks.
 const (
 	walkFrom  = 2   // latest items of a session that walks begin at
-	walkFaint = 0.1 // a partner of less than this share of the strongest leads nowhere
+	walkFaint = 0.3 // a partner of less than this share of the strongest leads nowhere
 )
 
 // walk adds to scores what is two steps from an item: the partners of its

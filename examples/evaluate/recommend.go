@@ -37,12 +37,15 @@ func evaluateRecommend(ctx context.Context, args []string, log io.Writer) (resul
 	fs.BoolVar(&m.tune, "tune", false, "choose weights by replaying the train part, before the test is read")
 	fs.BoolVar(&m.fit, "fit", false, "solve the regressions of Shelf.Fit after learning")
 	fs.StringVar(&m.valid, "valid", "", "with -next: what came between train and test; rankings see it, nothing learns it")
-	items := fs.String("items", "", "attributes of items: item, attribute ids")
+	items := fs.String("items", "", "attributes of items: item, attribute ids; also with -log")
 	if err := fs.Parse(args); err != nil {
 		return nil, err
 	}
 	if *own != "" {
-		o := &recommend.ReplayOptions{LeaveOneOut: *leave, Queries: *queries, Goal: strings.FieldsFunc(*goal, func(r rune) bool { return r == ',' || r == ' ' })}
+		if err := m.stock(*items); err != nil {
+			return nil, err
+		}
+		o := &recommend.ReplayOptions{Items: m.items, LeaveOneOut: *leave, Queries: *queries, Goal: strings.FieldsFunc(*goal, func(r rune) bool { return r == ',' || r == ' ' })}
 		if *after != "" {
 			var err error
 			if o.After, err = time.Parse(time.DateOnly, *after); err != nil {
@@ -78,16 +81,23 @@ func evaluateRecommend(ctx context.Context, args []string, log io.Writer) (resul
 	if err := need(map[string]string{"train": *train, "test": *test}); err != nil {
 		return nil, err
 	}
-	if *items != "" {
-		var err error
-		if m.items, err = catalogueOf(*items); err != nil {
-			return nil, err
-		}
-		for i := range m.items {
-			m.catalogue[m.items[i].ID] = true
-		}
+	if err := m.stock(*items); err != nil {
+		return nil, err
 	}
 	return m.run(ctx, tasks()[kind], *train, *test)
+}
+
+// stock reads the catalogue, where there is one.
+func (m *ranked) stock(path string) error {
+	if path == "" {
+		return nil
+	}
+	var err error
+	m.items, err = catalogueOf(path)
+	for i := range m.items {
+		m.catalogue[m.items[i].ID] = true
+	}
+	return err
 }
 
 // ranked sums over queries.

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"io"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // What a customer buys again and again is the rest of their basket, never what
@@ -22,4 +24,15 @@ func TestRecommendTasksOfKnownCustomersAndItems(t *testing.T) {
 	assert.Equal(t, 1.0, with["hit_rate_at_10"])
 	without := evaluate(t, "recommend", "-next", "-train", d+"/train.tsv", "-test", d+"/next.tsv")
 	assert.Equal(t, 0.0, without["hit_rate_at_10"], "nobody took them")
+
+	log := `{"id":"1","at":"2026-03-01T09:00:00Z","kind":"viewed","customer":"u","session":"s","item":"tent"}
+{"id":"2","at":"2026-03-02T09:00:00Z","kind":"viewed","customer":"u","session":"s","item":"peg"}`
+	l := write(t, map[string]string{"log.jsonl": log})
+	for want, args := range map[float64][]string{1: {"-items", d + "/items.tsv"}, 0: nil} {
+		res := evaluate(t, append([]string{"recommend", "-log", l + "/log.jsonl", "-after", "2026-03-02"}, args...)...)
+		require.Equal(t, 1.0, res["queries"])
+		assert.Equal(t, want, res["recall_at_20"])
+	}
+	err := run(t.Context(), []string{"recommend", "-log", l + "/log.jsonl", "-items", d + "/none.tsv"}, io.Discard, io.Discard)
+	assert.ErrorContains(t, err, "none.tsv")
 }
