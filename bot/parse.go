@@ -214,12 +214,36 @@ func (h *Heard) entity(kind string) *nlu.Entity {
 		return nil
 	}
 	for i, e := range h.Meaning.Entities {
-		if e.Type == kind && !e.Carried && !e.Negated && len([]rune(strings.TrimSpace(h.Text))) <= len([]rune(e.Text))+2 {
+		if e.Type == kind && !e.Carried && !e.Negated && (len([]rune(strings.TrimSpace(h.Text))) <= len([]rune(e.Text))+2 || introduced(h.Text, &e)) {
 			return &h.Meaning.Entities[i]
 		}
 	}
 	return nil
 }
+
+// introduced reports whether a message only says what an entity is before it:
+// 我的订单号是, "my order number is".
+func introduced(s string, e *nlu.Entity) bool {
+	if e.Start < 0 || e.End <= e.Start || e.End > len(s) || strings.TrimFunc(s[e.End:], isMark) != "" {
+		return false
+	}
+	lead := strings.ToLower(s[:e.Start])
+	for lead = strings.TrimFunc(lead, isMark); lead != ""; lead = strings.TrimFunc(lead, isMark) {
+		rest := lead
+		for _, w := range [...]string{"订单", "訂單", "单", "單", "號", "手机", "手機", "电话", "邮箱", "号码", "编号", "号", "是", "为", "我的", "的", "这个", "就是", "it's", "it is", "its", "is", "my", "the", "order", "phone", "email", "e-mail", "number", "no", "id"} {
+			if cut, ok := strings.CutSuffix(lead, w); ok && len(cut) < len(rest) {
+				rest = cut
+			}
+		}
+		if rest == lead {
+			return false
+		}
+		lead = rest
+	}
+	return true
+}
+
+func isMark(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.IsSymbol(r) }
 
 // code reads a text of letters and digits with at least one digit.
 func code(s string) (string, Sure) {
@@ -251,9 +275,7 @@ func pick(h Heard, options []string, words [][]string, yesNo bool) (string, Sure
 		}
 		return "", No
 	}
-	text := strings.ToLower(strings.TrimFunc(h.Text, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.IsSymbol(r)
-	}))
+	text := strings.ToLower(strings.TrimFunc(h.Text, isMark))
 	if text == "" {
 		return "", No
 	}
