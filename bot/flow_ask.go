@@ -311,7 +311,7 @@ func (r *run) prefill(q asker, hash uint32) (raw json.RawMessage, why string, ok
 			return raw, "", true
 		}
 	}
-	words := ""
+	words, before := "", false
 	if q.files && len(r.frame.Files) > 0 {
 		h := Heard{Attachments: r.frame.Files, Now: r.t.Now, Language: r.t.Language, own: true}
 		if x, sure := q.parse(h); sure != No {
@@ -322,7 +322,7 @@ func (r *run) prefill(q asker, hash uint32) (raw json.RawMessage, why string, ok
 		h := r.heard(e.Value)
 		h.Entity = &e
 		if x, sure := q.parse(h); sure != No {
-			raw, words = x, firstOf(e.Text, e.Value)
+			raw, words, before = x, firstOf(e.Text, e.Value), e.Carried
 		}
 	} else if q.choice {
 		for _, said := range []*string{&r.rest, &r.frame.Began} {
@@ -342,6 +342,9 @@ func (r *run) prefill(q asker, hash uint32) (raw json.RawMessage, why string, ok
 		return nil, "", false
 	}
 	if why, ok := r.valid(q, raw); !ok {
+		if before { // of an earlier message: nobody asks why it is not taken
+			why = ""
+		}
 		return nil, why, false
 	}
 	r.t.Trace.Add("flow", "%s filled from what was said", q.name)
