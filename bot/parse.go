@@ -146,7 +146,12 @@ func Files(h Heard) ([]Attachment, Sure) {
 
 // File reads the one attachment of the message as the answer.
 func File(h Heard) (Attachment, Sure) {
-	all, sure := Files(h)
+	return oneOf(h, Files)
+}
+
+// oneOf reads the only one of several attachments.
+func oneOf(h Heard, of Parser[[]Attachment]) (Attachment, Sure) {
+	all, sure := of(h)
 	if sure == No {
 		return Attachment{}, No
 	}
@@ -175,15 +180,7 @@ func Photos(h Heard) ([]Attachment, Sure) {
 
 // Photo reads the one picture of the message as the answer.
 func Photo(h Heard) (Attachment, Sure) {
-	all, sure := Photos(h)
-	if sure == No {
-		return Attachment{}, No
-	}
-	if len(all) > 1 {
-		h.Because("flow.want.one")
-		return Attachment{}, No
-	}
-	return all[0], Exact
+	return oneOf(h, Photos)
 }
 
 // picture reports whether an attachment is one, by its type or its name.
