@@ -66,7 +66,7 @@ func (s *Shelf) diversify(best []candidate, n int) []candidate {
 
 // strongest are the first n of b.queue, without most of those that
 // Options.MaxPer would leave out anyway.
-func (s *Shelf) strongest(b *board, n int) []candidate {
+func (s *Shelf) strongest(a *ask, b *board, n int) []candidate {
 	clear(b.best)
 	b.best = b.best[:0]
 	given := map[Value]int{}
@@ -74,6 +74,9 @@ func (s *Shelf) strongest(b *board, n int) []candidate {
 		x, ok := b.queue.pop()
 		if !ok {
 			break
+		}
+		if a.late() && s.blocked(x.it, a) != "" {
+			continue
 		}
 		if !s.full(x.it, given, 10) {
 			s.give(x.it, given)

@@ -168,6 +168,10 @@ func (q *queue) pop() (ranked, bool) {
 	return first, true
 }
 
+// late reports that few items of the pool are likely to be blocked: then only the
+// best are looked at, when they come from the queue.
+func (a *ask) late() bool { return len(a.must) == 0 && a.Order == ByFit && len(a.GoesWith)+len(a.Like) == 0 }
+
 // allowed fills b.queue with the items of the pool that pass, in the order
 // asked for.
 func (s *Shelf) allowed(a *ask, b *board) {
@@ -184,7 +188,7 @@ func (s *Shelf) allowed(a *ask, b *board) {
 			continue
 		}
 		it := s.index.place[at]
-		if it == nil || s.blocked(it, a) != "" {
+		if it == nil || !a.late() && s.blocked(it, a) != "" {
 			continue
 		}
 		var key float64

@@ -264,12 +264,13 @@ func (s *Shelf) recommend(r *Request) []Suggestion {
 	s.signals(&a, b)
 	all := s.pool(&a, b)
 	s.allowed(&a, b)
-	if len(b.queue.all) < 2*r.N && !all {
+	found := len(b.queue.all)
+	best := s.strongest(&a, b, max(maxRerank, 2*r.N))
+	if len(best) < 2*r.N && !all {
 		s.whole(&a, b)
 		s.allowed(&a, b)
+		best = s.strongest(&a, b, max(maxRerank, 2*r.N))
 	}
-	found := len(b.queue.all)
-	best := s.strongest(b, max(maxRerank, 2*r.N))
 	for i := range best {
 		c := &best[i]
 		switch c.scored = s.score(c.stocked, &a, b); r.Order {
