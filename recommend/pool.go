@@ -170,7 +170,9 @@ func (q *queue) pop() (ranked, bool) {
 
 // late reports that few items of the pool are likely to be blocked: then only the
 // best are looked at, when they come from the queue.
-func (a *ask) late() bool { return len(a.must) == 0 && a.Order == ByFit && len(a.GoesWith)+len(a.Like) == 0 }
+func (a *ask) late() bool {
+	return len(a.must) == 0 && a.Order == ByFit && len(a.GoesWith)+len(a.Like) == 0
+}
 
 // allowed fills b.queue with the items of the pool that pass, in the order
 // asked for.

@@ -14,7 +14,7 @@ type Weights struct {
 	// more say enough by themselves.
 	Alike float64
 	// Ridge is for what Shelf.Fit found. Where that speaks, Alike counts for
-	// Beside of its weight; at 0, which costs a fraction, Together counts only for
+	// Beside of its weight; at 0, which costs a third, Together counts only for
 	// items that came since.
 	Ridge, Beside float64
 	Sessions      float64 // sessions like this one
@@ -43,7 +43,7 @@ type Weights struct {
 
 // DefaultWeights are those of a nil Options.Weights.
 func DefaultWeights() Weights {
-	return Weights{Together: 0.12, Alike: 0.2, Ridge: 1, Sessions: 1, Next: 0.1, Walk: 0.1, Again: 0.5, Kin: 0.5, Basket: 1, Baskets: 2, Habit: 0.3, Fade: 200, Own: 0.7, Target: 0.4, Goods: 0.15, Rare: 0.35,
+	return Weights{Together: 0.12, Alike: 0.2, Ridge: 0.1, Beside: 1, Sessions: 1, Next: 0.1, Walk: 0.1, Again: 0.5, Kin: 0.5, Basket: 1, Baskets: 2, Habit: 0.3, Fade: 200, Own: 0.7, Target: 0.4, Goods: 0.15, Rare: 0.35,
 		Visits: VisitWeights{Step: 2, Near: 5, IDF: 2, Len: 0.2, Age: 1, Before: 0.6, Neighbours: 500},
 		Tastes: VisitWeights{Step: 30, Near: 50, IDF: 1.5, Len: 0.5, Before: 1, Neighbours: 200}}
 }

@@ -41,7 +41,7 @@ func commands() []command {
 		{"sentiment", "[-train F] -test F", evaluateSentiment},
 		{"docs", "-dir D [-unseen]", evaluateDocs},
 		{"retrieve", "-dir D [-queries dev|test] [-no-answers]", evaluateRetrieve},
-		{"recommend", "-set NAME | -log F [-after DAY | -leave-one-out] | -train F -test F [-sessions | -next | -baskets | -next-baskets] [-valid F] [-items F]; each with [-fit] [-tune]", evaluateRecommend},
+		{"recommend", "-set NAME | -log F [-after DAY | -leave-one-out] | -train F -test F [-sessions | -next | -baskets | -next-baskets | -own-baskets] [-valid F] [-items F]; each with [-fit] [-tune]", evaluateRecommend},
 	}
 }
 
