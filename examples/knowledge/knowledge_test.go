@@ -285,6 +285,34 @@ func TestCheckAsksForLinks(t *testing.T) {
 	assert.Contains(t, out, srv.URL+"/gone")
 }
 
+// One document that cannot be read holds up no other, and what is known of it
+// stays.
+func TestCollectReadsOn(t *testing.T) {
+	t.Parallel()
+	k, folder := keeper{t, t.TempDir()}, t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(folder, "docs"), 0o700))
+	put := func(name, s string) {
+		require.NoError(t, os.WriteFile(filepath.Join(folder, "docs", name), []byte(s), 0o600))
+	}
+	put("a.csv", "问题,答案\n能退吗,七天内可退\n能换吗,可以换\n")
+	assert.Contains(t, k.run("collect", folder), "2 added")
+	put("a.csv", "问题,答案\n能退吗,七天内可退\n能换吗,\n")
+	put("b.txt", "门店九点开门，九点关门。")
+	put("c.pdf", "%PDF-1.4")
+	put("d.doc", "x")
+	require.NoError(t, os.Mkdir(filepath.Join(folder, "talks"), 0o700))
+	put("../talks/a.csv", "会话,角色,内容\n1,系统通知,已接入\n1,买家,能开发票吗\n")
+	out := k.run("collect", folder)
+	assert.Contains(t, out, "left out docs/a.csv: ingest: kb: a.csv:3: question or answer is empty")
+	assert.Contains(t, out, "left out docs/c.pdf: c.pdf: pdf: there is no text")
+	assert.Contains(t, out, "left out docs/d.doc: its kind is not read; save it as .docx")
+	assert.Contains(t, out, "1 added, 0 changed, 0 gone")
+	assert.Contains(t, out, `left out of talks: keep: a.csv:2: role "系统通知" is unknown`)
+	assert.Contains(t, out, "conversations: 1 questions")
+	var report any
+	assert.NoError(t, json.Unmarshal([]byte(k.run("check", folder, "-json")), &report))
+}
+
 // A draft that someone rejected does not come back because more customers ask.
 func TestRejectedDraftsStayRejected(t *testing.T) {
 	t.Parallel()
