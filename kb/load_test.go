@@ -161,3 +161,15 @@ func TestReadDirNamesTheFolder(t *testing.T) {
 	require.ErrorIs(t, err, fs.ErrNotExist)
 	assert.ErrorContains(t, err, dir, "os.DirFS itself only says: stat .")
 }
+
+// The number of a row is no id: it is another entry's when a row is put in between.
+func TestRowNumbersAreNoIDs(t *testing.T) {
+	t.Parallel()
+	for _, head := range []string{"序号,问题,答案", "No.,question,answer", "#,question,answer,"} {
+		before, err := ReadCSV("a.csv", strings.NewReader(head+"\n1,能退吗,能\n2,能换吗,能\n"), "zh")
+		require.NoError(t, err)
+		after, err := ReadCSV("a.csv", strings.NewReader(head+"\n1,运费多少,8元\n2,能退吗,能\n3,能换吗,能\n"), "zh")
+		require.NoError(t, err)
+		assert.Equal(t, before[0].ID, after[1].ID)
+	}
+}
