@@ -62,7 +62,7 @@ func collect(ctx context.Context, j *job) error {
 	if err != nil {
 		return err
 	}
-	j.printf("files and pages: %d added, %d changed, %d gone, %d places cleaned\n", len(changes.Added), len(changes.Changed), len(changes.Gone), len(done))
+	j.printf("files and pages: %d added, %d changed, %d gone, %d cleaned\n", len(changes.Added), len(changes.Changed), len(changes.Gone), len(done))
 	drafts, asked, err := j.gaps(ctx, folder, have)
 	if err != nil {
 		return err
@@ -71,7 +71,7 @@ func collect(ctx context.Context, j *job) error {
 	if err != nil {
 		return err
 	}
-	j.printf("conversations: %d questions, %d drafts added\n", asked, len(changes.Added))
+	j.printf("conversations: %d asked, %d drafted\n", asked, len(changes.Added))
 	return j.save(have)
 }
 

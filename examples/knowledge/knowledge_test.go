@@ -57,8 +57,8 @@ func TestTour(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, tour(context.Background(), &out))
 	for _, want := range []string{
-		"20 added, 0 changed, 0 gone, 1 places cleaned",
-		"3 drafts added",
+		"20 added, 0 changed, 0 gone, 1 cleaned",
+		"3 drafted",
 		`contradiction: returns.how / after.return [zh]: "7 天" / "15 天"`,
 		`translation: delivery.fee: "en: 3000 yuan" / "zh: 2000 元"`,
 		`faq/zh/delivery.md:10: broken-link: delivery.fee [zh]: "fees.md"`,
@@ -281,7 +281,7 @@ func TestCheckAsksForLinks(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "a.md"), []byte(text), 0o600))
 	assert.Contains(t, k.run("check", folder), "0 findings")
 	out := k.run("check", folder, "-links")
-	assert.Contains(t, out, "1 findings")
+	assert.Contains(t, out, "1 finding\n")
 	assert.Contains(t, out, srv.URL+"/gone")
 }
 
@@ -308,7 +308,7 @@ func TestCollectReadsOn(t *testing.T) {
 	assert.Contains(t, out, "left out docs/d.doc: its kind is not read; save it as .docx")
 	assert.Contains(t, out, "1 added, 0 changed, 0 gone")
 	assert.Contains(t, out, `left out of talks: keep: a.csv:2: role "系统通知" is unknown`)
-	assert.Contains(t, out, "conversations: 1 questions")
+	assert.Contains(t, out, "conversations: 1 asked")
 	var report any
 	assert.NoError(t, json.Unmarshal([]byte(k.run("check", folder, "-json")), &report))
 }
@@ -326,11 +326,11 @@ func TestRejectedDraftsStayRejected(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(folder, "talks", fmt.Sprintf("%d.jsonl", n)), []byte(b.String()), 0o600))
 	}
 	talk(2, "可以刻字")
-	assert.Contains(t, k.run("collect", folder), "1 drafts added")
+	assert.Contains(t, k.run("collect", folder), "1 drafted")
 	k.run("submit", "-by", "小周", "draft.*")
 	k.run("reject", "-by", "老陈", "-why", "不再提供", "draft.*")
 	talk(9, "能刻的亲")
-	assert.Contains(t, k.run("collect", folder), "0 drafts added")
+	assert.Contains(t, k.run("collect", folder), "0 drafted")
 	for _, e := range k.entries() {
 		assert.Equal(t, kb.Rejected, e.State)
 	}
