@@ -25,7 +25,7 @@ func Column(head string) string {
 		return "answer@" + strings.TrimSpace(channel)
 	}
 	switch h {
-	case "id", "编号", "編號", "序号", "知识编号":
+	case "id", "编号", "編號", "知识编号":
 		return "id"
 	case "language", "lang", "语言", "語言":
 		return "language"
@@ -110,13 +110,14 @@ type Header struct {
 }
 
 // ReadHeader reads the first row of a table of that name, as [ReadCSV] does its
-// own. Columns without a name are left out. The error says what is unknown, or
-// missing.
+// own. Columns without a name are left out, and those that only count the rows
+// (序号, No.): such a number is another entry's when a row is put in between. The
+// error says what is unknown, or missing.
 func ReadHeader(name string, head []string) (Header, error) {
 	at := map[string]int{}
 	for i, h := range head {
 		k := Column(h)
-		if k == "" && strings.TrimSpace(h) == "" {
+		if k == "" && counts(h) {
 			continue
 		}
 		if k == "" {
@@ -133,6 +134,15 @@ func ReadHeader(name string, head []string) (Header, error) {
 		}
 	}
 	return Header{name, at}, nil
+}
+
+// counts reports a column that says nothing, or only which row it is.
+func counts(head string) bool {
+	switch strings.ToLower(strings.Trim(head, " \t.．")) {
+	case "", "序号", "序號", "行号", "#", "no", "nr", "row":
+		return true
+	}
+	return false
 }
 
 // Entry is the entry of a row, the zero Entry of one that neither asks nor

@@ -161,3 +161,26 @@ func TestReadDirNamesTheFolder(t *testing.T) {
 	require.ErrorIs(t, err, fs.ErrNotExist)
 	assert.ErrorContains(t, err, dir, "os.DirFS itself only says: stat .")
 }
+
+// The number of a row is no id: it is another entry's when a row is put in between.
+func TestRowNumbersAreNoIDs(t *testing.T) {
+	t.Parallel()
+	for _, head := range []string{"序号,问题,答案", "No.,question,answer", "#,question,answer,"} {
+		before, err := ReadCSV("a.csv", strings.NewReader(head+"\n1,能退吗,能\n2,能换吗,能\n"), "zh")
+		require.NoError(t, err)
+		after, err := ReadCSV("a.csv", strings.NewReader(head+"\n1,运费多少,8元\n2,能退吗,能\n3,能换吗,能\n"), "zh")
+		require.NoError(t, err)
+		assert.Equal(t, before[0].ID, after[1].ID)
+	}
+}
+
+func TestDatesAsSpreadsheetsWriteThem(t *testing.T) {
+	t.Parallel()
+	for _, d := range []string{"2026-01-05", "2026/1/5", "2026.1.5", "2026年1月5日", "2026年 1 月 5 日", "2026/1/5 0:00", "2026-01-05 00:00:00", "2026-01-05T00:00:00Z"} {
+		es, err := ReadCSV("a.csv", strings.NewReader("问题,答案,生效日期\nq,a,"+d+"\n"), "zh")
+		require.NoError(t, err, d)
+		assert.Equal(t, "2026-01-05", es[0].From.Format("2006-01-02"), d)
+	}
+	_, err := ReadCSV("a.csv", strings.NewReader("问题,答案,生效日期\nq,a,明天\n"), "zh")
+	assert.ErrorContains(t, err, `a.csv:2: "明天" is no date`)
+}

@@ -300,8 +300,12 @@ func stateOf(s string) (State, bool) {
 }
 
 // parseDate reads a day as people write it: 2026-01-31, 2026/1/31, 2026.1.31,
-// 2026年1月31日.
+// 2026年1月31日. A time of day behind it, as spreadsheets write, is left out.
 func parseDate(s string) (time.Time, error) {
+	s = strings.TrimSpace(s)
+	if i := strings.IndexAny(s, " T"); i > 0 && strings.Contains(s[i:], ":") {
+		s = s[:i]
+	}
 	s = strings.NewReplacer("年", "-", "月", "-", "日", "", "/", "-", ".", "-", " ", "").Replace(s)
 	return time.Parse("2006-1-2", s)
 }

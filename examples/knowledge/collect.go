@@ -36,7 +36,14 @@ func collect(ctx context.Context, j *job) error {
 		return err
 	}
 	step := kb.Step{By: "collect", At: j.now}
-	got, err := written(folder)
+	broken := map[string]bool{} // what is known of these stays
+	got, err := written(folder, func(name string, why error) {
+		broken["docs/"+name] = true
+		if errors.Is(why, ingest.ErrFormat) {
+			why = errors.New("its kind is not read; save it as .docx, .xlsx, .pdf, .html, .md or .txt")
+		}
+		j.printf("left out docs/%s: %v\n", name, why)
+	})
 	if err != nil {
 		return err
 	}
@@ -49,14 +56,14 @@ func collect(ctx context.Context, j *job) error {
 	}
 	got, done := keep.Clean(append(got, crawl.Entries...), &keep.CleanOptions{Public: ours()})
 	sources := func(e kb.Entry) bool {
-		return strings.HasPrefix(e.Source.File, "faq/") || strings.HasPrefix(e.Source.File, "docs/") || crawl.Of(e)
+		return !broken[e.Source.File] && (strings.HasPrefix(e.Source.File, "faq/") || strings.HasPrefix(e.Source.File, "docs/") || crawl.Of(e))
 	}
 	have, changes, err := keep.Collect(have, got, sources, step)
 	if err != nil {
 		return err
 	}
-	j.printf("files and pages: %d added, %d changed, %d gone, %d places cleaned\n", len(changes.Added), len(changes.Changed), len(changes.Gone), len(done))
-	drafts, asked, err := gaps(ctx, folder, have)
+	j.printf("files and pages: %d added, %d changed, %d gone, %d cleaned\n", len(changes.Added), len(changes.Changed), len(changes.Gone), len(done))
+	drafts, asked, err := j.gaps(ctx, folder, have)
 	if err != nil {
 		return err
 	}
@@ -64,7 +71,7 @@ func collect(ctx context.Context, j *job) error {
 	if err != nil {
 		return err
 	}
-	j.printf("conversations: %d questions, %d drafts added\n", asked, len(changes.Added))
+	j.printf("conversations: %d asked, %d drafted\n", asked, len(changes.Added))
 	return j.save(have)
 }
 
@@ -89,7 +96,7 @@ func inside(folder, part string, read func(fs.FS) error) error {
 }
 
 // written are the entries of faq/ and docs/, with their place in the folder.
-func written(folder string) ([]kb.Entry, error) {
+func written(folder string, leftOut func(name string, why error)) ([]kb.Entry, error) {
 	var out []kb.Entry
 	add := func(sub string, es []kb.Entry) {
 		for _, e := range es {
@@ -109,7 +116,7 @@ func written(folder string) ([]kb.Entry, error) {
 		return err
 	})
 	err = errors.Join(err, inside(folder, "docs", func(fsys fs.FS) error {
-		es, err := ingest.Dir(fsys, &ingest.Options{Readers: map[string]func(string, io.Reader, *ingest.Options) ([]kb.Entry, error){".pdf": pdf.Read}})
+		es, err := ingest.Dir(fsys, &ingest.Options{LeftOut: leftOut, Readers: map[string]func(string, io.Reader, *ingest.Options) ([]kb.Entry, error){".pdf": pdf.Read}})
 		add("docs", es)
 		return err
 	}))
@@ -122,7 +129,7 @@ func written(folder string) ([]kb.Entry, error) {
 // files are the entries of a folder that was not collected: as collect reads them,
 // or, where it has none of those places, of all knowledge files in it.
 func files(ctx context.Context, folder string) ([]kb.Entry, error) {
-	got, err := written(folder)
+	got, err := written(folder, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -182,8 +189,8 @@ func crawled(ctx context.Context, folder string) (c ingest.Crawl, err error) {
 
 // gaps are drafts of what customers asked in talks/ and no approved entry
 // answers, with what people replied.
-func gaps(ctx context.Context, folder string, have []kb.Entry) (drafts []kb.Entry, asked int, err error) {
-	messages, err := talks(folder)
+func (j *job) gaps(ctx context.Context, folder string, have []kb.Entry) (drafts []kb.Entry, asked int, err error) {
+	messages, err := j.talks(folder)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -226,7 +233,9 @@ func open(ctx context.Context, have []kb.Entry, questions []keep.Asked) ([]keep.
 	return keep.Gaps(ctx, base, questions, nil)
 }
 
-func talks(folder string) ([]keep.Message, error) {
+// talks are the conversations of a folder; what cannot be read of them is told,
+// and left out.
+func (j *job) talks(folder string) ([]keep.Message, error) {
 	var out []keep.Message
 	err := inside(folder, "talks", func(fsys fs.FS) error {
 		return fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
@@ -237,12 +246,15 @@ func talks(folder string) ([]keep.Message, error) {
 			if err != nil {
 				return err
 			}
-			ms, err := keep.ReadMessages(name, f)
+			ms, bad := keep.ReadMessages(name, f)
+			if bad != nil {
+				j.note("left out of talks: %v\n", bad)
+			}
 			for _, m := range ms {
 				m.Conversation = name + ":" + m.Conversation // files number theirs anew
 				out = append(out, m)
 			}
-			return errors.Join(err, f.Close())
+			return f.Close()
 		})
 	})
 	if err != nil {

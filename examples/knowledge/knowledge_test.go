@@ -57,8 +57,8 @@ func TestTour(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, tour(context.Background(), &out))
 	for _, want := range []string{
-		"20 added, 0 changed, 0 gone, 1 places cleaned",
-		"3 drafts added",
+		"20 added, 0 changed, 0 gone, 1 cleaned",
+		"3 drafted",
 		`contradiction: returns.how / after.return [zh]: "7 天" / "15 天"`,
 		`translation: delivery.fee: "en: 3000 yuan" / "zh: 2000 元"`,
 		`faq/zh/delivery.md:10: broken-link: delivery.fee [zh]: "fees.md"`,
@@ -281,8 +281,36 @@ func TestCheckAsksForLinks(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "a.md"), []byte(text), 0o600))
 	assert.Contains(t, k.run("check", folder), "0 findings")
 	out := k.run("check", folder, "-links")
-	assert.Contains(t, out, "1 findings")
+	assert.Contains(t, out, "1 finding\n")
 	assert.Contains(t, out, srv.URL+"/gone")
+}
+
+// One document that cannot be read holds up no other, and what is known of it
+// stays.
+func TestCollectReadsOn(t *testing.T) {
+	t.Parallel()
+	k, folder := keeper{t, t.TempDir()}, t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(folder, "docs"), 0o700))
+	put := func(name, s string) {
+		require.NoError(t, os.WriteFile(filepath.Join(folder, "docs", name), []byte(s), 0o600))
+	}
+	put("a.csv", "问题,答案\n能退吗,七天内可退\n能换吗,可以换\n")
+	assert.Contains(t, k.run("collect", folder), "2 added")
+	put("a.csv", "问题,答案\n能退吗,七天内可退\n能换吗,\n")
+	put("b.txt", "门店九点开门，九点关门。")
+	put("c.pdf", "%PDF-1.4")
+	put("d.doc", "x")
+	require.NoError(t, os.Mkdir(filepath.Join(folder, "talks"), 0o700))
+	put("../talks/a.csv", "会话,角色,内容\n1,系统通知,已接入\n1,买家,能开发票吗\n")
+	out := k.run("collect", folder)
+	assert.Contains(t, out, "left out docs/a.csv: ingest: kb: a.csv:3: question or answer is empty")
+	assert.Contains(t, out, "left out docs/c.pdf: c.pdf: pdf: there is no text")
+	assert.Contains(t, out, "left out docs/d.doc: its kind is not read; save it as .docx")
+	assert.Contains(t, out, "1 added, 0 changed, 0 gone")
+	assert.Contains(t, out, `left out of talks: keep: a.csv:2: role "系统通知" is unknown`)
+	assert.Contains(t, out, "conversations: 1 asked")
+	var report any
+	assert.NoError(t, json.Unmarshal([]byte(k.run("check", folder, "-json")), &report))
 }
 
 // A draft that someone rejected does not come back because more customers ask.
@@ -298,11 +326,11 @@ func TestRejectedDraftsStayRejected(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(folder, "talks", fmt.Sprintf("%d.jsonl", n)), []byte(b.String()), 0o600))
 	}
 	talk(2, "可以刻字")
-	assert.Contains(t, k.run("collect", folder), "1 drafts added")
+	assert.Contains(t, k.run("collect", folder), "1 drafted")
 	k.run("submit", "-by", "小周", "draft.*")
 	k.run("reject", "-by", "老陈", "-why", "不再提供", "draft.*")
 	talk(9, "能刻的亲")
-	assert.Contains(t, k.run("collect", folder), "0 drafts added")
+	assert.Contains(t, k.run("collect", folder), "0 drafted")
 	for _, e := range k.entries() {
 		assert.Equal(t, kb.Rejected, e.State)
 	}

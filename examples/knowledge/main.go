@@ -175,6 +175,14 @@ func (j *job) printf(format string, args ...any) {
 	}, fmt.Sprintf(format, args...)))
 }
 
+// note prints beside the report, where that is JSON.
+func (j *job) note(format string, args ...any) {
+	if j.json {
+		j = &job{out: os.Stderr}
+	}
+	j.printf(format, args...)
+}
+
 // pad fills a text up to so many columns, of which a Chinese character takes two.
 func pad(s string, columns int) string {
 	for _, r := range s {

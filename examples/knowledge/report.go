@@ -35,7 +35,7 @@ func check(ctx context.Context, j *job) error {
 	}
 	var missing []keep.Gap
 	if len(j.args) > 1 {
-		messages, err := talks(j.args[1])
+		messages, err := j.talks(j.args[1])
 		if err != nil {
 			return err
 		}

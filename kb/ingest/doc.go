@@ -1,5 +1,5 @@
 // Package ingest reads documents people have (Markdown, HTML, plain text, Word,
-// Excel, CSV) into entries of a knowledge base.
+// Excel, CSV, JSON of questions) into entries of a knowledge base.
 //
 //	docs, err := ingest.Dir(os.DirFS("handbook"), nil)
 //	base, err := kb.New(append(faq, docs...), nil)
@@ -19,5 +19,6 @@
 //
 // All readers take bytes from anywhere: they cap what they unfold and read, and
 // never panic. Documents are trusted for what they say, though: their text is
-// shown to customers.
+// shown to customers. Where others may put files into a folder, open it with
+// [os.OpenRoot], whose FS follows no link out of it, as os.DirFS does.
 package ingest

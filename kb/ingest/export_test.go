@@ -1,6 +1,9 @@
 package ingest
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -60,8 +63,10 @@ func TestReadExportsSaysWhere(t *testing.T) {
 		_, err := Read(name, strings.NewReader(c.src), nil)
 		assert.ErrorContains(t, err, c.want)
 	}
-	es, err := Dir(fstest.MapFS{"package.json": {Data: []byte(`{"name":"x"}`)}, "a.png": {Data: []byte("\x89PNG\x00")}, "a.txt": {Data: []byte("七天内可以退货。")}}, nil)
+	var left []string
+	es, err := Dir(fstest.MapFS{"pipe.txt": {Mode: fs.ModeNamedPipe}, "b.docx": {Data: []byte("x")}, "package.json": {Data: []byte(`{"name":"x"}`)}, "a.png": {Data: []byte("\x89PNG\x00")}, "a.txt": {Data: []byte("七天内可以退货。")}}, &Options{LeftOut: func(name string, why error) { left = append(left, fmt.Sprint(name, " ", errors.Is(why, ErrFormat))) }})
 	require.NoError(t, err, "JSON of another kind and pictures are left out")
+	assert.Equal(t, []string{"a.png true", "b.docx false", "package.json true"}, left)
 	assert.Len(t, es, 1)
 }
 

@@ -30,6 +30,10 @@ type Options struct {
 	// Readers read further kinds of files in Dir, by the ending of their names:
 	// {".pdf": pdf.Read}.
 	Readers map[string]func(name string, r io.Reader, o *Options) ([]kb.Entry, error)
+	// LeftOut, if any, is told of each file that Dir cannot read, or only in part,
+	// and why, of those of other kinds (ErrFormat) too; Dir then reads on and does
+	// not return these errors. What is known of such a file should stay.
+	LeftOut func(name string, why error)
 }
 
 func (o *Options) fill() Options {
@@ -145,8 +149,8 @@ func Dir(fsys fs.FS, o *Options) ([]kb.Entry, error) {
 			}
 			return nil
 		}
-		if d.IsDir() {
-			return nil
+		if !d.Type().IsRegular() && d.Type() != fs.ModeSymlink {
+			return nil // a folder, or a pipe that nobody may ever write to
 		}
 		f, err := fsys.Open(name)
 		if err != nil {
@@ -160,7 +164,11 @@ func Dir(fsys fs.FS, o *Options) ([]kb.Entry, error) {
 			read = further
 		}
 		es, err := read(name, f, &opts)
-		if errors.Is(err, ErrFormat) {
+		switch {
+		case err != nil && opts.LeftOut != nil:
+			opts.LeftOut(name, err)
+			err = nil
+		case errors.Is(err, ErrFormat):
 			err = nil
 		}
 		out = append(out, es...)

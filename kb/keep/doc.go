@@ -13,7 +13,8 @@
 //
 // A [Report] is text, JSON or a page of HTML. [Gaps] groups the questions the base
 // does not answer; [Learn] makes a record of each answer, and proposes wordings,
-// from how customers took it; [Synonyms] proposes words that mean the same.
+// from how customers took it ([ReadFeedback]); [Synonyms] proposes words that mean
+// the same.
 //
 // Nothing here changes a base. What it proposes, drafts among it, is for someone
 // to judge: see [kb.Entry.Step] for the way to approval.

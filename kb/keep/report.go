@@ -13,7 +13,7 @@ import (
 // of them, a line each.
 func (r Report) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d entries, %d findings\n", r.Entries, len(r.Findings))
+	fmt.Fprintf(&b, "%s, %s\n", count(r.Entries, "entry", "entries"), count(len(r.Findings), "finding", "findings"))
 	for _, k := range kinds() {
 		if n := r.Counts[k]; n > 0 {
 			fmt.Fprintf(&b, "%6d  %s\n", n, k)
@@ -23,6 +23,13 @@ func (r Report) String() string {
 		b.WriteString(f.String() + "\n")
 	}
 	return b.String()
+}
+
+func count(n int, one, more string) string {
+	if n == 1 {
+		more = one
+	}
+	return fmt.Sprintf("%d %s", n, more)
 }
 
 // Page is what HTML shows beside the findings. All of it may be left out.

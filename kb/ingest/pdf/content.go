@@ -19,6 +19,7 @@ type mark struct {
 	s          string
 	x, y, size float64
 	width      float64 // 0 when it is not known
+	bold       bool
 }
 
 const (
@@ -212,7 +213,7 @@ func (p *painter) show(o object, s *state, at *matrix) {
 			}
 			size := max(where[3], -where[3], where[1], -where[1])
 			if c := s.font.char(code); c != "" {
-				p.marks = append(p.marks, mark{s: c, x: where[4], y: where[5], size: size, width: w / 1000 * max(where[0], -where[0])})
+				p.marks = append(p.marks, mark{s: c, x: where[4], y: where[5], size: size, width: w / 1000 * max(where[0], -where[0]), bold: s.font.bold})
 			}
 			*at = matrix{1, 0, 0, 1, advance * s.scale, 0}.then(*at)
 		}

@@ -4,8 +4,8 @@
 //	opts := &ingest.Options{Readers: map[string]func(string, io.Reader, *ingest.Options) ([]kb.Entry, error){".pdf": pdf.Read}}
 //	docs, err := ingest.Dir(os.DirFS("handbook"), opts)
 //
-// A PDF has glyphs at places, no headings and no paragraphs: larger type is taken
-// for headings, the distance between lines tells paragraphs, cells that stand in
+// A PDF has glyphs at places, no headings and no paragraphs: larger and bold type
+// is taken for headings, the distance between lines tells paragraphs, cells in
 // rows and columns are a table, and lines that stand in the head or foot of most
 // pages are left out. Pictures are not read: a scanned page has no text; nor is
 // what opens by a password only. One that anybody may open, but not change, is.

@@ -13,6 +13,7 @@ type font struct {
 	chars   map[int]string // by code, from the map to Unicode
 	plain   bool           // codes that chars does not have stand for themselves
 	widths  map[int]float64
+	bold    bool
 	missing float64 // the width of others, in thousandths of the size; 0 is not known
 }
 
@@ -23,6 +24,13 @@ const (
 
 func (f *file) font(d dict) *font {
 	out := &font{bytes: 1, chars: map[int]string{}, widths: map[int]float64{}, plain: true}
+	base, _ := f.get(d["BaseFont"]).(name)
+	if base == "" {
+		base, _ = f.get(f.dict(d["FontDescriptor"])["FontName"]).(name)
+	}
+	for _, w := range []string{"bold", "black", "heavy", "simhei", "heiti"} { // 黑体, the type of Chinese headings
+		out.bold = out.bold || strings.Contains(strings.ToLower(string(base)), w)
+	}
 	encoding := f.get(d["Encoding"])
 	if d["Subtype"] == name("Type0") {
 		out.bytes, out.plain, out.missing = 2, false, 1000
@@ -40,7 +48,6 @@ func (f *file) font(d dict) *font {
 			}
 		}
 		if len(out.widths) == 0 { // one of the fonts that every reader has
-			base, _ := f.get(d["BaseFont"]).(name)
 			out.standard(string(base))
 		}
 		code := 0

@@ -16,6 +16,7 @@ import (
 func layOut(pages [][]line) []ingest.Block {
 	drop := furniture(pages)
 	levels := headingSizes(pages, bodySize(pages))
+	titles := boldTitles(pages)
 	var out []ingest.Block
 	var cur paragraph
 	flush := func() {
@@ -33,6 +34,9 @@ func layOut(pages [][]line) []ingest.Block {
 			level := 1 + slices.Index(levels, math.Round(l.size))
 			if utf8.RuneCountInString(l.text) > 120 {
 				level = 0 // nobody writes so long a heading
+			}
+			if level == 0 && titles(p, n) {
+				level = len(levels) + 1
 			}
 			if !cur.takes(l, level, first) {
 				flush()
@@ -200,6 +204,33 @@ func headingSizes(pages [][]line, body float64) []float64 {
 	}
 	sizes := slices.SortedFunc(maps.Keys(seen), func(a, b float64) int { return cmp.Compare(b, a) })
 	return sizes[:min(len(sizes), 4)]
+}
+
+// boldTitles tells headings in bold type of the body's size: a short line of its
+// own at the left of the page, with text that is not bold below it.
+func boldTitles(pages [][]line) func(p []line, n int) bool {
+	bold, all := 0, 0
+	for _, p := range pages {
+		for _, l := range p {
+			if all += len(l.text); l.bold {
+				bold += len(l.text)
+			}
+		}
+	}
+	return func(p []line, n int) bool {
+		l := p[n]
+		if 3*bold > all || !l.bold || l.gaps || l.cells || n+1 == len(p) || p[n+1].bold || utf8.RuneCountInString(l.text) > 60 || ends(l.text) {
+			return false
+		}
+		left := l.x
+		for k, other := range p {
+			if d := other.y - l.y; k != n && max(d, -d) < 0.8*l.size {
+				return false // a cell of a table's head
+			}
+			left = min(left, other.x)
+		}
+		return l.x-left < 2*l.size && p[n+1].y < l.y
+	}
 }
 
 // join makes one text of lines: Chinese goes on without a space, a word cut by a

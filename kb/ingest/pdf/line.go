@@ -16,6 +16,8 @@ type line struct {
 	last  float64 // where its last cell begins, x when it has one only
 	end   float64
 	cells bool // it has several, with " | " between them
+	bold  bool // all of it
+	gaps  bool // it has wider ones than between words
 }
 
 // run is a piece of a line without a wide gap in it.
@@ -39,10 +41,10 @@ func linesOf(marks []mark) []line {
 		if len(runs) == 0 {
 			continue
 		}
-		for _, r := range runs {
+		for k, r := range runs {
 			for _, at := range []float64{math.Floor(r.x), math.Floor(r.x) + 1} {
 				stops[at]++
-				wide[at] = wide[at] || r.gap > 1.2 || r.gap > 0.45 && !apart("", r.text)
+				wide[at] = wide[at] || r.gap > 1.2 || k > 0 && r.gap > 0.45 && !apart(runs[k-1].text, r.text)
 			}
 		}
 		out, all = append(out, l), append(all, runs)
@@ -53,6 +55,7 @@ func linesOf(marks []mark) []line {
 		var b strings.Builder
 		b.WriteString(runs[0].text)
 		for k, r := range runs[1:] {
+			l.gaps = l.gaps || r.gap > 0.45 && !marksItem(runs[0].text)
 			at, next := math.Floor(r.x), math.Floor(r.x)+1
 			switch {
 			case k == 0 && marksItem(runs[0].text):
@@ -89,7 +92,7 @@ func lineOf(marks []mark) (n int, l line, runs []run) {
 		}
 		switch d := g.y - l.y; {
 		case n == 0:
-			l.size, l.y, cur.x = size, g.y, g.x
+			l.size, l.y, cur.x, l.bold = size, g.y, g.x, true
 		case max(d, -d) > 0.5*max(size, l.size):
 			flush()
 			return n, l, runs
@@ -104,6 +107,7 @@ func lineOf(marks []mark) (n int, l line, runs []run) {
 		}
 		b.WriteString(g.s)
 		l.size = max(l.size, size)
+		l.bold = l.bold && (g.bold || strings.TrimSpace(g.s) == "")
 		if end = 0; g.width > 0 && strings.TrimSpace(g.s) != "" {
 			end = g.x + g.width
 			cur.end = end

@@ -24,7 +24,7 @@ type row struct {
 	s          string
 }
 
-// document makes a PDF: Latin in a standard font, all else in one with two bytes
+// document makes a PDF, type of 10.5 points in bold: Latin in a standard font, all else in one with two bytes
 // a glyph and a map to Unicode, as word processors write Chinese.
 func document(pages ...[]row) []byte {
 	var b bytes.Buffer
@@ -48,6 +48,7 @@ func document(pages ...[]row) []byte {
 		}
 	}
 	cmap := stream("/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CMapName /X def\n1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n" + chars.String() + "endcmap\nend end")
+	bold := object("<< /Type /Font /Subtype /Type0 /BaseFont /AAAAAA+SimHei /Encoding /Identity-H /DescendantFonts [ << /Type /Font /Subtype /CIDFontType2 >> ] /ToUnicode %d 0 R >>", cmap)
 	han := object("<< /Type /Font /Subtype /Type0 /BaseFont /Song /Encoding /Identity-H /DescendantFonts [ << /Type /Font /Subtype /CIDFontType2 /BaseFont /Song >> ] /ToUnicode %d 0 R >>", cmap)
 	root := len(at) + 2*len(pages) + 1
 	var kids []string
@@ -58,14 +59,15 @@ func document(pages ...[]row) []byte {
 				fmt.Fprintf(&c, "BT /F1 %g Tf 1 0 0 1 %g %g Tm (%s) Tj ET\n", l.size, l.x, l.y, strings.NewReplacer("(", "\\(", ")", "\\)").Replace(l.s))
 				continue
 			}
-			fmt.Fprintf(&c, "BT /F2 %g Tf 1 0 0 1 %g %g Tm <", l.size, l.x, l.y)
+			face := map[bool]string{true: "F3", false: "F2"}[l.size == 10.5]
+			fmt.Fprintf(&c, "BT /%s %g Tf 1 0 0 1 %g %g Tm <", face, l.size, l.x, l.y)
 			for _, u := range utf16.Encode([]rune(l.s)) {
 				fmt.Fprintf(&c, "%04X", u)
 			}
 			c.WriteString("> Tj ET\n")
 		}
 		body := stream(c.String())
-		kids = append(kids, fmt.Sprintf("%d 0 R", object("<< /Type /Page /Parent %d 0 R /MediaBox [0 0 595 842] /Contents %d 0 R /Resources << /Font << /F1 %d 0 R /F2 %d 0 R >> >> >>", root, body, latin, han)))
+		kids = append(kids, fmt.Sprintf("%d 0 R", object("<< /Type /Page /Parent %d 0 R /MediaBox [0 0 595 842] /Contents %d 0 R /Resources << /Font << /F1 %d 0 R /F2 %d 0 R /F3 %d 0 R >> >> >>", root, body, latin, han, bold)))
 	}
 	object("<< /Type /Pages /Count %d /Kids [ %s ] >>", len(pages), strings.Join(kids, " "))
 	catalogue := object("<< /Type /Catalog /Pages %d 0 R >>", root)
@@ -120,6 +122,20 @@ func TestRead(t *testing.T) {
 		"保修说明 › 怎么报修 | 在“我的订单”里点“申请售后”。\n\n1. 上传照片\n\n2. 等待电话",
 		"保修说明 › Warranty abroad | Furniture shipped abroad is covered for two years. Parts are replaced free of charge (labour is not).",
 	}, text)
+}
+
+// Headings in bold type of the size of all else, as word processors make them.
+func TestBoldHeadings(t *testing.T) {
+	t.Parallel()
+	got, err := Read("说明.pdf", bytes.NewReader(document([]row{
+		{18, 60, 800, "空气净化器"},
+		{10.5, 60, 770, "更换滤网"}, {10, 60, 756, "滤网每六个月更换一次，换好后长按滤网键清零。"},
+		{10.5, 60, 735, "请勿水洗。"}, {10, 60, 721, "水洗会损坏滤网，也会缩短电机的寿命。"},
+		{10.5, 60, 700, "档位"}, {10.5, 100, 700, "噪音"}, {10, 60, 686, "睡眠"}, {10, 100, 686, "很轻"}, {10, 60, 672, "高速"}, {10, 100, 672, "较响"},
+	})), nil)
+	require.NoError(t, err)
+	require.Len(t, got, 1)
+	assert.Equal(t, kb.Text{Question: "空气净化器 › 更换滤网", Answer: "滤网每六个月更换一次，换好后长按滤网键清零。\n\n请勿水洗。水洗会损坏滤网，也会缩短电机的寿命。\n\n档位 | 噪音\n睡眠 | 很轻\n高速 | 较响"}, got[0].Texts["zh"])
 }
 
 // A document that only forbids changes is read; qpdf made these, of every kind of
