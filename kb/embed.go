@@ -101,14 +101,20 @@ func (b *Base) embed(ctx context.Context, texts []string) ([]vector, error) {
 	}
 	out := make([]vector, len(raw))
 	for i, x := range raw {
-		if len(x) == 0 || len(x) > maxDim || !b.means.fits(len(x)) {
-			return nil, fmt.Errorf("the embedder gave a vector of %d numbers among others of %d: use one model for all", len(x), b.means.length())
+		if len(x) == 0 || len(x) > maxDim {
+			return nil, fmt.Errorf("the embedder gave a vector of %d numbers: 1 to %d are kept", len(x), maxDim)
+		}
+		if len(x) != len(raw[0]) {
+			return nil, fmt.Errorf("the embedder gave a vector of %d numbers among others of %d: use one model for all", len(x), len(raw[0]))
 		}
 		v, ok := quantiseVector(x)
 		if !ok {
 			return nil, errors.New("the embedder gave a vector without a direction")
 		}
 		out[i] = v
+	}
+	if n := len(raw[0]); !b.means.fits(n) { // last, as the first sound ones decide
+		return nil, fmt.Errorf("the embedder gave a vector of %d numbers among others of %d: use one model for all", n, b.means.length())
 	}
 	return out, nil
 }

@@ -125,6 +125,37 @@ func TestEmbed(t *testing.T) {
 	}
 }
 
+// embedded is an embedder that is a function.
+type embedded func(texts []string) [][]float32
+
+func (f embedded) Embed(_ context.Context, texts []string) ([][]float32, error) { return f(texts), nil }
+
+// A batch that is refused decides nothing: the length of vectors is that of the
+// first sound one.
+func TestARefusedBatchDecidesNoLength(t *testing.T) {
+	t.Parallel()
+	good := [][]float32{{1, 0, 0, 0}, {0, 1, 0, 0}}
+	for name, first := range map[string][][]float32{
+		"mixed":   {{1, 0, 0, 0, 0, 0, 0, 0}, {0, 1, 0, 0}},
+		"zeros":   {{0, 0, 0, 0, 0, 0, 0, 0}, {0, 0, 0, 0, 0, 0, 0, 1}},
+		"nothing": {{}, {}},
+		"one":     {{1, 0}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			next := first
+			base, err := New([]Entry{zh("fee", "运费怎么算？", "8 元"), zh("time", "多久发货？", "当天")}, &Options{Embedder: embedded(func([]string) [][]float32 { return next })})
+			require.NoError(t, err)
+			_, err = base.Embed(t.Context())
+			require.ErrorContains(t, err, "kb: embedding: the embedder gave")
+			next = good
+			n, err := base.Embed(t.Context())
+			require.NoError(t, err)
+			assert.Equal(t, 2, n)
+		})
+	}
+}
+
 func TestEmbedderFails(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
