@@ -3,7 +3,6 @@ package keep
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
 	"io"
 	"math"
 	"slices"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
 	"github.com/frontdesk-go/frontdesk/kb"
-	"github.com/frontdesk-go/frontdesk/kb/internal/textfile"
 )
 
 // Sign is how a customer took an answer.
@@ -78,14 +76,10 @@ type Lessons struct {
 // as a sign that there is not, are reported together, with their lines; what
 // could be read is returned too.
 func ReadFeedback(name string, r io.Reader) ([]Feedback, error) {
-	raw, err := io.ReadAll(io.LimitReader(r, maxExport+1))
+	s, err := readExport(name, r)
 	if err != nil {
-		return nil, fmt.Errorf("keep: %s: %w", name, err)
+		return nil, err
 	}
-	if len(raw) > maxExport {
-		return nil, fmt.Errorf("keep: %s: larger than %d bytes: split it", name, maxExport)
-	}
-	s, _ := textfile.Decode(raw)
 	var out []Feedback
 	bad := problems{name: name}
 	n := 0

@@ -158,14 +158,10 @@ func role(s string) Role {
 // Where all have a time, the messages are put in its order. Problems are reported
 // together, with their lines; what could be read is returned too.
 func ReadMessages(name string, r io.Reader) ([]Message, error) {
-	raw, err := io.ReadAll(io.LimitReader(r, maxExport+1))
+	s, err := readExport(name, r)
 	if err != nil {
-		return nil, fmt.Errorf("keep: %s: %w", name, err)
+		return nil, err
 	}
-	if len(raw) > maxExport {
-		return nil, fmt.Errorf("keep: %s: larger than %d bytes: split it", name, maxExport)
-	}
-	s, _ := textfile.Decode(raw)
 	if strings.HasSuffix(strings.ToLower(name), ".csv") {
 		return messagesCSV(name, s)
 	}
@@ -399,4 +395,17 @@ func plainly(v any) string {
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	}
 	return ""
+}
+
+// readExport reads a file that was exported from elsewhere, in whatever encoding.
+func readExport(name string, r io.Reader) (string, error) {
+	raw, err := io.ReadAll(io.LimitReader(r, maxExport+1))
+	if err != nil {
+		return "", fmt.Errorf("keep: %s: %w", name, err)
+	}
+	if len(raw) > maxExport {
+		return "", fmt.Errorf("keep: %s: larger than %d bytes: split it", name, maxExport)
+	}
+	s, _ := textfile.Decode(raw)
+	return s, nil
 }
