@@ -143,7 +143,7 @@ func (l *learned) history(b *board, u *person, customer string, w *Weights) {
 
 // chosen is how many items the first structure of a customer's history chooses
 // for the others to judge.
-const chosen = 500
+const chosen = 200
 
 // only are the highest of b.sum, nil while they are few.
 func (b *board) only(n int) *marks {
