@@ -24,7 +24,7 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 			}
 			t.Topic(topic)
 		}
-		if !named && (t.Meaning.Intent == "" && listed(t) || others(t)) {
+		if !named && t.Meaning.Intent == "" && (listed(t) || others(t) || browsing(t)) {
 			t.Topic("product.search") // "summer dresses"
 		}
 		uid, ok := t.Verified("uid")
@@ -48,7 +48,18 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 // things than those just shown: "那新款呢".
 func others(t *bot.Turn) bool {
 	e, ok := t.Meaning.Entity("sort")
-	return ok && !e.Carried && !e.Negated && len(t.Shown()) > 0 && t.Meaning.Intent == ""
+	return ok && !e.Carried && !e.Negated && len(t.Shown()) > 0
+}
+
+// browsing reports whether a message most likely looks for something, if in words
+// the shop has not heard: showing things does no harm, "I don't know" does.
+func browsing(t *bot.Turn) bool {
+	if len(t.Meaning.Intents) == 0 || t.Meaning.Intents[0].Name != "product.search" || t.Meaning.Unknown > 0.8 {
+		return false
+	}
+	e, kind := t.Meaning.Entity("category")
+	p := t.Meaning.Intents[0].Probability
+	return p >= 0.8 || kind && !e.Carried && p >= 0.45
 }
 
 // listed reports whether a message is hardly more than what an item is like.
