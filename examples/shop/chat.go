@@ -25,6 +25,7 @@ type chat struct {
 	prompt     bool
 	thread     bot.Thread
 	identities []profile.Identity
+	lang       string
 	last       bot.Report
 	failed     error
 }
@@ -36,11 +37,14 @@ func (c *chat) report(r bot.Report) {
 }
 
 // talk reads lines until the end of input or /quit.
-func (c *chat) talk(ctx context.Context, in io.Reader, lang string) error {
+func (c *chat) talk(ctx context.Context, in io.Reader) error {
 	fmt.Fprintln(c.out, map[string]string{
 		"zh": "拾光里智能客服（AI）。直接输入问题即可；/take 接待工单，/say 回复，/back 交还机器人，/why 看原因，/quit 退出。",
 		"en": "Daylight Lane's assistant (AI). Just type. /take takes the waiting ticket, /say answers, /back gives it back, /why explains, /quit ends.",
-	}[lang])
+	}[c.lang])
+	if err := c.quiet(ctx); err != nil {
+		return err
+	}
 	lines := make(chan string)
 	go func() { // ends with the process: a read from a terminal cannot be stopped
 		defer close(lines)
@@ -125,9 +129,32 @@ func (c *chat) line(ctx context.Context, line string) error {
 		return err
 	}
 	c.show(line, replies)
+	if len(replies) == 0 && c.prompt {
+		if err := c.quiet(ctx); err != nil {
+			return err
+		}
+	}
 	if c.trace {
 		fmt.Fprint(c.out, c.last.Trace.String())
 	}
+	return nil
+}
+
+// quiet says why the bot does not answer, where a person has the conversation:
+// it may have been handed over days ago.
+func (c *chat) quiet(ctx context.Context) error {
+	k, err := c.bot.Conversation(ctx, c.thread)
+	if err != nil {
+		return err
+	}
+	st, err := c.bot.State(ctx, k)
+	if err != nil || st.Owner == bot.OwnerBot {
+		return err
+	}
+	fmt.Fprintln(c.out, map[string]string{
+		"zh": "! 这段对话已转给人工，机器人不插话：/take 接待工单，再用 /back 交还机器人。",
+		"en": "! A person has this conversation, so the bot keeps quiet: /take takes the ticket, then /back gives it back.",
+	}[c.lang])
 	return nil
 }
 

@@ -104,7 +104,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		}
 		return serve(ctx, *addr, st, bot.Options{Store: store, Customers: store.Profiles(), Language: *lang, Logger: log}, dir, *token, out)
 	}
-	c := &chat{out: out, trace: *trace, thread: bot.Thread{Channel: "terminal", Peer: *user + "@terminal"}, prompt: *script == ""}
+	c := &chat{out: out, lang: *lang, trace: *trace, thread: bot.Thread{Channel: "terminal", Peer: *user + "@terminal"}, prompt: *script == ""}
 	if *user != "" {
 		c.identities = []profile.Identity{{Kind: "uid", Value: *user, Verified: true}}
 	}
@@ -123,7 +123,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		defer func() { _ = f.Close() }()
 		return c.replay(ctx, f)
 	}
-	return c.talk(ctx, in, *lang)
+	return c.talk(ctx, in)
 }
 
 // defaultPath is a file in the user's cache folder; a script leaves nothing.
