@@ -455,6 +455,7 @@ func TestInABot(t *testing.T) {
 func TestTheCallerBreaksOff(t *testing.T) {
 	t.Parallel()
 	url, _ := service(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
 		w.Header().Set("Content-Type", "text/event-stream")
 		chunk(w, "您好，退款", "")
 		<-r.Context().Done()
