@@ -16,12 +16,15 @@ const (
 	adaptSure     = 1.6 // standard errors that it must win by: no accident nineteen times in twenty
 )
 
+// learnt reports whether Adapt learnt the factors.
+func (f *factors) learnt() bool { return f != nil && f.adapted }
+
 // weight is how much factors count in a score.
 func (f *factors) weight() float64 {
 	switch {
 	case f == nil:
 		return 0
-	case f.adapted:
+	case f.learnt():
 		return adaptedWeight
 	}
 	return 1
@@ -63,7 +66,7 @@ func (b *Base) Adapt(ctx context.Context) (Adaptation, error) {
 		entries = append(entries, Entry{ID: e.ID, Kind: e.Kind, Texts: e.Texts}) // whoever may read it
 	}
 	out, err := b.tryAdapted(ctx, entries)
-	if err == nil && (out.Adopted || s.factors.weight() == adaptedWeight) {
+	if err == nil && (out.Adopted || s.factors.learnt()) {
 		seg := newSegment(entries, b.same, statistics{})
 		f, _ := newFactors(seg, b.same)
 		if out.Adopted {

@@ -154,6 +154,14 @@ func (b *Base) Categories() []string {
 
 const defaultHits = 3
 
+// most is how many hits a query asks for.
+func (q *Query) most() int {
+	if q.N > 0 {
+		return q.N
+	}
+	return defaultHits
+}
+
 // Search ranks the entries for a query, best first, without judging whether
 // they answer it. The error is ctx's.
 func (b *Base) Search(ctx context.Context, q Query) ([]Hit, error) {
@@ -165,10 +173,7 @@ func (b *Base) search(ctx context.Context, q Query) ([]Hit, found, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, found{}, err
 	}
-	n := q.N
-	if n <= 0 {
-		n = defaultHits
-	}
+	n := q.most()
 	s, by := b.snap.Load(), b.ranker.Load()
 	v, embedded := b.meant(ctx, q.Text)
 	sc := b.scratch()
@@ -226,7 +231,7 @@ func (b *Base) Answer(ctx context.Context, q Query) (Answer, error) {
 	}
 	if r.said != nil && a.Confidence < b.opts.Sure {
 		hits = slices.DeleteFunc(hits, func(h Hit) bool { return h.ID == r.said.ID })
-		a.Hits = slices.Insert(hits[:min(len(hits), max(q.N, defaultHits)-1)], 0, *r.said)
+		a.Hits = slices.Insert(hits[:min(len(hits), q.most()-1)], 0, *r.said)
 		a.Confidence, a.OnTopic = b.opts.Sure, max(a.OnTopic, b.opts.Sure)
 	}
 	switch {

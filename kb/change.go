@@ -85,7 +85,7 @@ func (b *Base) tidy(all bool) {
 		}
 	}
 	joined, learnt := part{segment: newSegment(entries, s.same, left.statistics())}, s.factors
-	if from == 0 && (s.factors.weight() < adaptedWeight || len(entries) > latentEntries) {
+	if from == 0 && (!s.factors.learnt() || len(entries) > latentEntries) {
 		learnt, joined.rows = newFactors(joined.segment, s.same)
 	} else { // what was adapted is kept
 		joined.rows = s.place(joined.segment)

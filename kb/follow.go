@@ -3,6 +3,7 @@ package kb
 import (
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
@@ -63,9 +64,9 @@ func (s *snapshot) said(q *Query) (Hit, bool) {
 	e := p.segment.entries.entry(d)
 	h := e.hit(q, p.segment.words[p.segment.first[d]])
 	answer := text.Fold(h.Answer)
-	if named[0] < utf8.RuneSelf { // "fee" is not said by "coffee"
-		return h, slices.Contains(strings.FieldsFunc(answer, func(r rune) bool { return strings.ContainsRune(" .,;:!?()\"'。，；：！？（）、\n", r) }), named) ||
-			strings.Contains(named, " ") && strings.Contains(answer, named)
+	if named[0] < utf8.RuneSelf && !strings.Contains(named, " ") { // "fee" is not said by "coffee"
+		words := strings.FieldsFunc(answer, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+		return h, slices.Contains(words, named)
 	}
 	return h, strings.Contains(answer, named)
 }

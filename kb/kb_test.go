@@ -140,6 +140,9 @@ func TestAfterAnAnswer(t *testing.T) {
 		for _, h := range a.Hits[1:] {
 			assert.NotEqual(t, c.want, h.ID)
 		}
+		one, err := base.Answer(t.Context(), Query{Text: c.ask, Language: c.lang, After: c.after, N: 1})
+		require.NoError(t, err)
+		assert.Len(t, one.Hits, 1)
 	}
 }
 

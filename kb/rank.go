@@ -61,8 +61,10 @@ func (s *snapshot) rank(sc *scratch, by *Ranker, q *Query, v vector, n int) rank
 	}
 	w.perfect = max(w.perfect, 1e-6)
 	about := ""
-	if k, d, ok := s.find(q.After); ok && q.After != "" {
-		about = s.parts[k].segment.kinds.at(d).Category
+	if q.After != "" {
+		if k, d, ok := s.find(q.After); ok {
+			about = s.parts[k].segment.kinds.at(d).Category
+		}
 	}
 	m := mix{Ranker: by, share: s.share(), vectors: near != nil && len(near.cosine) > 0, latent: s.factors.weight()}
 	r := ranking{coverage: float64(w.known / w.perfect), length: math.Log1p(float64(utf8.RuneCountInString(query))), top: make([]candidate, 0, min(n, len(sc.best)))}

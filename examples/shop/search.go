@@ -33,7 +33,7 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 	if err := s.kind(t, &req); err != nil {
 		return err
 	}
-	before := seen.Get(t)
+	before, none := seen.Get(t), "search.no_others"
 	if named {
 		s.like(t, &req)
 	} else if e, ok := t.Meaning.Entity("sort"); ok && !e.Carried {
@@ -43,26 +43,13 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 		case "similar":
 			s.like(t, &req)
 		case "cheaper":
+			none = "search.cheapest"
 			if s.below(&req, before); len(before) == 0 {
 				req.Order = recommend.Cheapest
-				break
-			}
-			less, err := t.Recommend(ctx, req)
-			if err != nil {
-				return err
-			}
-			if len(less) == 0 {
-				return t.Say("search.cheapest")
 			}
 		case "pricier":
+			none = "search.dearest"
 			s.above(&req, before)
-			more, err := t.Recommend(ctx, req)
-			if err != nil {
-				return err
-			}
-			if len(more) == 0 {
-				return t.Say("search.dearest")
-			}
 		default:
 			req.Order = recommend.Order(e.Value)
 		}
@@ -81,7 +68,7 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 	if req.Exclude == nil {
 		before = nil // another search
 	}
-	found, err := s.find(ctx, t, &req)
+	found, err := s.find(ctx, t, &req, none)
 	if err != nil || len(found) == 0 {
 		return err
 	}
@@ -114,8 +101,8 @@ func (s *shop) otherwise(t *bot.Turn, id string) bool {
 }
 
 // find shows what a request lets through, or what comes close to it, and says
-// so when there is nothing.
-func (s *shop) find(ctx context.Context, t *bot.Turn, req *recommend.Request) ([]recommend.Suggestion, error) {
+// so when there is nothing: none, where there is nothing but what was seen.
+func (s *shop) find(ctx context.Context, t *bot.Turn, req *recommend.Request, none string) ([]recommend.Suggestion, error) {
 	if err := s.owns(ctx, t); err != nil {
 		return nil, err
 	}
@@ -147,7 +134,7 @@ func (s *shop) find(ctx context.Context, t *bot.Turn, req *recommend.Request) ([
 	case len(found) == 0 && len(req.Like) > 0:
 		return nil, t.Say("search.none")
 	case len(found) == 0 && len(req.Exclude) > 0:
-		return nil, t.Say("search.no_others")
+		return nil, t.Say(none)
 	case len(found) == 0:
 		relaxed, dropped, ok := s.shelf.Relax(*req)
 		if !ok {
