@@ -66,7 +66,7 @@ func (b *Bot) build() {
 
 // replay folds the log into the recommender and into what is asked most.
 func (b *Bot) replay(ctx context.Context) error {
-	if b.opts.Recommend == nil && b.opts.Knowledge == nil {
+	if b.opts.Recommend == nil && b.opts.Knowledge == nil && b.opts.KnowledgeOf == nil {
 		return nil
 	}
 	for after := int64(0); ; {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/frontdesk-go/frontdesk/bot"
+	"github.com/frontdesk-go/frontdesk/kb"
 )
 
 // A bot with one handler and one language needs nothing else.
@@ -29,6 +30,34 @@ func ExampleNew() {
 	// 1: 你好
 	// 2: hello
 	// 2: hello
+}
+
+// Each tenant has a base of its own: what one's says, no question of another finds.
+func ExampleOptions_tenants() {
+	answers := func(text string) bot.Answerer {
+		base, err := kb.New([]kb.Entry{{ID: "hours", Texts: map[string]kb.Text{"zh": {Question: "几点开门？", Answer: text}}}}, nil)
+		if err != nil {
+			panic(err)
+		}
+		return base
+	}
+	bases := map[string]bot.Answerer{"north": answers("北店十点开门。"), "south": answers("南店九点开门。")}
+	b, err := bot.New(bot.Options{KnowledgeOf: func(tenant string) (bot.Answerer, bool) {
+		base, ok := bases[tenant]
+		return base, ok
+	}}, bot.NewMux())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for i, tenant := range []string{"north", "south", "west"} {
+		replies, _ := b.Handle(context.Background(), bot.Message{ID: fmt.Sprint(i), Text: "几点开门？", Thread: bot.Thread{Tenant: tenant, Channel: "web", Peer: "visitor-7"}})
+		fmt.Println(replies[0].Text)
+	}
+	// Output:
+	// 北店十点开门。
+	// 南店九点开门。
+	// 抱歉，这个问题我还不太清楚。您可以换个说法再问一次，或者回复“人工”由同事为您处理。
 }
 
 // A dialog is a function that asks; it runs again with each answer.

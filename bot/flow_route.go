@@ -419,7 +419,7 @@ func (r *run) elsewhere(fits Sure, choice bool) bool {
 			return true
 		}
 	}
-	if named || t.Meaning.Intent == "yes" || t.Meaning.Intent == "no" || b.opts.Knowledge == nil {
+	if named || t.Meaning.Intent == "yes" || t.Meaning.Intent == "no" {
 		return false
 	}
 	return b.knows(r.ctx, t)

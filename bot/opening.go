@@ -117,7 +117,7 @@ func (b *Bot) hot(t *Turn) []string {
 			out = append(out, q)
 		}
 	}
-	if base, ok := b.opts.Knowledge.(Browsable); ok {
+	if base, ok := b.opts.knowledge(t.Key.Tenant).(Browsable); ok {
 		q := t.query()
 		for _, id := range b.asked.most(t.Key.Tenant, 3*maxHot) {
 			if e, ok := base.Entry(id); ok && e.Passes(&q) {
@@ -136,7 +136,7 @@ func (b *Bot) hot(t *Turn) []string {
 // categories are those with an answer in the turn's language: the id and the
 // name customers read.
 func (b *Bot) categories(t *Turn) []Choice {
-	base, ok := b.opts.Knowledge.(Browsable)
+	base, ok := b.opts.knowledge(t.Key.Tenant).(Browsable)
 	if !ok {
 		return nil
 	}
@@ -177,7 +177,7 @@ func (b *Bot) taps(next Handler) Handler {
 
 func (b *Bot) menu(t *Turn, category string) error {
 	t.answers = "menu"
-	base, ok := b.opts.Knowledge.(Browsable)
+	base, ok := b.opts.knowledge(t.Key.Tenant).(Browsable)
 	if !ok {
 		return t.Say("fallback")
 	}

@@ -125,6 +125,11 @@ type Options struct {
 	Recommend  Recommender
 	Handoff    Handoff
 	Guard      Guard
+	// KnowledgeOf gives each tenant a base of its own, in the place of Knowledge; ok
+	// is false for a tenant that has none. A base knows no tenants, so that no
+	// question finds another's entries. It is asked several times a turn, by several
+	// goroutines at once: look the base up, do not load it.
+	KnowledgeOf func(tenant string) (base Answerer, ok bool)
 	// Variables are what the answers of Knowledge leave open; nil knows none.
 	Variables Variables
 	// Write writes answers from what Knowledge found; nil shows the entry as it is.
@@ -193,6 +198,17 @@ type Report struct {
 	Trace   Trace
 	// Err is why the turn failed inside; the customer got an apology.
 	Err error
+}
+
+// knowledge is a tenant's base, nil for none.
+func (o *Options) knowledge(tenant string) Answerer {
+	if o.KnowledgeOf == nil {
+		return o.Knowledge
+	}
+	if base, ok := o.KnowledgeOf(tenant); ok {
+		return base
+	}
+	return nil
 }
 
 func (o *Options) fill() {

@@ -26,11 +26,12 @@ const pressed = 0.4
 // sure asks only for answers beyond doubt, as a question in the middle of a
 // flow needs.
 func (b *Bot) answer(ctx context.Context, t *Turn, sure bool) bool {
-	if b.opts.Knowledge == nil || t.Message.Text == "" {
+	base := b.opts.knowledge(t.Key.Tenant)
+	if base == nil || t.Message.Text == "" {
 		return false
 	}
 	began := b.opts.Clock.Now()
-	a, err := b.opts.Knowledge.Answer(ctx, t.query())
+	a, err := base.Answer(ctx, t.query())
 	if err != nil {
 		b.stageFailed(t, "answer", err)
 		return false
@@ -201,6 +202,10 @@ func (b *Bot) small(t *Turn) bool {
 
 // knows reports whether the knowledge base has an answer beyond doubt.
 func (b *Bot) knows(ctx context.Context, t *Turn) bool {
-	a, err := b.opts.Knowledge.Answer(ctx, t.query())
+	base := b.opts.knowledge(t.Key.Tenant)
+	if base == nil {
+		return false
+	}
+	a, err := base.Answer(ctx, t.query())
 	return err == nil && a.Verdict == kb.Answered && len(a.Hits) > 0
 }

@@ -132,10 +132,11 @@ func (t *Turn) facts() []handoff.Fact {
 
 // suggestReply proposes what the person may answer, from the knowledge base.
 func (b *Bot) suggestReply(ctx context.Context, t *Turn) (text, source string) {
-	if b.opts.Knowledge == nil {
+	base := b.opts.knowledge(t.Key.Tenant)
+	if base == nil {
 		return t.Text("handoff.suggested"), ""
 	}
-	a, err := b.opts.Knowledge.Answer(ctx, t.query())
+	a, err := base.Answer(ctx, t.query())
 	if err != nil || a.Verdict == kb.Unknown || len(a.Hits) == 0 {
 		return t.Text("handoff.suggested"), ""
 	}

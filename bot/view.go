@@ -136,7 +136,8 @@ type Suggested struct {
 // line when text is "": the nearest entries of the knowledge base, best first.
 func (b *Bot) Suggest(ctx context.Context, k Key, text string) ([]Suggested, error) {
 	st, err := b.State(ctx, k)
-	if err != nil || b.opts.Knowledge == nil {
+	base := b.opts.knowledge(k.Tenant)
+	if err != nil || base == nil {
 		return nil, err
 	}
 	if text == "" {
@@ -153,7 +154,7 @@ func (b *Bot) Suggest(ctx context.Context, k Key, text string) ([]Suggested, err
 	if text == "" {
 		return nil, nil
 	}
-	a, err := b.opts.Knowledge.Answer(ctx, kb.Query{Text: text, Language: st.Language, Now: b.opts.Clock.Now().In(b.opts.Zone),
+	a, err := base.Answer(ctx, kb.Query{Text: text, Language: st.Language, Now: b.opts.Clock.Now().In(b.opts.Zone),
 		Channel: st.Thread.Channel, Roles: []string{RoleStaff}})
 	if err != nil {
 		return nil, fmt.Errorf("bot: asking the knowledge base: %w", err)
