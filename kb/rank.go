@@ -47,7 +47,7 @@ const lean = 0.12
 // rank scores the entries that pass and share a word with the query, or are near
 // to its vector, if it has one.
 func (s *snapshot) rank(sc *scratch, by *Ranker, q *Query, v vector, n int) ranking {
-	query := s.same.read(text.Cut(q.Text, maxQuery))
+	query := s.hear(s.same.read(text.Cut(q.Text, maxQuery)))
 	w := s.weigh(sc, query)
 	if w.perfect == 0 && len(v.v) == 0 {
 		return ranking{}

@@ -162,6 +162,10 @@ func Open(r io.Reader, opts *Options) (*Base, error) {
 	}
 	if h.Synonyms != b.same.sum() {
 		seg = newSegment(seg.unpacked(), b.same, statistics{})
+	} else {
+		for read := range seg.wordings(b.same) {
+			seg.slips.learn(read, b.same.sounds)
+		}
 	}
 	s := snapshotOf(seg, b.same)
 	if s.name() != h.Version {

@@ -34,6 +34,7 @@ type segment struct {
 	docs  []uint32
 	imps  []uint16
 	peak  []uint16 // the greatest impact of each term
+	slips slips    // how the pairs of characters in the wordings sound
 	// Where the common terms occur, by term; made of the postings.
 	common map[uint32]*occurrences
 	total  float64 // length of all entries together, in weighted terms
@@ -193,6 +194,7 @@ func (bu *builder) wording(read, lang string, n int) {
 		bu.count = append(bu.count, float32(n))
 	})
 	s.words = append(s.words, wording{lang: lang, n: int32(n), denies: denies(read)})
+	s.slips.learn(read, bu.same.sounds)
 	s.vecs = append(s.vecs, uint32(len(s.gram)))
 }
 

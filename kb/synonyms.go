@@ -8,15 +8,17 @@ import (
 	"github.com/frontdesk-go/frontdesk/internal/text"
 )
 
-// synonyms read the words of a group as its first.
+// synonyms read the words of a group as its first. They know how characters sound,
+// too, see slips.
 type synonyms struct {
+	sounds *text.Sounds
 	from   []string // longest first, folded
 	to     map[string]string
 	begins map[rune][]string // those of from by their first character
 }
 
 func newSynonyms(groups [][]string) *synonyms {
-	s := &synonyms{to: map[string]string{}, begins: map[rune][]string{}}
+	s := &synonyms{sounds: text.NewSounds(), to: map[string]string{}, begins: map[rune][]string{}}
 	for _, g := range groups {
 		for i, w := range g {
 			w = text.Fold(w)

@@ -1,14 +1,12 @@
 package entity
 
 import (
-	_ "embed"
 	"slices"
 	"strings"
 	"unicode/utf8"
-)
 
-//go:embed pinyin.txt
-var pinyin string
+	"github.com/frontdesk-go/frontdesk/internal/text"
+)
 
 // minSlip is how long a Latin name must be, without separators, before a word
 // that differs by one letter is taken for it.
@@ -17,43 +15,12 @@ const minSlip = 6
 // sounds finds Chinese names by how they sound.
 type sounds struct {
 	trie
-	code   []uint16 // syllable of each character from U+4E00 on, 0 for none
+	*text.Sounds
 	groups [][]entry
 }
 
-// soundAlike is a syllable without what many speakers do not tell apart.
-func soundAlike(syllable string) string {
-	for _, s := range []string{"zh", "ch", "sh"} {
-		if strings.HasPrefix(syllable, s) {
-			syllable = s[:1] + syllable[2:]
-		}
-	}
-	for _, s := range []string{"ang", "eng", "ing"} {
-		if strings.HasSuffix(syllable, s) {
-			syllable = syllable[:len(syllable)-1]
-		}
-	}
-	return syllable
-}
-
 func newSounds(entries []entry) *sounds {
-	s := &sounds{code: make([]uint16, 0x9fff-0x4e00+1)}
-	codes := map[string]uint16{}
-	for l := range strings.Lines(pinyin) {
-		syllable, chars, ok := strings.Cut(strings.TrimSpace(l), " ")
-		if !ok || syllable == "#" {
-			continue
-		}
-		key := soundAlike(syllable)
-		if codes[key] == 0 {
-			codes[key] = uint16(len(codes) + 1)
-		}
-		for _, r := range chars {
-			if r >= 0x4e00 && r <= 0x9fff {
-				s.code[r-0x4e00] = codes[key]
-			}
-		}
-	}
+	s := &sounds{Sounds: text.NewSounds()}
 	var keyed []entry
 	byKey := map[string]int32{}
 	for _, e := range entries {
@@ -81,20 +48,13 @@ func newSounds(entries []entry) *sounds {
 func (s *sounds) key(name string) (string, bool) {
 	key := make([]byte, 0, len(name))
 	for _, r := range name {
-		c := s.of(r)
+		c := s.Of(r)
 		if c == 0 {
 			return "", false
 		}
 		key = append(key, byte(c>>8), byte(c))
 	}
 	return string(key), len(key) >= 4
-}
-
-func (s *sounds) of(r rune) uint16 {
-	if r < 0x4e00 || r > 0x9fff {
-		return 0
-	}
-	return s.code[r-0x4e00]
 }
 
 // slips adds the names that are misspelt where none is written right.
@@ -136,7 +96,7 @@ func (g *gazetteer) misheard(c *scan, i int) {
 	n, best, end := int32(0), int32(0), 0
 	for j := i; j < len(c.s); {
 		r, size := utf8.DecodeRuneInString(c.s[j:])
-		code := g.sound.of(r)
+		code := g.sound.Of(r)
 		if code == 0 {
 			break
 		}
