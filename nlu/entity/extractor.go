@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -331,85 +330,23 @@ func (c *scan) resolve() []Entity {
 	slices.SortFunc(kept, func(a, b found) int { return cmp.Compare(a.from, b.from) })
 
 	out := make([]Entity, 0, len(kept))
-	end, prev := 0, -1
-	for k, f := range kept {
+	end := 0
+	var at []found // of out
+	for _, f := range kept {
 		s, e := c.m.Original(f.from, f.to)
 		if s < end || s >= e || e > len(c.src) {
 			continue // two halves of one character of the customer's
 		}
 		end = e
 		f.Start, f.End, f.Text = s, e, c.src[s:e]
-		f.Negated = c.negated(f.from, f.Type)
-		if !f.Negated && prev >= 0 && len(out) > 0 && out[len(out)-1].Negated &&
-			out[len(out)-1].Type == f.Type && joins(c.s[kept[prev].to:f.from]) {
-			f.Negated = true
-		}
 		if f.Type == TypeURL {
 			f.Value = f.Text
 		}
-		out = append(out, f.Entity)
-		prev = k
+		out, at = append(out, f.Entity), append(at, f)
 	}
 	if len(out) == 0 {
 		return nil
 	}
+	c.refuse(out, at)
 	return out
-}
-
-// joins reports whether only a connective stands between two entities, so
-// that "not red or blue" negates both.
-func joins(between string) bool {
-	switch strings.TrimSpace(between) {
-	case "和", "或", "或者", "跟", "与", "、", "/", "or", "nor", "的和":
-		return true
-	}
-	return false
-}
-
-// negated reports whether the entity at i is refused: 不要红色, "not red",
-// "anything but the blue one". 要不要 and 是不是 ask and do not refuse.
-func (c *scan) negated(i int, kind string) bool {
-	left := strings.TrimRight(c.s[:i], " ")
-	for _, filler := range []string{"太", "那种", "这种", "那个", "这个", "穿", "看", "买", "选", "用"} {
-		if rest := strings.TrimSuffix(left, filler); rest != left && (strings.HasSuffix(rest, "要") || strings.HasSuffix(rest, "喜欢")) {
-			left = rest
-			break
-		}
-	}
-	for _, w := range []string{"不想要", "不要", "不喜欢", "不是", "不选", "不买", "不用", "除了", "除", "别", "非", "别要", "不穿", "别给我", "不要给我", "别拿", "别发"} {
-		rest, ok := strings.CutSuffix(left, w)
-		if !ok {
-			continue
-		}
-		last, _ := utf8.DecodeLastRuneInString(rest)
-		first := []rune(strings.TrimPrefix(w, "不"))[0]
-		return !(strings.HasPrefix(w, "不") && last == first)
-	}
-	if left == "" || !isLetter(left[len(left)-1]) {
-		return false
-	}
-	for n := 0; n < 4; n++ {
-		k := len(left)
-		for k > 0 && (isLetter(left[k-1]) || left[k-1] == '\'') {
-			k--
-		}
-		switch left[k:] {
-		case "no":
-			return kind != TypeOrder // "order no 7"
-		case "not", "without", "except", "don't", "dont", "isn't", "aren't", "nor":
-			return true
-		case "but":
-			return strings.HasSuffix(left[:k], "anything ")
-		case "than":
-			return strings.HasSuffix(left[:k], "other ")
-		case "a", "an", "the", "in", "any", "want", "like", "need", "really", "that", "this", "for", "of", "order", "number":
-		default:
-			return false
-		}
-		left = strings.TrimRight(left[:k], " ")
-		if left == "" || !isLetter(left[len(left)-1]) {
-			return false
-		}
-	}
-	return false
 }

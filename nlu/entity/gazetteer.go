@@ -379,6 +379,8 @@ func (c *scan) single(i, j int) int {
 		return 0
 	}
 	switch {
+	case prev == '太', c.has(j, "一点"), c.has(j, "点的"), c.has(j, "些的"): // 太厚了, 薄一点
+		return j
 	case next == '的' || next == '款' || next == '系' || !text.IsHan(next):
 		return j
 	case next == '和' || next == '或' || next == '跟' || next == '还' || next == '吗' || next == '呢' || next == '吧':
