@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -91,8 +92,8 @@ func filters(fs []recommend.Filter) string {
 }
 
 // Recommend asks the recommender, filling in what the turn knows: customer,
-// language, what was looked at, consent. It returns nothing without a
-// Recommender.
+// language, what was looked at, consent, and what the customer cannot have
+// (Avoids). It returns nothing without a Recommender.
 func (t *Turn) Recommend(ctx context.Context, r recommend.Request) ([]recommend.Suggestion, error) {
 	if t.bot.opts.Recommend == nil {
 		return nil, nil
@@ -111,6 +112,8 @@ func (t *Turn) Recommend(ctx context.Context, r recommend.Request) ([]recommend.
 	if r.Session == nil {
 		r.Session = t.session.Context.Shown
 	}
+	r.Not = slices.Clone(r.Not)
+	shutOut(&r, t.Avoids())
 	began := t.bot.opts.Clock.Now()
 	s, err := t.bot.opts.Recommend.Recommend(ctx, r)
 	if err != nil {

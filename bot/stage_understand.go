@@ -39,6 +39,7 @@ func (b *Bot) understand(next Handler) Handler {
 		}
 		t.Trace.Add("understand", "%s", describe(m))
 		t.took(began)
+		t.heed()
 		return next.Handle(ctx, t)
 	})
 }

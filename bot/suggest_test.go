@@ -211,14 +211,14 @@ func TestInterrupting(t *testing.T) {
 }
 
 // shopper understands colours, materials and kinds by their names, carries what
-// was said before, and takes the text's language.
+// was said before unless another kind is named, and takes the text's language.
 type shopper struct{}
 
 func (shopper) Understand(_ context.Context, in nlu.Input) (nlu.Meaning, error) {
 	m := nlu.Meaning{Language: "en", Text: in.Text, Intent: "product.search", Next: in.Context}
 	types := map[string]bool{}
 	for name, as := range map[string][2]string{"white": {"colour", "white"}, "白色": {"colour", "white"}, "black": {"colour", "black"}, "黑色": {"colour", "black"},
-		"leather": {"material", "leather"}, "真皮": {"material", "leather"}, "shoes": {"category", "shoes"}, "鞋": {"category", "shoes"}} {
+		"leather": {"material", "leather"}, "真皮": {"material", "leather"}, "dress": {"category", "dress"}, "shoes": {"category", "shoes"}, "鞋": {"category", "shoes"}} {
 		at := strings.Index(in.Text, name)
 		if at < 0 {
 			continue
@@ -231,7 +231,7 @@ func (shopper) Understand(_ context.Context, in nlu.Input) (nlu.Meaning, error) 
 		m.Entities, types[e.Type] = append(m.Entities, e), true
 	}
 	for _, e := range in.Context.Entities {
-		if !types[e.Type] {
+		if !types[e.Type] && !types["category"] {
 			m.Entities = append(m.Entities, e)
 		}
 	}
@@ -275,6 +275,15 @@ func TestWanted(t *testing.T) {
 		"carried":                {[]string{"shoes, ideally leather", "in white"}, "category=shoes colour=white", "material=leather", ""},
 		"zh carried twice":       {[]string{"鞋，最好真皮", "白色的", "黑色的呢"}, "category=shoes colour=black", "material=leather", ""},
 		"named anew":             {[]string{"shoes, ideally leather", "no, it must be leather"}, "category=shoes material=leather", "", ""},
+		"refused for good":       {[]string{"shoes, not black", "not leather", "in white"}, "category=shoes colour=white", "", "colour=black material=leather"},
+		"refused one by one":     {[]string{"shoes, not black", "not white"}, "category=shoes", "", "colour=black colour=white"},
+		"refused, then asked":    {[]string{"shoes, not black", "black"}, "category=shoes colour=black", "", ""},
+		"another search":         {[]string{"shoes, not black", "dress"}, "category=dress", "", ""},
+		"never":                  {[]string{"not leather allergy, shoes", "dress"}, "category=dress", "", "material=leather"},
+		"never, said after":      {[]string{"shoes, not leather, I am allergic", "dress"}, "category=dress", "", "material=leather"},
+		"of something else":      {[]string{"shoes not leather, allergic to not white", "dress"}, "category=dress", "", "colour=white"},
+		"zh never":               {[]string{"不要真皮我过敏", "黑色的鞋", "白色的鞋"}, "category=shoes colour=white", "", "material=leather"},
+		"never, then asked":      {[]string{"not leather allergy", "leather shoes"}, "category=shoes material=leather", "", ""},
 		"softened":               {[]string{"white leather shoes", "leather if possible"}, "category=shoes colour=white", "material=leather", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -337,14 +346,26 @@ func TestWantedNeverLoses(t *testing.T) {
 		b := newBot(t, bot.Options{}, bot.HandlerFunc(func(_ context.Context, turn *bot.Turn) error {
 			turn.Meaning.Entities = es
 			r := turn.Wanted("colour")
-			n := len(r.Not)
+			n := 0
 			for _, f := range append(slices.Clone(r.Must), r.Wish...) {
 				n += len(f.Any)
 			}
 			if len(r.Must) > 0 && len(r.Wish) > 0 { // those pass too
 				n -= len(r.Wish[0].Any)
 			}
+			var not []string
+			for _, e := range es {
+				if e.Negated {
+					n++
+					not = append(not, e.Value)
+				}
+			}
 			assert.Len(rt, es, n)
+			for _, f := range r.Not { // each once, however often it was said
+				require.Contains(rt, not, f.Any[0])
+				not = slices.DeleteFunc(not, func(v string) bool { return v == f.Any[0] })
+			}
+			assert.Empty(rt, not)
 			return turn.Say("ok")
 		}))
 		_, err := b.Handle(t.Context(), bot.Message{ID: "1", Thread: thread("a"), Text: text})

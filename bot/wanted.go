@@ -10,7 +10,9 @@ import (
 
 // Wanted maps what the customer named to a request: gazetteer entities of the
 // given types to filters (Must; with "not", Not), money to the price bounds, the
-// words to ranking. What was said with "ideally" or "最好" in the same clause is
+// words to ranking. What was refused stays so while the same category is looked
+// for, until it is asked for; what the customer cannot have, for the whole
+// conversation (Avoids). What was said with "ideally" or "最好" in the same clause is
 // a wish: it ranks (Wish) and shuts nothing out, and stays one while later
 // messages carry it. Of a type that was named both ways all values pass and the
 // wished ones come first. A category and a price are never wishes: they say what
@@ -39,7 +41,7 @@ func (t *Turn) Wanted(types ...string) recommend.Request {
 		switch {
 		case !slices.Contains(types, e.Type):
 		case e.Negated: // "not black"
-			r.Not = append(r.Not, recommend.Filter{Attribute: e.Type, Any: []string{e.Value}})
+			shutOut(&r, []recommend.Filter{{Attribute: e.Type, Any: []string{e.Value}}})
 		case softly[i]:
 			add(&r.Wish, e.Type, e.Value)
 		default:
@@ -51,6 +53,8 @@ func (t *Turn) Wanted(types ...string) recommend.Request {
 			r.Must[i].Any = append(r.Must[i].Any, w.Any...)
 		}
 	}
+	shutOut(&r, t.refusing(types))
+	shutOut(&r, t.Avoids())
 	return r
 }
 
