@@ -29,6 +29,17 @@ const maxAvoided = 20
 // what is shut out (recommend.Request.Not), whatever else is asked for.
 func (t *Turn) Avoids() []recommend.Filter { return notAny(avoided.Get(t)) }
 
+// Avoid records that the customer cannot have a value, as if they had said so:
+// what a host knows of them, or what goes with an allergy they named.
+func (t *Turn) Avoid(attribute, value string) {
+	pair := attribute + "=" + value
+	if now := avoided.Get(t); !slices.Contains(now, pair) && len(now) < maxAvoided {
+		if err := avoided.Set(t, append(now, pair)); err != nil {
+			t.Trace.Add("suggest", "%v", err)
+		}
+	}
+}
+
 // notAny are filters of one value each.
 func notAny(pairs []string) []recommend.Filter {
 	var out []recommend.Filter

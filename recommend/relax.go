@@ -5,8 +5,10 @@ import "slices"
 // Relax explains an empty answer: it drops as little of a request as lets
 // something through, and says what was dropped. First the price is widened by
 // half, then one of Must is left out, the last named first, then the price, and
-// then of Must more and more; the category always stays. ok is false when
-// nothing helps.
+// then of Must more and more; the category always stays. Where no category is
+// asked for, the price goes before any of Must: anything at all for 50 is no
+// answer to something warm. What is shut out (Not, Exclude) stays so. ok is false
+// when nothing helps.
 func (s *Shelf) Relax(r Request) (relaxed Request, dropped []string, ok bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -29,6 +31,12 @@ func (s *Shelf) Relax(r Request) (relaxed Request, dropped []string, ok bool) {
 	if priced && some(&near) {
 		return near, []string{"price"}, true
 	}
+	free := r
+	free.MinPrice, free.MaxPrice = 0, 0
+	anything := !slices.ContainsFunc(r.Must, func(f Filter) bool { return f.Attribute == "category" })
+	if priced && anything && len(r.Must) > 0 && some(&free) {
+		return free, []string{"price"}, true
+	}
 	for i := len(r.Must) - 1; i >= 0; i-- {
 		if r.Must[i].Attribute == "category" {
 			continue
@@ -39,8 +47,6 @@ func (s *Shelf) Relax(r Request) (relaxed Request, dropped []string, ok bool) {
 			return one, []string{r.Must[i].Attribute}, true
 		}
 	}
-	free := r
-	free.MinPrice, free.MaxPrice = 0, 0
 	if priced {
 		if dropped = []string{"price"}; some(&free) {
 			return free, dropped, true

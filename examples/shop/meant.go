@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/frontdesk-go/frontdesk/bot"
 	"github.com/frontdesk-go/frontdesk/nlu"
+	"github.com/frontdesk-go/frontdesk/recommend"
+	"github.com/frontdesk-go/frontdesk/sentiment"
 )
 
 // meant finds the order a signed-in customer speaks of without its number ("the
@@ -24,7 +27,8 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 			}
 			t.Topic(topic)
 		}
-		if !named && t.Meaning.Intent == "" && (listed(t) || others(t) || browsing(t)) {
+		cannot := s.beware(t)
+		if !named && t.Meaning.Intent == "" && (listed(t) || others(t) || browsing(t) || cannot || s.wants(t)) {
 			t.Topic("product.search") // "summer dresses"
 		}
 		uid, ok := t.Verified("uid")
@@ -42,6 +46,39 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 		}
 		return next.Handle(ctx, t)
 	})
+}
+
+// beware takes what goes with an allergy that a message names, and reports
+// whether it names one.
+func (s *shop) beware(t *bot.Turn) bool {
+	found := false
+	never := t.Avoids()
+	for _, e := range t.Meaning.Entities {
+		if e.Carried || !e.Negated || !slices.ContainsFunc(never, func(f recommend.Filter) bool { return f.Attribute == e.Type && f.Any[0] == e.Value }) {
+			continue
+		}
+		found = true
+		for _, k := range s.kin[e.Type][e.Value] {
+			t.Avoid(e.Type, k)
+		}
+	}
+	return found
+}
+
+// wants reports whether a message that is no clear question asks for a kind of
+// thing that the shop does not sell, or tells more of what is looked for: "any
+// scarves", "she is always cold".
+func (s *shop) wants(t *bot.Turn) bool {
+	if t.Mood.Emotion == sentiment.Angry || t.Mood.Trend.IsBad() {
+		return false
+	}
+	if _, ok := s.notSold(t); ok {
+		return saysAny(t, t.Message.Text, "search.cue.have")
+	}
+	if t.Meaning.Next.Turns == 0 || len(sought.Get(t).Entities) == 0 || t.Meaning.Unknown > 0.9 {
+		return false
+	}
+	return slices.ContainsFunc(t.Meaning.Entities, func(e nlu.Entity) bool { return !e.Carried && slices.Contains(wishes(), e.Type) })
 }
 
 // others reports whether a message that is no clear question asks for other

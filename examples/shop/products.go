@@ -32,6 +32,9 @@ func (s *shop) about(t *bot.Turn) (recommend.Item, bool) {
 	it, ok := s.shelf.Item(id)
 	if ok {
 		t.Focus(id)
+		if err := lookAt(t, id); err != nil {
+			t.Trace.Add("shop", "%v", err)
+		}
 	}
 	return it, ok
 }
@@ -42,7 +45,14 @@ func (s *shop) show(t *bot.Turn, id string) error {
 		return fmt.Errorf("%w: %s", errNoStock, id)
 	}
 	card := cardOf(&it, t.Language, t.Text("currency"))
-	t.Show(id)
+	if err := lookAt(t, id); err != nil {
+		return err
+	}
+	if slices.Contains(t.Shown(), id) {
+		t.Focus(id) // "and the first?" still is of the same list
+	} else {
+		t.Show(id)
+	}
 	return t.Send(bot.Reply{Text: t.Text("product.detail", "name", card.Title, "stock", s.left(t, &it)), Cards: []bot.Card{card}})
 }
 

@@ -8,11 +8,12 @@ import (
 	"github.com/frontdesk-go/frontdesk/bot"
 	"github.com/frontdesk-go/frontdesk/nlu"
 	"github.com/frontdesk-go/frontdesk/recommend"
+	"github.com/frontdesk-go/frontdesk/sentiment"
 )
 
 // wishes are the attributes that narrow a search.
 func wishes() []string {
-	return []string{"category", "brand", "colour", "size", "season", "material", "style", "gender", "feature"}
+	return []string{"category", "brand", "colour", "size", "season", "material", "style", "gender", "feature", "length", "fit", "shade", "pattern"}
 }
 
 // seen are the items this search has shown, for "another batch".
@@ -26,6 +27,13 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 	if named && !s.otherwise(t, id) {
 		return s.show(t, id)
 	}
+	if category, ok := s.notSold(t); ok && !named {
+		return s.notHere(t, category)
+	}
+	if err := s.promise(t); err != nil {
+		return err
+	}
+	search := sought.Get(t)
 	req, err := s.wanted(t)
 	if err != nil {
 		return err
@@ -36,6 +44,13 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 	before, none := seen.Get(t), "search.no_others"
 	if named {
 		s.like(t, &req)
+	} else if compares(t) {
+		req.Exclude, none = before, ""
+		if t.Mood.Emotion != sentiment.Angry {
+			t.Mood.Plan = sentiment.Plan{} // what is too warm for one is no grievance
+		}
+	} else if vague(t) {
+		req.Exclude = before
 	} else if e, ok := t.Meaning.Entity("sort"); ok && !e.Carried {
 		switch e.Value {
 		case "others":
@@ -52,6 +67,11 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 			s.above(&req, before)
 		default:
 			req.Order = recommend.Order(e.Value)
+		}
+	}
+	if len(req.Like) > 0 { // "like this in blue" is an aside: the search goes on after it
+		if err := sought.Set(t, search); err != nil {
+			return err
 		}
 	}
 	if req.Order == recommend.Cheapest && len(before) > 0 {
@@ -84,6 +104,19 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 	return s.askConsent(t)
 }
 
+// promise says that what the customer cannot have will not be shown, in the turn
+// that says so.
+func (s *shop) promise(t *bot.Turn) error {
+	if !s.beware(t) {
+		return nil
+	}
+	var names []string
+	for _, f := range t.Avoids() {
+		names = append(names, s.attributes.Display(f.Attribute, f.Any[0], t.Language))
+	}
+	return t.Say("search.avoid", "what", strings.Join(names, t.Text("list.and")))
+}
+
 // otherwise reports whether a message asks for what is like an item and is not
 // it: "something like the second one, but in blue".
 func (s *shop) otherwise(t *bot.Turn, id string) bool {
@@ -106,6 +139,7 @@ func (s *shop) find(ctx context.Context, t *bot.Turn, req *recommend.Request, no
 	if err := s.owns(ctx, t); err != nil {
 		return nil, err
 	}
+	shown := t.Shown()
 	found, err := t.Recommend(ctx, *req)
 	if err != nil {
 		return nil, err
@@ -133,12 +167,18 @@ func (s *shop) find(ctx context.Context, t *bot.Turn, req *recommend.Request, no
 	switch {
 	case len(found) == 0 && len(req.Like) > 0:
 		return nil, t.Say("search.none")
-	case len(found) == 0 && len(req.Exclude) > 0:
+	case len(found) == 0 && len(req.Exclude) > 0 && none != "":
 		return nil, t.Say(none)
 	case len(found) == 0:
 		relaxed, dropped, ok := s.shelf.Relax(*req)
+		if none == "" && (!ok || slices.ContainsFunc(dropped, func(d string) bool { return names(t, d) })) {
+			return nil, t.Say("search.no_such") // nothing is lighter than what was shown
+		}
 		if !ok {
 			return nil, t.Say("search.none")
+		}
+		if slices.Contains(dropped, "price") && relaxed.Order == recommend.ByFit {
+			relaxed.Order = recommend.Cheapest // what is nearest to the budget
 		}
 		if found, err = t.Recommend(ctx, relaxed); err != nil || len(found) == 0 {
 			return nil, firstErr(err, t.Say("search.none"))
@@ -147,10 +187,14 @@ func (s *shop) find(ctx context.Context, t *bot.Turn, req *recommend.Request, no
 		for _, d := range dropped {
 			names = append(names, t.Text("attribute."+d))
 		}
-		if err := t.Say("search.relaxed", "what", strings.Join(names, t.Text("list.and"))); err != nil {
+		what := strings.Join(names, t.Text("list.and"))
+		if *req = relaxed; none == "" {
+			return found, t.Send(bot.Reply{Text: t.Text("search.beyond", "what", what), Cards: t.Cards(found)})
+		}
+		if err := t.Say("search.relaxed", "what", what); err != nil {
 			return nil, err
 		}
-		*req, head = relaxed, "search.instead"
+		head = "search.instead"
 	case len(req.Like) == 1:
 		like, _ := s.shelf.Item(req.Like[0])
 		return found, t.Send(bot.Reply{Text: t.Text("search.similar", "name", called(like.Name, t.Language)), Cards: t.Cards(found)})
@@ -160,25 +204,79 @@ func (s *shop) find(ctx context.Context, t *bot.Turn, req *recommend.Request, no
 		head = "search.newest"
 	case req.Order == recommend.Trending:
 		head = "search.trending"
-	case missed(req, found) != "":
-		if err := t.Say("search.wish_missed", "what", t.Text("attribute."+missed(req, found))); err != nil {
+	case missed(wishedFor(t, req), found) != "":
+		if err := t.Say("search.wish_missed", "what", t.Text("attribute."+missed(wishedFor(t, req), found))); err != nil {
 			return nil, err
 		}
 		head = "search.instead"
-	case len(req.Must)+len(req.Not)+len(req.Wish) == 0 && req.MaxPrice == 0 && req.MinPrice == 0:
+	case len(req.Must)+len(req.Not)-len(t.Avoids())+len(req.Wish) == 0 && req.MaxPrice == 0 && req.MinPrice == 0:
 		head = "search.popular"
+	case !slices.ContainsFunc(found, func(f recommend.Suggestion) bool { return !slices.Contains(shown, f.Item.ID) }):
+		head = "search.same"
 	}
 	return found, t.Send(bot.Reply{Text: t.Text(head), Cards: t.Cards(found)})
 }
 
 // missed is the wish that nothing found fulfils, "" when there is none.
-func missed(req *recommend.Request, found []recommend.Suggestion) string {
-	for _, w := range req.Wish {
+func missed(wishes []recommend.Filter, found []recommend.Suggestion) string {
+	for _, w := range wishes {
 		if !slices.ContainsFunc(found, func(f recommend.Suggestion) bool { return f.Item.Has(w) }) {
 			return w.Attribute
 		}
 	}
 	return ""
+}
+
+// wishedFor are the wishes that the customer named, without those that the shop
+// reads out of what they said.
+func wishedFor(t *bot.Turn, req *recommend.Request) []recommend.Filter {
+	return slices.DeleteFunc(slices.Clone(req.Wish), func(f recommend.Filter) bool {
+		return !slices.ContainsFunc(t.Meaning.Entities, func(e nlu.Entity) bool { return !e.Negated && e.Type == f.Attribute && slices.Contains(f.Any, e.Value) })
+	})
+}
+
+// names reports whether a message itself names a value of an attribute.
+func names(t *bot.Turn, attribute string) bool {
+	return slices.ContainsFunc(t.Meaning.Entities, func(e nlu.Entity) bool { return !e.Carried && e.Type == attribute })
+}
+
+// vague reports whether a message asks for something in words that the shop does
+// not know, after others were shown: the same again is no answer to it.
+func vague(t *bot.Turn) bool {
+	return len(t.Shown()) > 0 && t.Meaning.Next.Turns > 0 && t.Message.Tap == "" &&
+		!slices.ContainsFunc(t.Meaning.Entities, func(e nlu.Entity) bool { return !e.Carried })
+}
+
+// compares reports whether a message measures what it wants by what was shown:
+// 太厚了, 薄一点, "something lighter", "less formal".
+func compares(t *bot.Turn) bool {
+	if len(t.Shown()) == 0 {
+		return false
+	}
+	said := t.Message.Text
+	return slices.ContainsFunc(t.Meaning.Entities, func(e nlu.Entity) bool {
+		if e.Carried || e.Start < 0 || e.Start >= e.End || e.End > len(said) {
+			return false
+		}
+		switch e.Type {
+		case "feature", "style", "length", "fit", "shade", "pattern":
+		default: // there is no more or less of it
+			return false
+		}
+		own := strings.ToLower(e.Text)
+		left, right := strings.ToLower(strings.TrimSpace(said[:e.Start]))+own, own+strings.ToLower(said[e.End:])
+		for _, w := range strings.Split(t.Text("search.cue.more"), " | ") {
+			if strings.HasSuffix(strings.TrimSuffix(left, own), w) || strings.HasPrefix(own, w) {
+				return true
+			}
+		}
+		for _, w := range strings.Split(t.Text("search.cue.bit"), " | ") {
+			if strings.HasPrefix(strings.TrimPrefix(right, own), w) || own[0] < 0x80 && strings.HasSuffix(own, w) {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // like asks for what is similar to the item talked about, or to what was shown,

@@ -36,6 +36,10 @@ type shop struct {
 	offers     *recommend.Offers
 	attributes *recommend.Attributes
 	kinds      map[string]string // of things within a category, by what they are called
+	sold       map[string]bool   // the categories that have items
+	near       map[string][]string
+	opposites  map[string]map[string]string   // attribute → value → what is wanted where it is too much
+	kin        map[string]map[string][]string // attribute → value → what an allergy to it also forbids
 	rules      *profile.Rules
 }
 
@@ -104,15 +108,21 @@ func load(ctx context.Context, db *sql.DB, opened time.Time, online bool) (*stoc
 
 // synonyms are the words customers use for the shop's own.
 func synonyms(data fs.FS) ([][]string, error) {
-	raw, err := fs.ReadFile(data, "synonyms.yaml")
-	if err != nil {
-		return nil, err
-	}
 	var groups [][]string
-	if err := yaml.Unmarshal(raw, &groups); err != nil {
-		return nil, fmt.Errorf("synonyms.yaml: %w", err)
+	err := readYAML(data, "synonyms.yaml", &groups)
+	return groups, err
+}
+
+// readYAML reads one of the shop's small tables.
+func readYAML(data fs.FS, name string, into any) error {
+	raw, err := fs.ReadFile(data, name)
+	if err != nil {
+		return err
 	}
-	return groups, nil
+	if err := yaml.Unmarshal(raw, into); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
 }
 
 // understanding trains the intents on the shop's examples, with the questions
@@ -138,7 +148,11 @@ func understanding(ctx context.Context, data fs.FS, st *stock) (*nlu.Model, erro
 	})
 	var names []entity.Name
 	for v, texts := range st.shop.attributes.All() {
-		if v.Attribute != "kind" { // its names are the category's too
+		switch v.Attribute {
+		case "kind": // its names are the category's too
+		case "hidden":
+			names = append(names, entity.Name{Texts: texts})
+		default:
 			names = append(names, entity.Name{Type: v.Attribute, Value: v.Value, Texts: texts})
 		}
 	}
@@ -185,6 +199,14 @@ func (st *stock) loadShelf(data fs.FS, opened time.Time, online bool) (err error
 		if online {
 			items[i].Link, items[i].Picture = "/p/"+items[i].ID, "/img/"+items[i].ID+".svg"
 		}
+	}
+	st.shop.sold = map[string]bool{}
+	for i := range items {
+		st.shop.sold[items[i].Category] = true
+	}
+	if err := errors.Join(readYAML(data, "near.yaml", &st.shop.near), readYAML(data, "opposites.yaml", &st.shop.opposites),
+		readYAML(data, "kin.yaml", &st.shop.kin)); err != nil {
+		return err
 	}
 	st.shop.kinds = kindsOf(items, st.shop.attributes)
 	if st.shop.shelf, err = recommend.New(items, &recommend.Options{Attributes: st.shop.attributes}); err != nil {
@@ -264,6 +286,7 @@ func (s *shop) handlers() *bot.Mux {
 	mux.HandleFunc("product.stock", s.inStock)
 	mux.HandleFunc("product.detail", s.detail)
 	mux.HandleFunc("product.pair", s.goesWith)
+	mux.HandleFunc("product.compare", s.compare)
 	mux.HandleFunc("product.shipping", s.shipping)
 	mux.HandleFunc("offer.ask", s.offer)
 	mux.HandleFunc("consent.withdraw", s.withdraw)

@@ -95,12 +95,54 @@ func (s *shop) goesWith(ctx context.Context, t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
+	text := "pair.found"
+	if len(found) == 0 {
+		text = "pair.suits"
+		if found, err = s.suits(ctx, t, &it, req.Must); err != nil {
+			return err
+		}
+	}
 	if len(found) == 0 {
 		return t.Say("pair.none", "name", name)
 	}
-	r := bot.Reply{Text: t.Text("pair.found", "name", name), Cards: t.Cards(found)}
+	r := bot.Reply{Text: t.Text(text, "name", name), Cards: t.Cards(found)}
 	t.Focus(it.ID)
 	return t.Send(r)
+}
+
+// suits finds what is worn with an item for which the catalogue names nothing:
+// of the category asked for, or else of those that go with items of its own, for
+// the same people, best of the same style and season and in a quiet colour.
+func (s *shop) suits(ctx context.Context, t *bot.Turn, it *recommend.Item, must []recommend.Filter) ([]recommend.Suggestion, error) {
+	req := recommend.Request{Must: must, Exclude: append(t.Shown(), it.ID)}
+	if len(must) == 0 {
+		var with []string
+		for _, other := range s.shelf.Items() {
+			if other.Category != it.Category {
+				continue
+			}
+			for _, id := range other.GoesWith {
+				if g, ok := s.shelf.Item(id); ok && g.Category != it.Category && !slices.Contains(with, g.Category) {
+					with = append(with, g.Category)
+				}
+			}
+		}
+		req.Must = []recommend.Filter{{Attribute: "category", Any: with}}
+	}
+	if g := it.Attributes["gender"]; len(g) > 0 && g[0] != "unisex" {
+		req.Must = append(req.Must, recommend.Filter{Attribute: "gender", Any: []string{g[0], "unisex"}})
+	}
+	for _, attribute := range []string{"style", "season"} {
+		if v := it.Attributes[attribute]; len(v) > 0 {
+			req.Wish = append(req.Wish, recommend.Filter{Attribute: attribute, Any: append([]string{"all"}, v...)})
+		}
+	}
+	req.Wish = append(req.Wish, recommend.Filter{Attribute: "colour", Any: []string{"black", "white", "grey", "beige"}})
+	found, err := t.Recommend(ctx, req)
+	for i := range found {
+		found[i].Reasons = nil // why it was found says the sentence before
+	}
+	return found, err
 }
 
 // kindNamed is the category a message names besides one, by as short a word as
@@ -115,12 +157,33 @@ func (s *shop) kindNamed(t *bot.Turn, besides string) string {
 			continue
 		}
 		for _, n := range names {
-			if n = strings.ToLower(n); len(n) > len(best) && strings.Contains(said, n) {
+			if n = strings.ToLower(n); len(n) > len(best) && holdsWord(said, n) {
 				best, kind = n, v.Value
 			}
 		}
 	}
 	return kind
+}
+
+// holdsWord reports whether a text has a name in it: a Latin one as a word of its
+// own, but for a plural, since "what" is no hat.
+func holdsWord(said, name string) bool {
+	letter := func(i int) bool { return i >= 0 && i < len(said) && said[i] >= 'a' && said[i] <= 'z' }
+	for from := 0; ; {
+		i := strings.Index(said[from:], name)
+		if i < 0 {
+			return false
+		}
+		i += from
+		end := i + len(name)
+		if end < len(said) && said[end] == 's' {
+			end++
+		}
+		if name[0] >= 0x80 || !letter(i-1) && !letter(end) {
+			return true
+		}
+		from = i + 1
+	}
 }
 
 // instead shows what is like an item that is out of stock, when the moment

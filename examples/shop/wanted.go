@@ -9,51 +9,153 @@ import (
 	"github.com/frontdesk-go/frontdesk/recommend"
 )
 
-// sought is what the search asked for last, so that "no shoes, please" takes
-// something away and nothing else.
-var sought = bot.Var[[]nlu.Entity]{Name: "sought"}
-
-// wanted is what a message asks for, on top of what was sought before.
-func (s *shop) wanted(t *bot.Turn) (recommend.Request, error) {
-	remain(t)
-	req := t.Wanted(wishes()...)
-	forWhom(&req)
-	var now []nlu.Entity
-	for _, e := range t.Meaning.Entities {
-		if e.Money != nil || slices.Contains(wishes(), e.Type) {
-			e.Start, e.End, e.Carried = 0, 0, true
-			now = append(now, e)
-		}
-	}
-	return req, sought.Set(t, now[:min(len(now), maxSought)])
+// quest is what a search looks for so far.
+type quest struct {
+	Entities []nlu.Entity `json:"entities,omitempty"`
+	// Softer are features named before the last ones: a warm jacket that is
+	// light, too, rather than one that is light.
+	Softer []string `json:"softer,omitempty"`
 }
+
+// sought is the search that goes on: who says "around 50", "not red" or "she is
+// always cold" adds to it.
+var sought = bot.Var[quest]{Name: "sought"}
 
 const maxSought = 20
 
-// remain adds what was sought before to a message that only says what is not
-// wanted, or asks for others of the same.
-func remain(t *bot.Turn) {
-	refused := false
-	if e, ok := t.Meaning.Entity("sort"); ok && !e.Carried {
-		refused = e.Value == "others" || e.Value == "cheapest" || e.Value == "cheaper" || e.Value == "pricier"
+// wanted is what a message asks for, on top of what was sought before.
+func (s *shop) wanted(t *bot.Turn) (recommend.Request, error) {
+	q := quest{Softer: s.goOn(t)}
+	req := t.Wanted(wishes()...)
+	apart(&req, t.Message.Text)
+	for _, v := range q.Softer {
+		wish(&req, recommend.Filter{Attribute: "feature", Any: []string{v}})
 	}
-	held := map[string]bool{}
+	s.oppose(&req)
+	forWhom(&req)
 	for _, e := range t.Meaning.Entities {
-		held[e.Type] = true
-		if e.Carried || e.Money == nil && !slices.Contains(wishes(), e.Type) {
+		if e.Money != nil || slices.Contains(wishes(), e.Type) {
+			e.Start, e.End, e.Carried = 0, 0, true
+			q.Entities = append(q.Entities, e)
+		}
+	}
+	q.Entities = q.Entities[:min(len(q.Entities), maxSought)]
+	return req, sought.Set(t, q)
+}
+
+// goOn adds what was sought before to a message that goes on with the search,
+// and returns the features that step back behind those it names.
+func (s *shop) goOn(t *bot.Turn) (softer []string) {
+	before := sought.Get(t)
+	if t.Meaning.Next.Turns == 0 || len(before.Entities) == 0 {
+		return nil
+	}
+	held, says, feature := map[string]bool{}, false, false
+	for _, e := range t.Meaning.Entities {
+		held[e.Type] = held[e.Type] || !e.Negated
+		if e.Carried {
 			continue
 		}
-		if !e.Negated {
+		says = says || e.Money != nil || slices.Contains(wishes(), e.Type)
+		feature = feature || e.Type == "feature"
+		if e.Type == "sort" {
+			says = says || e.Value == "others" || e.Value == "cheapest" || e.Value == "cheaper" || e.Value == "pricier"
+		}
+	}
+	if !says {
+		return nil
+	}
+	anew := s.afresh(t, before.Entities)
+	own := anew && forSelf(t)
+	for _, e := range before.Entities {
+		switch {
+		case anew && e.Type != "gender", own:
+		case e.Type == "feature" && feature && !e.Negated:
+			softer = append(softer, e.Value)
+		case !held[e.Type] && !e.Negated: // what was refused, Wanted knows
+			t.Meaning.Entities = append(t.Meaning.Entities, e)
+		}
+	}
+	if !anew {
+		softer = append(softer, before.Softer...)
+	}
+	if softer = slices.Compact(softer); len(softer) > few {
+		softer = softer[:few]
+	}
+	return softer
+}
+
+// afresh reports whether a message looks for something else than the search
+// before it: another kind of thing, a present, or something for somebody else. A
+// kind, where none was named, narrows the search.
+func (s *shop) afresh(t *bot.Turn, before []nlu.Entity) bool {
+	if t.Meaning.FollowUp {
+		return false // "and a coat?", "what about my dad?"
+	}
+	had := func(kind string) string {
+		i := slices.IndexFunc(before, func(e nlu.Entity) bool { return e.Type == kind && !e.Negated })
+		if i < 0 {
+			return ""
+		}
+		return before[i].Value
+	}
+	if had("gender") != "" && forSelf(t) {
+		return true
+	}
+	named := false
+	for _, e := range t.Meaning.Entities {
+		switch {
+		case e.Carried || e.Negated:
+		case e.Type == "category":
+			named = true
+			if v := had(e.Type); v != "" && (v != e.Value || s.kinds[strings.ToLower(e.Text)] != kindSought.Get(t)) {
+				return true
+			}
+		case e.Type == "gender" && had(e.Type) != "" && had(e.Type) != e.Value:
+			return true
+		}
+	}
+	return !named && had("category") != "" && saysAny(t, t.Message.Text, "search.cue.gift")
+}
+
+// forSelf reports whether a message says that the thing is for the customer.
+func forSelf(t *bot.Turn) bool {
+	return !names(t, "gender") && saysAny(t, t.Message.Text, "search.cue.self")
+}
+
+// wish adds a wish for one value to a request that does not speak of it.
+func wish(req *recommend.Request, f recommend.Filter) {
+	for _, fs := range [][]recommend.Filter{req.Must, req.Not, req.Wish} {
+		if slices.ContainsFunc(fs, func(g recommend.Filter) bool { return g.Attribute == f.Attribute && slices.Contains(g.Any, f.Any[0]) }) {
 			return
 		}
-		refused = true
 	}
-	if !refused {
+	req.Wish = append(req.Wish, f)
+}
+
+// apart takes several features as all of them, unless the customer says "or":
+// waterproof and windproof.
+func apart(req *recommend.Request, said string) {
+	i := slices.IndexFunc(req.Must, func(f recommend.Filter) bool { return f.Attribute == "feature" })
+	if i < 0 || len(req.Must[i].Any) < 2 || strings.Contains(said, "或") || strings.Contains(said, " or ") {
 		return
 	}
-	for _, e := range sought.Get(t) {
-		if !held[e.Type] {
-			t.Meaning.Entities = append(t.Meaning.Entities, e)
+	all := req.Must[i].Any
+	req.Must[i].Any = all[:1:1]
+	for _, v := range all[1:] {
+		i++
+		req.Must = slices.Insert(req.Must, i, recommend.Filter{Attribute: "feature", Any: []string{v}})
+	}
+}
+
+// oppose wishes for the opposite of what is refused as too much: who finds a
+// coat too formal wants a casual one first.
+func (s *shop) oppose(req *recommend.Request) {
+	for _, n := range req.Not {
+		for _, v := range n.Any {
+			if o := s.opposites[n.Attribute][v]; o != "" {
+				wish(req, recommend.Filter{Attribute: n.Attribute, Any: []string{o}})
+			}
 		}
 	}
 }
@@ -103,9 +205,14 @@ func (s *shop) kind(t *bot.Turn, req *recommend.Request) error {
 			return err
 		}
 	}
-	if kind != "" { // first, so that it is the last to be given up
-		req.Must = slices.Insert(req.Must, 0, recommend.Filter{Attribute: "kind", Any: []string{kind}})
+	if kind == "" {
+		return nil
 	}
+	f, at := recommend.Filter{Attribute: "kind", Any: []string{kind}}, 0 // first, so that it is the last to be given up
+	if e.Carried {
+		at = len(req.Must) // before what this message asks for
+	}
+	req.Must = slices.Insert(req.Must, at, f)
 	return nil
 }
 

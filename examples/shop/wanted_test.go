@@ -13,8 +13,8 @@ import (
 func TestMissed(t *testing.T) {
 	t.Parallel()
 	found := []recommend.Suggestion{{Item: recommend.Item{Attributes: map[string][]string{"colour": {"red"}}}}}
-	wish := func(value string) *recommend.Request {
-		return &recommend.Request{Wish: []recommend.Filter{{Attribute: "colour", Any: []string{value}}}}
+	wish := func(value string) []recommend.Filter {
+		return []recommend.Filter{{Attribute: "colour", Any: []string{value}}}
 	}
 	assert.Equal(t, "", missed(wish("red"), found))
 	assert.Equal(t, "colour", missed(wish("blue"), found))

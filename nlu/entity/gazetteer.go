@@ -379,7 +379,7 @@ func (c *scan) single(i, j int) int {
 		return 0
 	}
 	switch {
-	case prev == '太', c.has(j, "一点"), c.has(j, "点的"), c.has(j, "些的"): // 太厚了, 薄一点
+	case prev == '太', c.has(j, "一点"), c.has(j, "一些"), c.bit(j, "点"), c.bit(j, "些"): // 太厚了, 薄一点
 		return j
 	case next == '的' || next == '款' || next == '系' || !text.IsHan(next):
 		return j
@@ -387,4 +387,10 @@ func (c *scan) single(i, j int) int {
 		return j
 	}
 	return 0
+}
+
+// bit reports whether a word that says "a bit" stands at j and ends what is said.
+func (c *scan) bit(j int, w string) bool {
+	next := c.peek(j + len(w))
+	return c.has(j, w) && (!text.IsHan(next) || strings.ContainsRune("的儿吧吗呢啊", next))
 }

@@ -123,6 +123,9 @@ func (c *scan) bareMoney(a amount, b bound, lo, hi float64, end int, ranged, bet
 		years := lo >= 1990 && hi < 2040 && a.digits == 4
 		return !years && lo < hi && hi <= 100*lo && (b != exact || between || round(lo) && round(hi) && a.digits < 7)
 	}
+	if b == rough && c.alone(from, end) {
+		return true // "around 50", as an answer
+	}
 	if b == rough && after && text.IsHan(c.before(end)) {
 		return round(lo) // 500左右
 	}

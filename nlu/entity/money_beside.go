@@ -1,6 +1,10 @@
 package entity
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/frontdesk-go/frontdesk/internal/text"
+)
 
 // discount reports that an amount is one of a shop's discount, which says
 // nothing of what the customer pays or wants to: 满300减50, "spend $100, get $20
@@ -36,4 +40,18 @@ func (c *scan) paid(i int) bool {
 func (c *scan) per(i int) bool {
 	e := c.phrase(i, "一", "每")
 	return e >= 0 && strings.ContainsRune("晚节次天个人位间月年件份双张套盒斤瓶", c.peek(e)) && c.peek(e) != 0
+}
+
+// alone reports whether a message says hardly more than what stands from from to
+// to: "maybe around 50 please", 300左右吧.
+func (c *scan) alone(from, to int) bool {
+	for _, t := range text.Tokens(c.s[:from] + " " + c.s[to:]) {
+		switch t.Text {
+		case "maybe", "say", "please", "thanks", "ok", "okay", "well", "so", "just", "like", "it", "is", "it's", "should", "be", "to", "spend", "i", "want", "can", "i'd",
+			"吧", "的", "就", "行", "可", "以", "呢", "哈", "嗯", "那", "也", "大", "概":
+		default:
+			return false
+		}
+	}
+	return true
 }

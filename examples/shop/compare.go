@@ -1,0 +1,306 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/frontdesk-go/frontdesk/bot"
+	"github.com/frontdesk-go/frontdesk/recommend"
+)
+
+// looked are the items talked about one by one, the latest first: what "the
+// other one" means.
+var looked = bot.Var[[]string]{Name: "items looked at"}
+
+// compared are the items put side by side last: "which is cheaper?" goes on with
+// them as long as they are what was shown.
+var compared = bot.Var[[]string]{Name: "items compared"}
+
+// lookAt remembers an item talked about.
+func lookAt(t *bot.Turn, id string) error {
+	before := looked.Get(t)
+	if len(before) > 0 && before[0] == id {
+		return nil
+	}
+	now := append([]string{id}, slices.DeleteFunc(before, func(b string) bool { return b == id })...)
+	return looked.Set(t, now[:min(len(now), few)])
+}
+
+// compare puts items side by side: those pointed at, or all that were shown.
+func (s *shop) compare(ctx context.Context, t *bot.Turn) error {
+	items := s.sides(t)
+	if len(items) < 2 {
+		if len(items) == 1 && len(t.Shown()) <= 1 {
+			return t.Say("compare.one", "name", called(items[0].Name, t.Language))
+		}
+		return nil // not about things from the shelf
+	}
+	ids := make([]string, len(items))
+	for i := range items {
+		ids[i] = items[i].ID
+	}
+	if err := compared.Set(t, ids); err != nil {
+		return err
+	}
+	if said := t.Message.Text; saysAny(t, said, "compare.cue.cheaper") {
+		return s.byPrice(t, items, false)
+	} else if saysAny(t, said, "compare.cue.dearer") {
+		return s.byPrice(t, items, true)
+	}
+	for _, e := range t.Meaning.Entities {
+		switch e.Type {
+		case "feature", "style", "length", "fit", "shade", "pattern", "season", "material":
+			if !e.Carried {
+				return s.byValue(t, items, e.Type, e.Value)
+			}
+		}
+	}
+	return s.sideBySide(t, items)
+}
+
+// sides are the items a message compares.
+func (s *shop) sides(t *bot.Turn) []recommend.Item {
+	shown := t.Shown()
+	ids := pointed(t.Message.Text, shown)
+	if len(ids) < 2 {
+		for _, e := range t.Meaning.Entities {
+			if (e.Type == "item" || e.Type == "product") && !e.Carried && !slices.Contains(ids, e.Value) {
+				ids = append(ids, e.Value)
+			}
+		}
+	}
+	if len(ids) < 2 { // the black one or the red one
+		for _, e := range t.Meaning.Entities {
+			if e.Carried || e.Negated || e.Type != "colour" && e.Type != "material" && e.Type != "brand" {
+				continue
+			}
+			for _, id := range shown {
+				if it, ok := s.shelf.Item(id); ok && it.Has(recommend.Filter{Attribute: e.Type, Any: []string{e.Value}}) && !slices.Contains(ids, id) {
+					ids = append(ids, id)
+					break
+				}
+			}
+		}
+	}
+	if len(ids) == 1 && saysAny(t, t.Message.Text, "compare.cue.other") { // this one or the other
+		for _, id := range append(looked.Get(t), shown...) {
+			if !slices.Contains(ids, id) {
+				ids = append(ids, id)
+				break
+			}
+		}
+	}
+	last := compared.Get(t)
+	if len(ids) < 2 && len(last) > 1 && !slices.ContainsFunc(last, func(id string) bool { return !slices.Contains(shown, id) }) && !saysAny(t, t.Message.Text, "compare.cue.all") {
+		ids = last
+	}
+	if len(ids) < 2 {
+		if ids = shown; len(ids) < 2 {
+			ids = looked.Get(t)
+			ids = ids[:min(2, len(ids))]
+		}
+	}
+	var out []recommend.Item
+	for _, id := range ids {
+		if it, ok := s.shelf.Item(id); ok {
+			out = append(out, it)
+		}
+	}
+	return out
+}
+
+// pointed are the shown items that a text points at by number: 第一款和第二款, "1
+// and 3", "the first or the last", 前两款.
+func pointed(said string, shown []string) []string {
+	said = strings.ToLower(said)
+	type at struct{ place, n int }
+	var found []at
+	add := func(place, n int) {
+		if n >= 1 && n <= len(shown) && !slices.ContainsFunc(found, func(a at) bool { return a.n == n }) {
+			found = append(found, at{place, n})
+		}
+	}
+	for i, words := range [][]string{
+		{"第一", "头一", "first", "1st", "一号"}, {"第二", "second", "2nd", "二号"}, {"第三", "third", "3rd", "三号"}, {"第四", "fourth", "4th"}, {"第五", "fifth", "5th"}, {"第六", "sixth", "6th"}} {
+		for _, w := range words {
+			if p := strings.Index(said, w); p >= 0 {
+				add(p, i+1)
+			}
+		}
+	}
+	for _, w := range []string{"最后", "last"} {
+		if p := strings.Index(said, w); p >= 0 {
+			add(p, len(shown))
+		}
+	}
+	for _, w := range []string{"前两", "前2", "头两", "first two"} {
+		if strings.Contains(said, w) {
+			return slices.Clone(shown[:min(2, len(shown))])
+		}
+	}
+	for p := 0; p < len(said); p++ { // a number alone, nothing of "iphone 15"
+		digit := func(i int) bool {
+			return i >= 0 && i < len(said) && (said[i] >= '0' && said[i] <= '9' || said[i] == '.')
+		}
+		if digit(p) && !digit(p-1) && !digit(p+1) {
+			n, _ := strconv.Atoi(said[p : p+1])
+			add(p, n)
+		}
+	}
+	slices.SortFunc(found, func(a, b at) int { return cmp.Compare(a.place, b.place) })
+	var ids []string
+	for _, a := range found {
+		ids = append(ids, shown[a.n-1])
+	}
+	return ids
+}
+
+// byPrice says which is the cheapest, or the dearest, and by how much.
+func (s *shop) byPrice(t *bot.Turn, items []recommend.Item, dearest bool) error {
+	currency := t.Text("currency")
+	slices.SortStableFunc(items, func(a, b recommend.Item) int { return cmp.Compare(a.Price[currency], b.Price[currency]) })
+	key := "compare.cheaper"
+	if dearest {
+		slices.Reverse(items)
+		key = "compare.dearer"
+	}
+	best, next := &items[0], &items[1]
+	if len(items) > 2 {
+		key += "_of_all"
+	}
+	if best.Price[currency] == next.Price[currency] {
+		key = "compare.same_price"
+	}
+	gap := max(best.Price[currency], next.Price[currency]) - min(best.Price[currency], next.Price[currency])
+	t.Focus(best.ID)
+	return t.Say(key, "name", called(best.Name, t.Language), "price", bot.Price(best.Price[currency], currency), "other", called(next.Name, t.Language),
+		"next", bot.Price(next.Price[currency], currency), "less", bot.Price(gap, currency))
+}
+
+// byValue says which of the items is what is asked about: warm things by how warm
+// they are, the rest by having it.
+func (s *shop) byValue(t *bot.Turn, items []recommend.Item, attribute, value string) error {
+	what := s.attributes.Display(attribute, value, t.Language)
+	sign := map[string]int{"warm": 1, "thick": 1, "light": -1}[value]
+	if attribute == "feature" && sign != 0 && slices.ContainsFunc(items, func(it recommend.Item) bool { return degree(&it, "warmth") > 0 }) {
+		by := func(it *recommend.Item) int {
+			d := sign * degree(it, "warmth") * 2
+			if it.Has(recommend.Filter{Attribute: attribute, Any: []string{value}}) {
+				d++
+			}
+			return d
+		}
+		slices.SortStableFunc(items, func(a, b recommend.Item) int { return cmp.Compare(by(&b), by(&a)) })
+		best, next := &items[0], &items[1]
+		key := "compare.most"
+		if by(best) == by(next) {
+			key = "compare.equal"
+		}
+		t.Focus(best.ID)
+		return t.Say(key, "name", called(best.Name, t.Language), "other", called(next.Name, t.Language), "what", what,
+			"why", called(best.Description, t.Language))
+	}
+	var have []string
+	for i := range items {
+		if items[i].Has(recommend.Filter{Attribute: attribute, Any: []string{value}}) {
+			if len(have) == 0 {
+				t.Focus(items[i].ID)
+			}
+			have = append(have, t.Text("compare.quoted", "name", called(items[i].Name, t.Language)))
+		}
+	}
+	switch len(have) {
+	case 0:
+		return t.Say("compare.neither", "what", what)
+	case len(items):
+		if err := t.Say("compare.all", "what", what); err != nil {
+			return err
+		}
+		return s.sideBySide(t, items)
+	}
+	return t.Say("compare.only", "names", enumerate(t, have), "what", what)
+}
+
+// enumerate writes names as "a, b and c".
+func enumerate(t *bot.Turn, names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], t.Text("list.comma")) + t.Text("list.and") + names[last]
+}
+
+// degree is an attribute that is a number, 0 without one.
+func degree(it *recommend.Item, attribute string) int {
+	for _, v := range it.Attributes[attribute] {
+		if n, err := strconv.Atoi(v); err == nil {
+			return n
+		}
+	}
+	return 0
+}
+
+// sideBySide says what differs, a line for each, and what is the same.
+func (s *shop) sideBySide(t *bot.Turn, items []recommend.Item) error {
+	currency, between := t.Text("currency"), t.Text("compare.between")
+	var names []string
+	for i := range items {
+		names = append(names, t.Text("compare.quoted", "name", called(items[i].Name, t.Language)))
+	}
+	lines := []string{t.Text("compare.head", "names", enumerate(t, names))}
+	var same []string
+	row := func(label string, of func(*recommend.Item) string) {
+		var cells []string
+		for i := range items {
+			c := of(&items[i])
+			if c == "" {
+				c = t.Text("compare.none")
+			}
+			cells = append(cells, c)
+		}
+		switch alike := len(slices.Compact(slices.Clone(cells))) == 1; {
+		case alike && cells[0] == t.Text("compare.none"):
+		case alike:
+			same = append(same, label+" "+cells[0])
+		default:
+			lines = append(lines, "· "+label+t.Text("compare.colon")+strings.Join(cells, between))
+		}
+	}
+	row(t.Text("compare.price"), func(it *recommend.Item) string {
+		if p, ok := it.Price[currency]; ok {
+			return bot.Price(p, currency)
+		}
+		return ""
+	})
+	for _, attribute := range []string{"material", "season", "style", "feature"} {
+		row(t.Text("attribute."+attribute), func(it *recommend.Item) string {
+			var vs []string
+			for _, v := range it.Attributes[attribute] {
+				vs = append(vs, s.attributes.Display(attribute, v, t.Language))
+			}
+			return strings.Join(vs, t.Text("list.comma"))
+		})
+	}
+	row(t.Text("compare.stock"), func(it *recommend.Item) string {
+		var vs []string
+		for _, v := range it.Variants {
+			if v.Stock > 0 {
+				vs = append(vs, s.attributes.Display(v.Attribute, v.Value, t.Language))
+			}
+		}
+		switch {
+		case len(vs) > 0:
+			return strings.Join(vs, t.Text("list.comma"))
+		case it.Stock > 0:
+			return t.Text("stock.some")
+		}
+		return t.Text("stock.none")
+	})
+	if len(same) > 0 {
+		lines = append(lines, t.Text("compare.same", "what", strings.Join(same, t.Text("list.comma"))))
+	}
+	return t.Send(bot.Reply{Text: strings.Join(lines, "\n")})
+}
