@@ -125,7 +125,7 @@ func (t *Turn) refusing(types []string) []recommend.Filter {
 	e, named := t.Meaning.Entity("category")
 	now := r
 	if named && !e.Negated && e.Value != r.Category {
-		if !e.Carried && r.Category != "" {
+		if !e.Carried && r.Category != "" && !t.Meaning.FollowUp {
 			now.Not = nil // another search
 		}
 		now.Category = e.Value

@@ -23,7 +23,9 @@ func (t *Turn) Wanted(types ...string) recommend.Request {
 	softly := t.softly()
 	add := func(to *[]recommend.Filter, attribute, value string) {
 		if i := slices.IndexFunc(*to, func(f recommend.Filter) bool { return f.Attribute == attribute }); i >= 0 {
-			(*to)[i].Any = append((*to)[i].Any, value)
+			if !slices.Contains((*to)[i].Any, value) {
+				(*to)[i].Any = append((*to)[i].Any, value)
+			}
 			return
 		}
 		*to = append(*to, recommend.Filter{Attribute: attribute, Any: []string{value}})

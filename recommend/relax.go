@@ -5,7 +5,7 @@ import "slices"
 // Relax explains an empty answer: it drops as little of a request as lets
 // something through, and says what was dropped. First the price is widened by
 // half, then one of Must is left out, the last named first, then the price, and
-// then of Must more and more; the category always stays. Where no category is
+// then of Must as little as helps; the category always stays. Where no category is
 // asked for, the price goes before any of Must: anything at all for 50 is no
 // answer to something warm. What is shut out (Not, Exclude) stays so. ok is false
 // when nothing helps.
@@ -56,11 +56,32 @@ func (s *Shelf) Relax(r Request) (relaxed Request, dropped []string, ok bool) {
 		if free.Must[i].Attribute == "category" {
 			continue
 		}
-		dropped = append(dropped, free.Must[i].Attribute)
 		free.Must = slices.Delete(slices.Clone(free.Must), i, i+1)
 		if some(&free) {
-			return free, dropped, true
+			return r.spare(free, dropped, some)
 		}
 	}
 	return r, nil, false
+}
+
+// spare takes back into a relaxed request what need not have been dropped, the
+// first named first, and adds to dropped what had to be.
+func (r *Request) spare(free Request, dropped []string, some func(*Request) bool) (relaxed Request, all []string, ok bool) {
+	kept, left := slices.Clone(free.Must), free.Must
+	at, had := 0, len(dropped) // at is where in kept
+	for _, f := range r.Must {
+		if len(left) > 0 && f.Attribute == left[0].Attribute && slices.Equal(f.Any, left[0].Any) && f.Min == left[0].Min && f.Max == left[0].Max {
+			left, at = left[1:], at+1
+			continue
+		}
+		with := free
+		with.Must = slices.Insert(slices.Clone(kept), at, f)
+		if some(&with) {
+			kept, at = with.Must, at+1
+			continue
+		}
+		dropped = slices.Insert(dropped, had, f.Attribute)
+	}
+	free.Must = kept
+	return free, dropped, true
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/frontdesk-go/frontdesk/bot"
 	"github.com/frontdesk-go/frontdesk/recommend"
@@ -19,6 +20,9 @@ var looked = bot.Var[[]string]{Name: "items looked at"}
 // them as long as they are what was shown.
 var compared = bot.Var[[]string]{Name: "items compared"}
 
+// earlier are the items shown before a single one was.
+var earlier = bot.Var[[]string]{Name: "items earlier"}
+
 // lookAt remembers an item talked about.
 func lookAt(t *bot.Turn, id string) error {
 	before := looked.Get(t)
@@ -31,12 +35,18 @@ func lookAt(t *bot.Turn, id string) error {
 
 // compare puts items side by side: those pointed at, or all that were shown.
 func (s *shop) compare(ctx context.Context, t *bot.Turn) error {
+	if id := s.other(t); id != "" {
+		return s.show(t, id)
+	}
 	items := s.sides(t)
-	if len(items) < 2 {
-		if len(items) == 1 && len(t.Shown()) <= 1 {
-			return t.Say("compare.one", "name", called(items[0].Name, t.Language))
-		}
-		return nil // not about things from the shelf
+	switch {
+	case len(items) == 1 && len(pointed(t.Message.Text, t.Shown())) == 0 && !saysAny(t, t.Message.Text, "compare.cue.other"):
+		t.Focus(items[0].ID)
+		return s.detail(ctx, t) // "are they waterproof?", of the one
+	case len(items) == 1:
+		return t.Say("compare.one", "name", called(items[0].Name, t.Language))
+	case len(items) == 0:
+		return s.detail(ctx, t)
 	}
 	ids := make([]string, len(items))
 	for i := range items {
@@ -59,6 +69,25 @@ func (s *shop) compare(ctx context.Context, t *bot.Turn) error {
 		}
 	}
 	return s.sideBySide(t, items)
+}
+
+// other is the item that "the other one" means where nothing is compared: of two
+// that were shown, or the one looked at before this.
+func (s *shop) other(t *bot.Turn) string {
+	said := t.Message.Text
+	if utf8.RuneCountInString(said) > 24 || !saysAny(t, said, "compare.cue.other") || saysAny(t, said, "compare.cue.which") {
+		return ""
+	}
+	focus, shown, before := t.Focused(), t.Shown(), looked.Get(t)
+	switch {
+	case len(shown) == 2 && focus == shown[0]:
+		return shown[1]
+	case len(shown) == 2 && focus == shown[1]:
+		return shown[0]
+	case len(before) > 1 && before[0] == focus:
+		return before[1]
+	}
+	return ""
 }
 
 // sides are the items a message compares.
@@ -85,6 +114,14 @@ func (s *shop) sides(t *bot.Turn) []recommend.Item {
 			}
 		}
 	}
+	if len(ids) == 1 { // it and the mechanical one
+		for _, id := range append(slices.Clone(shown), earlier.Get(t)...) {
+			if it, ok := s.shelf.Item(id); ok && !slices.Contains(ids, id) && calls(t.Message.Text, it.Name["en"]) {
+				ids = append(ids, id)
+				break
+			}
+		}
+	}
 	if len(ids) == 1 && saysAny(t, t.Message.Text, "compare.cue.other") { // this one or the other
 		for _, id := range append(looked.Get(t), shown...) {
 			if !slices.Contains(ids, id) {
@@ -94,13 +131,17 @@ func (s *shop) sides(t *bot.Turn) []recommend.Item {
 		}
 	}
 	last := compared.Get(t)
-	if len(ids) < 2 && len(last) > 1 && !slices.ContainsFunc(last, func(id string) bool { return !slices.Contains(shown, id) }) && !saysAny(t, t.Message.Text, "compare.cue.all") {
+	if len(ids) < 2 && len(last) > 1 && slices.ContainsFunc(last, func(id string) bool { return slices.Contains(shown, id) }) && !saysAny(t, t.Message.Text, "compare.cue.all") {
 		ids = last
 	}
 	if len(ids) < 2 {
-		if ids = shown; len(ids) < 2 {
-			ids = looked.Get(t)
-			ids = ids[:min(2, len(ids))]
+		ids = slices.Clone(shown)
+		if len(ids) < 2 && saysAny(t, t.Message.Text, "compare.cue.two") {
+			for _, id := range append(slices.Clone(looked.Get(t)), earlier.Get(t)...) {
+				if len(ids) < 2 && !slices.Contains(ids, id) {
+					ids = append(ids, id)
+				}
+			}
 		}
 	}
 	var out []recommend.Item
@@ -110,6 +151,12 @@ func (s *shop) sides(t *bot.Turn) []recommend.Item {
 		}
 	}
 	return out
+}
+
+// calls reports whether a text uses a word of an English name that says much.
+func calls(said, name string) bool {
+	said = strings.ToLower(said)
+	return slices.ContainsFunc(strings.Fields(strings.ToLower(strings.ReplaceAll(name, ",", ""))), func(w string) bool { return len(w) > 5 && holdsWord(said, w) })
 }
 
 // pointed are the shown items that a text points at by number: 第一款和第二款, "1
@@ -215,6 +262,10 @@ func (s *shop) byValue(t *bot.Turn, items []recommend.Item, attribute, value str
 	switch len(have) {
 	case 0:
 		return t.Say("compare.neither", "what", what)
+	case 1:
+		if saysAny(t, t.Message.Text, "compare.cue.price") {
+			return s.show(t, t.Focused())
+		}
 	case len(items):
 		if err := t.Say("compare.all", "what", what); err != nil {
 			return err
@@ -262,7 +313,8 @@ func (s *shop) sideBySide(t *bot.Turn, items []recommend.Item) error {
 			cells = append(cells, c)
 		}
 		switch alike := len(slices.Compact(slices.Clone(cells))) == 1; {
-		case alike && cells[0] == t.Text("compare.none"):
+		case alike && (cells[0] == t.Text("compare.none") || cells[0] == t.Text("stock.some")):
+		case alike && (label == t.Text("attribute.season") || label == t.Text("attribute.style")): // what is the same there decides nothing
 		case alike:
 			same = append(same, label+" "+cells[0])
 		default:
@@ -284,7 +336,11 @@ func (s *shop) sideBySide(t *bot.Turn, items []recommend.Item) error {
 			return strings.Join(vs, t.Text("list.comma"))
 		})
 	}
-	row(t.Text("compare.stock"), func(it *recommend.Item) string {
+	stock := t.Text("compare.stock")
+	if len(items[0].Variants) > 0 {
+		stock = t.Text("compare.sizes")
+	}
+	row(stock, func(it *recommend.Item) string {
 		var vs []string
 		for _, v := range it.Variants {
 			if v.Stock > 0 {
@@ -299,6 +355,9 @@ func (s *shop) sideBySide(t *bot.Turn, items []recommend.Item) error {
 		}
 		return t.Text("stock.none")
 	})
+	if len(items) <= 3 {
+		row(t.Text("compare.about"), func(it *recommend.Item) string { return called(it.Description, t.Language) })
+	}
 	if len(same) > 0 {
 		lines = append(lines, t.Text("compare.same", "what", strings.Join(same, t.Text("list.comma"))))
 	}

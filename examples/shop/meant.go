@@ -17,7 +17,12 @@ import (
 // shoes I bought last week", "my last order"), and takes a bare order number as
 // a question for it.
 func (s *shop) meant(next bot.Handler) bot.Handler {
-	return bot.HandlerFunc(func(ctx context.Context, t *bot.Turn) error {
+	return bot.HandlerFunc(func(ctx context.Context, t *bot.Turn) (err error) {
+		defer func() {
+			if now := t.Meaning.Intent; err == nil && now != "" && now != topic.Get(t) {
+				err = topic.Set(t, now)
+			}
+		}()
 		e, named := t.Meaning.Entity("order")
 		named = named && !e.Carried
 		if named && t.Meaning.Intent == "" {
@@ -28,8 +33,17 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 			t.Topic(topic)
 		}
 		cannot := s.beware(t)
+		if !named && t.Meaning.Intent == "faq" && listed(t) {
+			t.Topic("product.search") // "trousers"
+		}
+		if !named && measures(t) {
+			t.Topic("product.compare")
+		}
 		if !named && t.Meaning.Intent == "" && (listed(t) || others(t) || browsing(t) || cannot || s.wants(t)) {
 			t.Topic("product.search") // "summer dresses"
+		}
+		if !named && (s.rather(ctx, t) || swaps(t) || fitting(t) || answering(t)) {
+			t.Topic("product.search")
 		}
 		uid, ok := t.Verified("uid")
 		if !ok || named {
@@ -39,7 +53,7 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 		if err != nil {
 			return err
 		}
-		if o, ok := s.fitting(t, orders); ok {
+		if o, ok := s.ordered(t, orders); ok {
 			t.Meaning.Entities = append(t.Meaning.Entities, nlu.Entity{Type: "order", Value: o.ID})
 			t.Remember("order", o.ID) // "then cancel it"
 			t.Trace.Add("shop", "the message means order %s", o.ID)
@@ -47,6 +61,81 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 		return next.Handle(ctx, t)
 	})
 }
+
+// topic is the intent of the message before this one.
+var topic = bot.Var[string]{Name: "topic"}
+
+// live reports whether the conversation was about things from the shelf a message
+// ago.
+func live(t *bot.Turn) bool { return strings.HasPrefix(topic.Get(t), "product.") }
+
+// rather reports whether a message that no handler takes, and that the knowledge
+// base has no answer to, may well look for something: it names what the shop has,
+// or what is wanted in a search that goes on.
+func (s *shop) rather(ctx context.Context, t *bot.Turn) bool {
+	if t.Meaning.Intent != "" && t.Meaning.Intent != "faq" || t.Message.Tap != "" || t.Mood.Emotion == sentiment.Angry || t.Mood.Trend.IsBad() {
+		return false
+	}
+	likely := 0.0
+	for _, in := range t.Meaning.Intents {
+		if head, _, _ := strings.Cut(in.Name, "."); in.Name == "product.search" {
+			likely = in.Probability
+		} else if in.Probability >= 0.3 && (head == "order" || head == "return" || head == "offer" || head == "address" || head == "complaint") {
+			return false
+		}
+	}
+	if !live(t) && (likely < 0.1 || likely < 0.3 && t.Mood.Plan.Has(sentiment.Thank)) {
+		return false // praise is for what they have
+	}
+	tells := slices.ContainsFunc(t.Meaning.Entities, func(e nlu.Entity) bool {
+		switch {
+		case e.Carried:
+			return false
+		case e.Money != nil, e.Type == "gender", e.Type == "size":
+			return live(t)
+		}
+		return e.Type == "sort" || slices.Contains(wishes(), e.Type) && s.has(e)
+	})
+	if names(t, "gender") && saysAny(t, t.Message.Text, "search.cue.gift") {
+		return true // somebody's birthday, not one's own
+	}
+	goesOn := live(t) && len(t.Shown()) > 0 && utf8.RuneCountInString(t.Message.Text) <= 40 && saysAny(t, t.Message.Text, "search.cue.wish")
+	return (tells || goesOn) && !t.Known(ctx)
+}
+
+// fitting reports whether a message is but a size, for the things looked at: who
+// asks which size to take says more.
+func fitting(t *bot.Turn) bool {
+	e, ok := t.Meaning.Entity("size")
+	return ok && !e.Carried && t.Meaning.Intent == "size.advice" && live(t) && len(strings.ReplaceAll(t.Message.Text, " ", "")) <= len(strings.ReplaceAll(e.Text, " ", ""))+5
+}
+
+// measures reports whether a message that reads as going on with the search
+// measures one thing against another: "is the first warmer than the second?".
+func measures(t *bot.Turn) bool {
+	return t.Meaning.Intent == "product.search" && t.Meaning.FollowUp && len(t.Meaning.Intents) > 0 &&
+		t.Meaning.Intents[0].Name == "product.compare" && t.Meaning.Intents[0].Probability >= 0.4 && len(pointed(t.Message.Text, t.Shown())) > 0
+}
+
+// swaps reports whether who looks around wants to see others, in words that also
+// send things back: 换个颜色.
+func swaps(t *bot.Turn) bool {
+	return t.Meaning.Intent == "return.start" && live(t) && others(t) && utf8.RuneCountInString(t.Message.Text) <= 24 && !names(t, "order")
+}
+
+// wishing reports whether a message says what things are to be like, or not.
+func wishing(t *bot.Turn) bool {
+	return slices.ContainsFunc(t.Meaning.Entities, func(e nlu.Entity) bool { return !e.Carried && slices.Contains(wishes(), e.Type) })
+}
+
+// answering reports whether a yes or no is of what the things looked at are like:
+// "no heels".
+func answering(t *bot.Turn) bool {
+	return (t.Meaning.Intent == "no" || t.Meaning.Intent == "yes") && live(t) && wishing(t)
+}
+
+// has reports whether the shop has a kind of thing, if it is one that is named.
+func (s *shop) has(e nlu.Entity) bool { return e.Type != "category" || s.sold[e.Value] }
 
 // beware takes what goes with an allergy that a message names, and reports
 // whether it names one.
@@ -75,10 +164,10 @@ func (s *shop) wants(t *bot.Turn) bool {
 	if _, ok := s.notSold(t); ok {
 		return saysAny(t, t.Message.Text, "search.cue.have")
 	}
-	if t.Meaning.Next.Turns == 0 || len(sought.Get(t).Entities) == 0 || t.Meaning.Unknown > 0.9 {
+	if !live(t) || len(sought.Get(t).Entities) == 0 || t.Meaning.Unknown > 0.9 {
 		return false
 	}
-	return slices.ContainsFunc(t.Meaning.Entities, func(e nlu.Entity) bool { return !e.Carried && slices.Contains(wishes(), e.Type) })
+	return wishing(t)
 }
 
 // others reports whether a message that is no clear question asks for other
@@ -111,9 +200,9 @@ func listed(t *bot.Turn) bool {
 	return kind && said*10 >= len(strings.ReplaceAll(t.Message.Text, " ", ""))*6
 }
 
-// fitting is the one order, of those given latest first, that a message can mean
+// ordered is the one order, of those given latest first, that a message can mean
 // by what it says of it: a kind of thing, a time, or that it is the latest.
-func (s *shop) fitting(t *bot.Turn, orders []order) (order, bool) {
+func (s *shop) ordered(t *bot.Turn, orders []order) (order, bool) {
 	said := func(kind string) (nlu.Entity, bool) {
 		e, ok := t.Meaning.Entity(kind)
 		return e, ok && !e.Carried

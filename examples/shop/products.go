@@ -160,10 +160,29 @@ func sizeOf(t *bot.Turn, it *recommend.Item) (string, bool) {
 func (s *shop) detail(ctx context.Context, t *bot.Turn) error {
 	it, ok := s.about(t)
 	if !ok {
-		if e, named := t.Meaning.Entity("category"); named && !e.Carried {
+		if e, named := t.Meaning.Entity("category"); named && !e.Carried || compares(t) {
 			return s.search(ctx, t)
 		}
+		if len(t.Shown()) > 1 && (names(t, "feature") || names(t, "material") || names(t, "season")) {
+			return s.compare(ctx, t) // "are they waterproof?"
+		}
+		if len(t.Shown()) > 1 && saysAny(t, t.Message.Text, "compare.cue.price") {
+			return s.sideBySide(t, s.sides(t))
+		}
 		return nil
+	}
+	for _, e := range t.Meaning.Entities {
+		switch e.Type {
+		case "feature", "material", "season", "style", "fit", "length":
+			if e.Carried || e.Negated {
+				continue
+			}
+			what := s.attributes.Display(e.Type, e.Value, t.Language)
+			if it.Has(recommend.Filter{Attribute: e.Type, Any: []string{e.Value}}) {
+				return t.Say("product.is", "name", called(it.Name, t.Language), "what", what, "text", called(it.Description, t.Language))
+			}
+			return t.Say("product.is_not", "name", called(it.Name, t.Language), "what", what, "text", called(it.Description, t.Language))
+		}
 	}
 	return s.show(t, it.ID)
 }

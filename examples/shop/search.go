@@ -23,8 +23,13 @@ const maxSeen = 60
 
 // search shows what fits what was asked for, or says honestly what does not.
 func (s *shop) search(ctx context.Context, t *bot.Turn) error {
+	atEase(t)
 	id, named := s.named(t)
+	named = named && !s.another(t, id)
 	if named && !s.otherwise(t, id) {
+		if names(t, "size") {
+			return s.inStock(ctx, t)
+		}
 		return s.show(t, id)
 	}
 	if category, ok := s.notSold(t); ok && !named {
@@ -41,16 +46,15 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 	if err := s.kind(t, &req); err != nil {
 		return err
 	}
-	before, none := seen.Get(t), "search.no_others"
+	before, none, head := seen.Get(t), "search.no_others", ""
 	if named {
 		s.like(t, &req)
 	} else if compares(t) {
 		req.Exclude, none = before, ""
-		if t.Mood.Emotion != sentiment.Angry {
-			t.Mood.Plan = sentiment.Plan{} // what is too warm for one is no grievance
-		}
 	} else if vague(t) {
-		req.Exclude = before
+		if req.Exclude = before; saysAny(t, t.Message.Text, "search.cue.wish") {
+			head = "search.unsure"
+		}
 	} else if e, ok := t.Meaning.Entity("sort"); ok && !e.Carried {
 		switch e.Value {
 		case "others":
@@ -88,9 +92,15 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 	if req.Exclude == nil {
 		before = nil // another search
 	}
-	found, err := s.find(ctx, t, &req, none)
+	last := t.Shown()
+	found, err := s.find(ctx, t, &req, none, head)
 	if err != nil || len(found) == 0 {
 		return err
+	}
+	if len(found) == 1 { // "those two" may still mean it and one before it
+		if err := earlier.Set(t, last); err != nil {
+			return err
+		}
 	}
 	for _, f := range found {
 		before = append(before, f.Item.ID)
@@ -102,6 +112,14 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 		return err
 	}
 	return s.askConsent(t)
+}
+
+// atEase takes back an apology where somebody looks for something and blames
+// nobody: what is too warm for one, or a mother's bad feet, is no grievance.
+func atEase(t *bot.Turn) {
+	if t.Mood.Emotion != sentiment.Angry && !t.Mood.Trend.IsBad() && t.Mood.Plan.Has(sentiment.Apologise) && t.Mood.Cause != sentiment.CauseDelay {
+		t.Mood.Plan = sentiment.Plan{}
+	}
 }
 
 // promise says that what the customer cannot have will not be shown, in the turn
@@ -117,122 +135,34 @@ func (s *shop) promise(t *bot.Turn) error {
 	return t.Say("search.avoid", "what", strings.Join(names, t.Text("list.and")))
 }
 
+// another reports whether a message names a kind of thing that an item is not:
+// "forget it, a humidifier then".
+func (s *shop) another(t *bot.Turn, id string) bool {
+	it, ok := s.shelf.Item(id)
+	return ok && slices.ContainsFunc(t.Meaning.Entities, func(e nlu.Entity) bool {
+		kind := s.kindOf(e.Text)
+		return e.Type == "category" && !e.Carried && !e.Negated && (e.Value != it.Category || kind != "" && !it.Has(recommend.Filter{Attribute: "kind", Any: []string{kind}}))
+	})
+}
+
 // otherwise reports whether a message asks for what is like an item and is not
 // it: "something like the second one, but in blue".
 func (s *shop) otherwise(t *bot.Turn, id string) bool {
 	it, ok := s.shelf.Item(id)
 	for _, e := range t.Meaning.Entities {
 		switch {
-		case e.Carried || e.Negated || !ok:
+		case e.Carried || !ok:
+		case e.Negated:
+			if slices.Contains(wishes(), e.Type) && e.Type != "category" { // "the first is too short"
+				return true
+			}
 		case e.Type == "sort" && e.Value == "similar":
 			return true
-		case e.Type == "colour" && !it.Has(recommend.Filter{Attribute: e.Type, Any: []string{e.Value}}):
+		case (e.Type == "colour" || e.Type == "fit" || e.Type == "length" || e.Type == "feature") && !it.Has(recommend.Filter{Attribute: e.Type, Any: []string{e.Value}}):
 			return true
 		}
 	}
 	return false
-}
-
-// find shows what a request lets through, or what comes close to it, and says
-// so when there is nothing: none, where there is nothing but what was seen.
-func (s *shop) find(ctx context.Context, t *bot.Turn, req *recommend.Request, none string) ([]recommend.Suggestion, error) {
-	if err := s.owns(ctx, t); err != nil {
-		return nil, err
-	}
-	shown := t.Shown()
-	found, err := t.Recommend(ctx, *req)
-	if err != nil {
-		return nil, err
-	}
-	if e, ok := t.Meaning.Entity("sort"); ok && !e.Carried && e.Value == "cheaper" {
-		cheaper(found, t.Text("search.cheaper"))
-	}
-	if len(found) == 0 && req.Order == recommend.Trending { // a quiet week
-		req.Order = recommend.ByFit
-		if found, err = t.Recommend(ctx, *req); err != nil {
-			return nil, err
-		}
-	}
-	head := "search.found"
-	if len(found) == 0 && len(req.Exclude) == 0 { // asked for by who has it
-		again := *req
-		again.Owned = true
-		if found, err = t.Recommend(ctx, again); err != nil {
-			return nil, err
-		}
-		if len(found) > 0 {
-			return found, t.Send(bot.Reply{Text: t.Text("search.owned"), Cards: t.Cards(found)})
-		}
-	}
-	switch {
-	case len(found) == 0 && len(req.Like) > 0:
-		return nil, t.Say("search.none")
-	case len(found) == 0 && len(req.Exclude) > 0 && none != "":
-		return nil, t.Say(none)
-	case len(found) == 0:
-		relaxed, dropped, ok := s.shelf.Relax(*req)
-		if none == "" && (!ok || slices.ContainsFunc(dropped, func(d string) bool { return names(t, d) })) {
-			return nil, t.Say("search.no_such") // nothing is lighter than what was shown
-		}
-		if !ok {
-			return nil, t.Say("search.none")
-		}
-		if slices.Contains(dropped, "price") && relaxed.Order == recommend.ByFit {
-			relaxed.Order = recommend.Cheapest // what is nearest to the budget
-		}
-		if found, err = t.Recommend(ctx, relaxed); err != nil || len(found) == 0 {
-			return nil, firstErr(err, t.Say("search.none"))
-		}
-		var names []string
-		for _, d := range dropped {
-			names = append(names, t.Text("attribute."+d))
-		}
-		what := strings.Join(names, t.Text("list.and"))
-		if *req = relaxed; none == "" {
-			return found, t.Send(bot.Reply{Text: t.Text("search.beyond", "what", what), Cards: t.Cards(found)})
-		}
-		if err := t.Say("search.relaxed", "what", what); err != nil {
-			return nil, err
-		}
-		head = "search.instead"
-	case len(req.Like) == 1:
-		like, _ := s.shelf.Item(req.Like[0])
-		return found, t.Send(bot.Reply{Text: t.Text("search.similar", "name", called(like.Name, t.Language)), Cards: t.Cards(found)})
-	case len(req.Exclude) > 0:
-		head = "search.others"
-	case req.Order == recommend.Newest:
-		head = "search.newest"
-	case req.Order == recommend.Trending:
-		head = "search.trending"
-	case missed(wishedFor(t, req), found) != "":
-		if err := t.Say("search.wish_missed", "what", t.Text("attribute."+missed(wishedFor(t, req), found))); err != nil {
-			return nil, err
-		}
-		head = "search.instead"
-	case len(req.Must)+len(req.Not)-len(t.Avoids())+len(req.Wish) == 0 && req.MaxPrice == 0 && req.MinPrice == 0:
-		head = "search.popular"
-	case !slices.ContainsFunc(found, func(f recommend.Suggestion) bool { return !slices.Contains(shown, f.Item.ID) }):
-		head = "search.same"
-	}
-	return found, t.Send(bot.Reply{Text: t.Text(head), Cards: t.Cards(found)})
-}
-
-// missed is the wish that nothing found fulfils, "" when there is none.
-func missed(wishes []recommend.Filter, found []recommend.Suggestion) string {
-	for _, w := range wishes {
-		if !slices.ContainsFunc(found, func(f recommend.Suggestion) bool { return f.Item.Has(w) }) {
-			return w.Attribute
-		}
-	}
-	return ""
-}
-
-// wishedFor are the wishes that the customer named, without those that the shop
-// reads out of what they said.
-func wishedFor(t *bot.Turn, req *recommend.Request) []recommend.Filter {
-	return slices.DeleteFunc(slices.Clone(req.Wish), func(f recommend.Filter) bool {
-		return !slices.ContainsFunc(t.Meaning.Entities, func(e nlu.Entity) bool { return !e.Negated && e.Type == f.Attribute && slices.Contains(f.Any, e.Value) })
-	})
 }
 
 // names reports whether a message itself names a value of an attribute.

@@ -28,7 +28,7 @@ func (s *shop) taps(next bot.Handler) bot.Handler {
 			if err := asking.Set(t, false); err != nil {
 				return err
 			}
-			if yes := t.Meaning.Intent == "yes"; t.Message.Tap == "" && (yes || t.Meaning.Intent == "no") {
+			if yes := t.Meaning.Intent == "yes"; t.Message.Tap == "" && (yes || t.Meaning.Intent == "no") && !wishing(t) {
 				what, value = "consent", map[bool]string{true: "yes", false: "no"}[yes]
 			}
 		}

@@ -45,7 +45,7 @@ func (s *shop) dismiss(ctx context.Context, t *bot.Turn) error {
 	if first, ok := s.shelf.Item(out[0]); ok && len(req.Must) == 0 {
 		req.Must = []recommend.Filter{{Attribute: "category", Any: []string{first.Category}}}
 	}
-	_, err = s.find(ctx, t, &req, "search.no_others")
+	_, err = s.find(ctx, t, &req, "search.no_others", "")
 	return err
 }
 

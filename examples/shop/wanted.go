@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -25,14 +26,19 @@ const maxSought = 20
 
 // wanted is what a message asks for, on top of what was sought before.
 func (s *shop) wanted(t *bot.Turn) (recommend.Request, error) {
+	s.notOfKind(t)
 	q := quest{Softer: s.goOn(t)}
-	req := t.Wanted(wishes()...)
+	req := t.Wanted(append(wishes(), "kind")...)
 	apart(&req, t.Message.Text)
+	req.Wish = slices.DeleteFunc(req.Wish, func(w recommend.Filter) bool {
+		return len(w.Any) == 1 && slices.ContainsFunc(req.Must, func(m recommend.Filter) bool { return m.Attribute == w.Attribute && slices.Equal(m.Any, w.Any) })
+	})
 	for _, v := range q.Softer {
 		wish(&req, recommend.Filter{Attribute: "feature", Any: []string{v}})
 	}
 	s.oppose(&req)
 	forWhom(&req)
+	slices.SortStableFunc(req.Must, func(a, b recommend.Filter) int { return cmp.Compare(loose(a), loose(b)) })
 	for _, e := range t.Meaning.Entities {
 		if e.Money != nil || slices.Contains(wishes(), e.Type) {
 			e.Start, e.End, e.Carried = 0, 0, true
@@ -43,21 +49,41 @@ func (s *shop) wanted(t *bot.Turn) (recommend.Request, error) {
 	return req, sought.Set(t, q)
 }
 
+// loose says how gladly a filter is given up where nothing fulfils all: a season
+// and a style before what the thing itself must be.
+func loose(f recommend.Filter) int {
+	switch f.Attribute {
+	case "style":
+		return 2
+	case "season":
+		return 1
+	}
+	return 0
+}
+
 // goOn adds what was sought before to a message that goes on with the search,
 // and returns the features that step back behind those it names.
 func (s *shop) goOn(t *bot.Turn) (softer []string) {
 	before := sought.Get(t)
-	if t.Meaning.Next.Turns == 0 || len(before.Entities) == 0 {
+	young(t)
+	s.bareSize(t)
+	if i := slices.IndexFunc(t.Meaning.Entities, func(e nlu.Entity) bool { return e.Type == "gender" && !e.Carried && byPronoun(e.Text) }); i >= 0 &&
+		slices.ContainsFunc(before.Entities, func(e nlu.Entity) bool {
+			return e.Type == "gender" && (e.Value == "kids" || e.Value == t.Meaning.Entities[i].Value)
+		}) {
+		t.Meaning.Entities = slices.Delete(slices.Clone(t.Meaning.Entities), i, i+1) // "she is eight"
+	}
+	if !live(t) || len(before.Entities) == 0 {
 		return nil
 	}
-	held, says, feature := map[string]bool{}, false, false
+	held, says, feature := map[string]bool{}, vague(t), false
 	for _, e := range t.Meaning.Entities {
 		held[e.Type] = held[e.Type] || !e.Negated
 		if e.Carried {
 			continue
 		}
 		says = says || e.Money != nil || slices.Contains(wishes(), e.Type)
-		feature = feature || e.Type == "feature"
+		feature = feature || e.Type == "feature" && !saysAny(t, t.Message.Text, "flow.cue.wish")
 		if e.Type == "sort" {
 			says = says || e.Value == "others" || e.Value == "cheapest" || e.Value == "cheaper" || e.Value == "pricier"
 		}
@@ -72,7 +98,8 @@ func (s *shop) goOn(t *bot.Turn) (softer []string) {
 		case anew && e.Type != "gender", own:
 		case e.Type == "feature" && feature && !e.Negated:
 			softer = append(softer, e.Value)
-		case !held[e.Type] && !e.Negated: // what was refused, Wanted knows
+		case slices.ContainsFunc(t.Meaning.Entities, func(o nlu.Entity) bool { return o.Negated && !o.Carried && o.Type == e.Type && o.Value == e.Value }):
+		case (!held[e.Type] || e.Type == "feature") && !e.Negated: // what was refused, Wanted knows
 			t.Meaning.Entities = append(t.Meaning.Entities, e)
 		}
 	}
@@ -83,6 +110,75 @@ func (s *shop) goOn(t *bot.Turn) (softer []string) {
 		softer = softer[:few]
 	}
 	return softer
+}
+
+// byPronoun reports whether a person is only called he or she.
+func byPronoun(said string) bool {
+	said = strings.ToLower(said)
+	return strings.HasPrefix(said, "她") || strings.HasPrefix(said, "他") || strings.HasPrefix(said, "she ") || strings.HasPrefix(said, "he ")
+}
+
+// kindOf is the kind of thing that a name says, "" for none; heels are of the kind
+// of one.
+func (s *shop) kindOf(name string) string {
+	name = strings.ToLower(name)
+	for _, n := range []string{name, strings.TrimSuffix(name, "s"), name + "s"} {
+		if k := s.kinds[n]; k != "" {
+			return k
+		}
+	}
+	return ""
+}
+
+// notOfKind reads a refusal of one kind as of that kind and not of the category:
+// who wants no backpack still wants a bag.
+func (s *shop) notOfKind(t *bot.Turn) {
+	for i, e := range t.Meaning.Entities {
+		if e.Type == "feature" && e.Value == "itchy" && !e.Negated { // nobody wants it so
+			t.Meaning.Entities = slices.Clone(t.Meaning.Entities)
+			t.Meaning.Entities[i].Negated = true
+		}
+		kind := s.kindOf(e.Text)
+		if e.Type != "category" || e.Carried || !e.Negated || kind == "" {
+			continue
+		}
+		es := slices.Clone(t.Meaning.Entities)
+		es[i].Type, es[i].Value = "kind", kind
+		if !slices.ContainsFunc(es, func(o nlu.Entity) bool { return o.Type == "category" }) {
+			es = append(es, nlu.Entity{Type: "category", Value: e.Value, Carried: true})
+		}
+		t.Meaning.Entities = es
+		t.Remember("category", e.Value)
+	}
+}
+
+// bareSize takes a number or capitals alone for a size where the customer asks what is in
+// stock: 120的还有吗, "in L?".
+func (s *shop) bareSize(t *bot.Turn) {
+	stock := t.Meaning.Intent == "product.stock"
+	if !stock && !live(t) || names(t, "size") {
+		return
+	}
+	for _, word := range strings.FieldsFunc(t.Message.Text, func(r rune) bool { return (r < '0' || r > '9') && (r < 'A' || r > 'Z') }) {
+		if !stock && word[0] <= '9' {
+			continue
+		}
+		if slices.ContainsFunc(s.shelf.Items(), func(it recommend.Item) bool { _, has := it.Left("size", word); return has }) {
+			t.Meaning.Entities = append(slices.Clone(t.Meaning.Entities), nlu.Entity{Type: "size", Value: word})
+			return
+		}
+	}
+}
+
+// young takes an age below fourteen as looking for children's things.
+func young(t *bot.Turn) {
+	for _, e := range t.Meaning.Entities {
+		if q := e.Quantity; q != nil && !e.Carried && (q.Unit == "岁" || q.Unit == "year") && q.Number < 14 {
+			t.Meaning.Entities = slices.DeleteFunc(slices.Clone(t.Meaning.Entities), func(e nlu.Entity) bool { return e.Type == "gender" })
+			t.Meaning.Entities = append(t.Meaning.Entities, nlu.Entity{Type: "gender", Value: "kids"})
+			return
+		}
+	}
 }
 
 // afresh reports whether a message looks for something else than the search
@@ -108,7 +204,7 @@ func (s *shop) afresh(t *bot.Turn, before []nlu.Entity) bool {
 		case e.Carried || e.Negated:
 		case e.Type == "category":
 			named = true
-			if v := had(e.Type); v != "" && (v != e.Value || s.kinds[strings.ToLower(e.Text)] != kindSought.Get(t)) {
+			if v := had(e.Type); v != "" && (v != e.Value || s.kindOf(e.Text) != kindSought.Get(t)) {
 				return true
 			}
 		case e.Type == "gender" && had(e.Type) != "" && had(e.Type) != e.Value:
@@ -181,6 +277,9 @@ func forWhom(req *recommend.Request) {
 		others = []string{"women", "kids"}
 	case "kids":
 		if i := slices.IndexFunc(req.Must, func(f recommend.Filter) bool { return f.Attribute == "category" }); i >= 0 {
+			if like := req.Must[i].Any; !slices.Contains(like, "kids") {
+				req.Not = append(req.Not, recommend.Filter{Attribute: "unlike", Any: like})
+			}
 			req.Must[i].Any = []string{"kids"}
 		}
 		return
@@ -195,12 +294,12 @@ func forWhom(req *recommend.Request) {
 // down jacket among jackets. What they ask next is about the same kind.
 func (s *shop) kind(t *bot.Turn, req *recommend.Request) error {
 	e, ok := t.Meaning.Entity("category")
-	if !ok {
+	if !ok || e.Negated {
 		return nil
 	}
 	kind := kindSought.Get(t)
 	if !e.Carried {
-		kind = s.kinds[strings.ToLower(e.Text)]
+		kind = s.kindOf(e.Text)
 		if err := kindSought.Set(t, kind); err != nil {
 			return err
 		}
@@ -243,5 +342,22 @@ func kindsOf(items []recommend.Item, attributes *recommend.Attributes) map[strin
 			it.Attributes["kind"] = append(it.Attributes["kind"], v.Value)
 		}
 	}
+	for i := range items {
+		if it := &items[i]; it.Category == "kids" {
+			it.Attributes["unlike"] = unlike(it, attributes)
+		}
+	}
 	return kinds
+}
+
+// unlike are the categories of things for adults that a thing for children is
+// nothing like, going by its name.
+func unlike(it *recommend.Item, attributes *recommend.Attributes) (out []string) {
+	said := strings.ToLower(it.Name["zh"] + "|" + it.Name["en"])
+	for v, names := range attributes.All() {
+		if v.Attribute == "category" && !slices.ContainsFunc(names, func(n string) bool { return holdsWord(said, strings.ToLower(n)) }) {
+			out = append(out, v.Value)
+		}
+	}
+	return out
 }

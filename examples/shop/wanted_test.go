@@ -37,6 +37,7 @@ func TestForWhom(t *testing.T) {
 	kids := recommend.Request{Must: must("gender=kids", "category=shoes")}
 	forWhom(&kids)
 	assert.Equal(t, must("gender=kids", "category=kids"), kids.Must)
+	assert.Equal(t, must("unlike=shoes"), kids.Not, "but shoes")
 	for _, as := range []string{"gender=unisex", "colour=red"} {
 		same := recommend.Request{Must: must(as)}
 		forWhom(&same)

@@ -375,13 +375,19 @@ func (c *scan) single(i, j int) int {
 		return j + len("色")
 	}
 	prev, next := c.before(i), c.peek(j)
-	if text.IsHan(prev) && !strings.ContainsRune("要买有想是换选和或条件双个款那这色的来送拿深浅大暗纯穿喜欢都还码太很偏更", prev) {
+	more := c.has(j, "一点") || c.has(j, "一些") || c.bit(j, "点") || c.bit(j, "些") // 最好轻一点
+	if more && !strings.ContainsRune("年减放", prev) {
+		return j
+	}
+	if text.IsHan(prev) && !strings.ContainsRune("要买有想是换选和或条件双个款那这色的来送拿深浅大暗纯穿喜欢都还码太很偏更么", prev) {
 		return 0
 	}
 	switch {
-	case prev == '太', c.has(j, "一点"), c.has(j, "一些"), c.bit(j, "点"), c.bit(j, "些"): // 太厚了, 薄一点
+	case prev == '太': // 太厚了
 		return j
 	case next == '的' || next == '款' || next == '系' || !text.IsHan(next):
+		return j
+	case c.phrase(j, "不要", "不行", "不考虑", "就算了", "除外") >= 0:
 		return j
 	case next == '和' || next == '或' || next == '跟' || next == '还' || next == '吗' || next == '呢' || next == '吧':
 		return j

@@ -123,8 +123,8 @@ func (c *scan) bareMoney(a amount, b bound, lo, hi float64, end int, ranged, bet
 		years := lo >= 1990 && hi < 2040 && a.digits == 4
 		return !years && lo < hi && hi <= 100*lo && (b != exact || between || round(lo) && round(hi) && a.digits < 7)
 	}
-	if b == rough && c.alone(from, end) {
-		return true // "around 50", as an answer
+	if b == rough && (c.alone(from, end) || says(c.s[:from], "expensive", "cheap", "spend", "budget", "price", "cost")) {
+		return true // "around 50", as an answer; "not too expensive, maybe 80"
 	}
 	if b == rough && after && text.IsHan(c.before(end)) {
 		return round(lo) // 500左右
@@ -204,14 +204,14 @@ func (c *scan) boundBefore(i int) (bound, int) {
 			"not over", "no over", "nothing over", "nothing above", "nothing beyond", "nothing more than", "no higher than", "not above", "not exceeding", "without going over", "up to", "at most", "maximum of", "max of", "max", "within",
 			"my budget is", "budget is", "a budget of", "budget of", "budget", "at or below"); e >= 0 {
 			b = upper
-			e = c.opt(c.skip(e), "about", "around", "roughly", "only")
+			e = c.opt(c.skip(e), "about", "around", "roughly", "only", "like", "maybe", "of")
 		} else if e = c.phrase(i, "over", "above", "more than", "at least", "no less than", "not less than", "minimum of",
 			"nothing under", "nothing below", "nothing less than", "starting at", "starting from", "upwards of"); e >= 0 {
 			b = lower
 			if c.denied(i) {
 				b = upper // "I don't want to spend more than"
 			}
-		} else if e = c.phrase(i, "about", "around", "roughly", "approximately", "approx.", "approx", "close to"); e >= 0 {
+		} else if e = c.phrase(i, "about", "around", "roughly", "approximately", "approx.", "approx", "close to", "maybe", "something like"); e >= 0 {
 			b = rough
 		} else if e = c.phrase(i, "between", "from"); e >= 0 {
 			b = exact

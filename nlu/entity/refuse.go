@@ -15,7 +15,14 @@ func (c *scan) refuse(out []Entity, at []found) {
 		out[i].Negated = c.negated(f.from, f.Type) || c.negatedAfter(f.to, f.Type)
 	}
 	joined := func(i int) bool {
-		return out[i-1].Type == out[i].Type && joins(c.s[at[i-1].to:at[i].from])
+		if out[i-1].Type != out[i].Type {
+			return false
+		}
+		between := strings.TrimSpace(c.s[at[i-1].to:at[i].from])
+		if (between == "" || between == ",") && i+1 < len(out) && out[i+1].Type == out[i].Type { // no leather, wool or silk
+			return joins(c.s[at[i].to:at[i+1].from])
+		}
+		return joins(between)
 	}
 	for i := 1; i < len(out); i++ {
 		if out[i-1].Negated && joined(i) {
@@ -76,9 +83,11 @@ func (c *scan) negated(i int, kind string) bool {
 		switch left[k:] {
 		case "no":
 			return kind != TypeOrder // "order no 7"
+		case "forget":
+			return c.suffix(k, "don't ", "dont ", "not ") < 0
 		case "too", "less", "nothing":
 			return names(kind) // "too formal"
-		case "not", "without", "except", "don't", "dont", "isn't", "aren't", "nor", "avoid", "avoiding", "hate", "hates", "dislike", "dislikes", "minus":
+		case "not", "without", "except", "don't", "dont", "isn't", "aren't", "nor", "avoid", "avoiding", "hate", "hates", "skip", "dislike", "dislikes", "minus":
 			return true
 		case "a", "an", "the", "in", "any", "want", "like", "need", "really", "that", "this", "for", "of", "order", "number", "real", "pure", "anything", "with", "wear", "wearing", "made", "all", "bit":
 		default:
@@ -107,7 +116,7 @@ func refusedBefore(left, kind string) bool {
 		}
 		break
 	}
-	for _, w := range []string{"不想要", "不要", "不喜欢", "不是", "不选", "不买", "不用", "除了", "除", "别", "非", "别要", "不穿", "别给我", "不要给我", "别拿", "别发",
+	for _, w := range []string{"不想要", "不要", "不喜欢", "不是", "不选", "不看", "不买", "不用", "除了", "除", "别", "非", "别要", "不穿", "别给我", "不要给我", "别拿", "别发",
 		"不含", "不带", "不想", "不能", "不爱", "不可以", "不得", "不吃", "受不了", "穿不了", "吃不了", "避开", "避免", "讨厌", "拒绝", "忌"} {
 		rest, ok := strings.CutSuffix(left, w)
 		if !ok {
@@ -143,7 +152,7 @@ func (c *scan) negatedAfter(i int, kind string) bool {
 	made := c.opt(j, "成分", "之类", "类", "制品", "材质", "面料", "这种", "这类", "的")
 	j = c.opt(made, "面料", "衣服", "材质", "料子", "东西", "都", "也", "我", "他", "她")
 	j = c.opt(c.skip(j), "都", "也", "我", "会", "有点", "容易", "很", "就")
-	if c.phrase(j, "过敏") >= 0 {
+	if c.phrase(j, "过敏", "穿不了", "用不了", "吃不了", "受不了", "不能穿", "不能吃", "不能用", "不能碰") >= 0 {
 		return true
 	}
 	e := c.phrase(j, "除外", "以外", "不要", "不考虑", "不喜欢", "免了", "算了", "pass")
