@@ -8,13 +8,13 @@ import (
 	"github.com/frontdesk-go/frontdesk/internal/text"
 )
 
-// What an entry's score loses when the question denies and its nearest wording
+// The share of its score that an entry loses when the question denies and its nearest wording
 // does not, or the other way round, and when it has none of the question's
 // numbers: in words, "it can" and "it cannot" are near each other, and so are 15
 // and 16.
 const (
-	denied   = 0.04
-	numbered = 0.08
+	denied   = 0.12
+	numbered = 0.16
 )
 
 // asked is what of a question an entry is held against beside its words.

@@ -27,7 +27,7 @@ func TestDenies(t *testing.T) {
 func TestWhatDisagreesComesLater(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ ask, right, other string }{
-		{"快递没到", "未到快递", "快递到了"},
+		{"快递没到", "快递未到", "快递到了"},
 		{"快递没到怎么办", "怎么办，未到快递", "快递到了怎么办呢"},
 		{"Phantom 16 phone price", "price of a Phantom 16", "the Phantom 15 phone price"},
 	} {

@@ -20,8 +20,8 @@ type Options struct {
 	// the first of each is what the others are read as, in entries and queries
 	// alike: {"运费", "邮费"}, {"coupon", "voucher", "promo code"}.
 	Synonyms [][]string
-	// Sure is the least confidence of an answer, 0.45 when 0; Maybe the least
-	// of a "did you mean", 0.15 when 0.
+	// Sure is the least confidence of an answer, 0.55 when 0; Maybe the least
+	// of a "did you mean", 0.3 when 0.
 	Sure, Maybe float64
 	// Ranker is one that Train proposed earlier; the zero value begins anew.
 	Ranker Ranker
@@ -42,10 +42,10 @@ func (o *Options) fill() Options {
 		out = *o
 	}
 	if out.Sure <= 0 {
-		out.Sure = 0.45
+		out.Sure = 0.55
 	}
 	if out.Maybe <= 0 {
-		out.Maybe = 0.15
+		out.Maybe = 0.3
 	}
 	if out.Keep == 0 {
 		out.Keep = 8
@@ -186,7 +186,8 @@ func (b *Base) search(ctx context.Context, q Query) ([]Hit, found, error) {
 		h.Score = c.score
 		hits = append(hits, h)
 	}
-	f := found{confidence: r.confidence(by), topic: r.onTopic(by), version: s.version, embedded: embedded}
+	f := found{version: s.version, embedded: embedded}
+	f.confidence, f.topic = r.confidence(by)
 	if h, ok := s.said(&q); ok {
 		f.said = &h
 	}

@@ -117,6 +117,10 @@ func TestAfterAnAnswer(t *testing.T) {
 			"en": {Question: "How long does delivery take?", Answer: "Two days near Shanghai, 5–7 in remote regions."}}},
 		{ID: "hk", Category: "配送", Texts: map[string]Text{"zh": {Question: "香港呢？", Others: []string{"能送到香港吗"}, Answer: "香港走顺丰，3 天。"}, "en": {Question: "Do you ship to Hong Kong?", Answer: "Yes."}}},
 		{ID: "staff", Audience: []string{"staff"}, Texts: map[string]Text{"zh": {Question: "内部价怎么算？", Answer: "新疆仓按成本价。"}}},
+		{ID: "pay", Texts: map[string]Text{"zh": {Question: "可以货到付款吗？", Answer: "可以。"}, "en": {Question: "Can I pay on delivery?", Answer: "Yes."}}},
+		{ID: "size", Texts: map[string]Text{"zh": {Question: "尺码不合适能换吗？", Answer: "能。"}, "en": {Question: "Can I change the size?", Answer: "Yes."}}},
+		{ID: "member", Texts: map[string]Text{"zh": {Question: "会员有什么好处呢？", Answer: "积分双倍。"}, "en": {Question: "What do members get?", Answer: "Points."}}},
+		{ID: "open", Texts: map[string]Text{"zh": {Question: "门店几点关门呢？", Answer: "九点。"}, "en": {Question: "When do you close?", Answer: "At nine."}}},
 	}, nil)
 	require.NoError(t, err)
 	for _, c := range []struct{ ask, lang, after, want string }{

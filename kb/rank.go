@@ -3,7 +3,7 @@ package kb
 import (
 	"math"
 	"slices"
-	"unicode/utf8"
+	"unicode"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
 )
@@ -26,6 +26,7 @@ type ranking struct {
 	top      []candidate
 	coverage float64 // share of the query's weight that the base knows
 	length   float64 // logarithm of the query's characters, and one more
+	han      float64 // share of them that is Han
 	mix      mix     // that scored it
 }
 
@@ -67,7 +68,8 @@ func (s *snapshot) rank(sc *scratch, by *Ranker, q *Query, v vector, n int) rank
 		}
 	}
 	m := mix{Ranker: by, share: s.share(), vectors: near != nil && len(near.cosine) > 0, latent: s.factors.weight()}
-	r := ranking{coverage: float64(w.known / w.perfect), length: math.Log1p(float64(utf8.RuneCountInString(query))), top: make([]candidate, 0, min(n, len(sc.best)))}
+	r := ranking{coverage: float64(w.known / w.perfect), top: make([]candidate, 0, min(n, len(sc.best)))}
+	r.length, r.han = measure(query)
 	s.vector(sc, query)
 	if m.latent > 0 {
 		sc.place = slices.Grow(sc.place[:0], s.factors.k)[:s.factors.k]
@@ -110,6 +112,26 @@ func (s *snapshot) rank(sc *scratch, by *Ranker, q *Query, v vector, n int) rank
 	}
 	r.mix = m
 	return r
+}
+
+// longest is how many characters of a query make it clearer what it asks.
+const longest = 55
+
+// measure is the logarithm of a folded query's characters, and one more, and the
+// share of its letters and digits that is Han.
+func measure(query string) (length, han float64) {
+	all, letters, characters := 0, 0, 0
+	for _, r := range query {
+		all++
+		switch {
+		case unicode.Is(unicode.Han, r):
+			characters++
+			letters++
+		case unicode.IsLetter(r) || unicode.IsDigit(r):
+			letters++
+		}
+	}
+	return math.Log1p(float64(min(all, longest))), float64(characters) / float64(max(letters, 1))
 }
 
 // join adds entries to the best that are not among them, with their BM25 scores.

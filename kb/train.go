@@ -33,26 +33,35 @@ type Ranker struct {
 	Near     float64 `json:"near"`
 	Margin   float64 `json:"margin"`
 	Coverage float64 `json:"coverage"`
-	// Clear is how sure it is then that the first entry is the right one: the
-	// confidence is the product of both. With the zero value it is the first alone.
+	// Clear is how sure it is that the first entry answers the question. With the
+	// zero value that it is on topic is all.
 	Clear Clear `json:"clear,omitzero"`
 }
 
-// Clear is how much a first entry stands out: the logistic of Bias and the others,
-// at least 0, times its margin over the second (0.3 at most), its gap to the fifth
-// (0.4 at most) and the logarithm of the query's length in characters, as few
-// words fit many entries.
+// Clear is how much speaks for a first entry: the logistic of Bias and the others,
+// at least 0, times the log odds that the question is on topic (within 5 of 0), the
+// entry's margin over the second (0.3 at most), its gap to the fifth (0.4 at most),
+// the logarithm of the query's length in characters (55 at most), as few words fit
+// many entries, and the share of them that is Han: fewer of the terms of a Chinese
+// question, which are characters and pairs, meet those of an entry that answers it.
 type Clear struct {
 	Bias   float64 `json:"bias"`
+	Topic  float64 `json:"topic"`
 	Margin float64 `json:"margin"`
 	Gap    float64 `json:"gap"`
 	Length float64 `json:"length"`
+	Han    float64 `json:"han"`
+	// Stretch and Shift are what labels of the base's own taught: what the logistic
+	// is of grows by Stretch of itself and Shift, as far as the question is on topic,
+	// so that they cannot make the base answer what is not. 0 is nothing.
+	Stretch float64 `json:"stretch,omitempty"`
+	Shift   float64 `json:"shift,omitempty"`
 }
 
 // firstRanker was set on other bases' labelled questions.
 func firstRanker() Ranker {
 	return Ranker{BM25: 1, Wording: 0.25, Profile: 1.25, Latent: 0.5, Meaning: 1, Bias: -7, Score: 9.5, Near: 5, Coverage: 5.7,
-		Clear: Clear{Bias: -4.2, Margin: 9, Gap: 6.6, Length: 0.68}}
+		Clear: Clear{Bias: -4.8, Topic: 0.36, Margin: 8.7, Gap: 6.4, Length: 0.66, Han: 1.7}}
 }
 
 // Ranker is the one in use.
@@ -65,12 +74,12 @@ func (b *Base) SetRanker(r Ranker) error {
 	if r == (Ranker{}) {
 		r = firstRanker()
 	}
-	for _, w := range []float64{r.Score, r.Near, r.Margin, r.Coverage, r.Clear.Margin, r.Clear.Gap, r.Clear.Length, r.BM25, r.Wording, r.Profile, r.Latent, r.Meaning} {
+	for _, w := range []float64{r.Score, r.Near, r.Margin, r.Coverage, r.Clear.Topic, r.Clear.Margin, r.Clear.Gap, r.Clear.Length, r.Clear.Han, 1 + r.Clear.Stretch, r.BM25, r.Wording, r.Profile, r.Latent, r.Meaning} {
 		if !(w >= 0) || math.IsInf(w, 0) {
 			return fmt.Errorf("kb: ranker: a weight is %v: give numbers from 0 up", w)
 		}
 	}
-	if bias := r.Bias + r.Clear.Bias; r.BM25+r.Wording+r.Profile+r.Latent+r.Meaning <= 0 || math.IsNaN(bias) || math.IsInf(bias, 0) {
+	if bias := r.Bias + r.Clear.Bias + r.Clear.Shift; r.BM25+r.Wording+r.Profile+r.Latent+r.Meaning <= 0 || math.IsNaN(bias) || math.IsInf(bias, 0) {
 		return errors.New("kb: ranker: the parts of the score have no weight, or the bias is no number")
 	}
 	b.ranker.Store(&r)
@@ -103,23 +112,34 @@ func (m *mix) score(c *candidate) float64 {
 		sum += w[4] * p[4]
 	}
 	if all == 0 { // what has weight is not there
-		return max(0, c.near-c.apart)
+		return c.near * (1 - c.apart)
 	}
-	return max(0, sum/all-c.apart)
+	return sum / all * (1 - c.apart)
 }
 
-// onTopic is the probability that the query is about what the base is.
+// onTopic is what the logistic of the query being about what the base is is of.
 func (r *ranking) onTopic(by *Ranker) float64 {
-	if len(r.top) == 0 {
-		return 0
-	}
 	best := &r.top[0]
-	return logistic(by.Bias + by.Score*best.score + by.Near*best.near + by.Margin*r.ahead(1, 0.3) + by.Coverage*r.coverage)
+	return by.Bias + by.Score*best.score + by.Near*best.near + by.Margin*r.ahead(1, 0.3) + by.Coverage*r.coverage
 }
 
-// clear is what the logistic of the first entry being the right one is of.
-func (r *ranking) clear(by Clear) float64 {
-	return by.Bias + by.Margin*r.ahead(1, 0.3) + by.Gap*r.ahead(4, 0.4) + by.Length*r.length
+// clear is what the logistic of the first entry being the right one is of, before
+// what labels taught.
+func (r *ranking) clear(by *Ranker) float64 {
+	const most = 5
+	c := &by.Clear
+	return c.Bias + c.Topic*min(max(r.onTopic(by), -most), most) + c.Margin*r.ahead(1, 0.3) + c.Gap*r.ahead(4, 0.4) + c.Length*r.length + c.Han*r.han
+}
+
+// alike is how many of the first entries say much the same as the query: each is
+// as likely the right one.
+func (r *ranking) alike() float64 {
+	const near, close = 0.7, 0.9
+	n := 0
+	for n < len(r.top) && r.top[n].near > near && r.top[n].score >= close*r.top[0].score {
+		n++
+	}
+	return float64(max(n, 1))
 }
 
 // ahead is how far the score of the first entry is above that of another, at most
@@ -131,13 +151,19 @@ func (r *ranking) ahead(of int, most float64) float64 {
 	return min(r.top[0].score-r.top[of].score, most)
 }
 
-// confidence is the probability that the first entry answers the query.
-func (r *ranking) confidence(by *Ranker) float64 {
-	p := r.onTopic(by)
-	if p > 0 && by.Clear != (Clear{}) {
-		p *= logistic(r.clear(by.Clear))
+// confidence is the probability that the first entry answers the query, and topic
+// that the query is about what the base is, which is no less.
+func (r *ranking) confidence(by *Ranker) (confidence, topic float64) {
+	if len(r.top) == 0 {
+		return 0, 0
 	}
-	return p
+	topic = logistic(r.onTopic(by))
+	if by.Clear == (Clear{}) {
+		return topic, topic
+	}
+	z := r.clear(by)
+	confidence = logistic(z+topic*(by.Clear.Stretch*z+by.Clear.Shift)) / r.alike()
+	return confidence, max(topic, confidence)
 }
 
 func logistic(z float64) float64 { return 1 / (1 + math.Exp(-z)) }
@@ -265,7 +291,7 @@ func (b *Base) lesson(ctx context.Context, l *Label) lesson {
 	now := b.Ranker()
 	r := s.rank(sc, &now, &l.Query, v, 2*candidates)
 	b.pool.Put(sc)
-	out := lesson{found: r.top, right: -1, answer: l.Entry != "", like: ranking{coverage: r.coverage, length: r.length}, mix: r.mix}
+	out := lesson{found: r.top, right: -1, answer: l.Entry != "", like: ranking{coverage: r.coverage, length: r.length, han: r.han}, mix: r.mix}
 	for i, c := range r.top {
 		if _, e := s.at(c.doc); e.ID == l.Entry {
 			out.right = i
@@ -301,7 +327,8 @@ func quality(ls []lesson, by *Ranker) Quality {
 				q.First++
 			}
 		}
-		p := min(max(r.confidence(by), 1e-6), 1-1e-6)
+		p, _ := r.confidence(by)
+		p = min(max(p, 1e-6), 1-1e-6)
 		if first {
 			q.Loss -= math.Log(p)
 		} else {
@@ -401,10 +428,10 @@ func learnMix(ls []lesson, r Ranker) Ranker {
 	return r
 }
 
-// learnConfidence stretches and shifts the logistic of the first entry being the
-// right one to the labels (Platt, "Probabilistic Outputs for Support Vector
-// Machines", 1999). What is surer than what stays as it is, and so does what is
-// taken for off the base's topics: labels are of its own.
+// learnConfidence stretches and shifts what the logistic of the first entry being
+// the right one is of, to the labels (Platt, "Probabilistic Outputs for Support
+// Vector Machines", 1999), as far as their questions are on topic. What is surer
+// than what stays as it is.
 func learnConfidence(ls []lesson, r Ranker) Ranker {
 	// What was before counts as so many labels: that bases are answered more or less
 	// often than others says more than how much surer a clear case is.
@@ -412,7 +439,7 @@ func learnConfidence(ls []lesson, r Ranker) Ranker {
 	if r.Clear == (Clear{}) {
 		r.Clear = firstRanker().Clear
 	}
-	var gates, zs, ys []float64
+	var topics, zs, ys []float64
 	for i := range ls {
 		rank, right := ls[i].judge(&r)
 		if len(rank.top) == 0 {
@@ -422,26 +449,21 @@ func learnConfidence(ls []lesson, r Ranker) Ranker {
 		if right {
 			y = 1
 		}
-		gates, zs, ys = append(gates, min(rank.onTopic(&r), 1-1e-6)), append(zs, rank.clear(r.Clear)), append(ys, y)
+		topics, zs, ys = append(topics, logistic(rank.onTopic(&r))), append(zs, rank.clear(&r)), append(ys, y)
 	}
-	stretch, shift := 1.0, 0.0
+	stretch, shift := r.Clear.Stretch, r.Clear.Shift
+	before := Clear{Stretch: stretch, Shift: shift}
 	for range steps {
 		var ga, gb float64
 		for i, z := range zs {
-			p := logistic(stretch*z + shift)
-			d := p - 1
-			if ys[i] == 0 {
-				d = gates[i] * p * (1 - p) / (1 - gates[i]*p)
-			}
+			d := topics[i] * (logistic(z+topics[i]*(stretch*z+shift)) - ys[i])
 			ga += d * z
 			gb += d
 		}
 		n := float64(len(zs))
-		stretch = max(0.05, stretch-rate*(ga+stretched*(stretch-1))/(n+stretched))
-		shift -= rate * (gb + shifted*shift) / (n + shifted)
+		stretch = max(-0.95, stretch-rate*(ga+stretched*(stretch-before.Stretch))/(n+stretched))
+		shift -= rate * (gb + shifted*(shift-before.Shift)) / (n + shifted)
 	}
-	c := &r.Clear
-	c.Bias = stretch*c.Bias + shift
-	c.Margin, c.Gap, c.Length = stretch*c.Margin, stretch*c.Gap, stretch*c.Length
+	r.Clear.Stretch, r.Clear.Shift = stretch, shift
 	return r
 }
