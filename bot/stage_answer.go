@@ -12,7 +12,7 @@ import (
 
 // doubtful is the least confidence of a "did you mean" for a message that was
 // understood, more likely than not.
-const doubtful = 0.05
+const doubtful = 0.2
 
 // aboutIt is how likely the base has to know what such a message is about, when it
 // is less confident than that.
@@ -20,7 +20,7 @@ const aboutIt = 0.2
 
 // pressed is the least confidence of a "did you mean" for a customer who is owed
 // an apology.
-const pressed = 0.4
+const pressed = 0.55
 
 // answer asks the knowledge base. It reports whether it had something to say.
 // sure asks only for answers beyond doubt, as a question in the middle of a

@@ -20,8 +20,8 @@ type Options struct {
 	// the first of each is what the others are read as, in entries and queries
 	// alike: {"运费", "邮费"}, {"coupon", "voucher", "promo code"}.
 	Synonyms [][]string
-	// Sure is the least confidence of an answer, 0.55 when 0; Maybe the least
-	// of a "did you mean", 0.3 when 0.
+	// Sure is the least confidence of an answer, 0.65 when 0; Maybe the least
+	// of a "did you mean", 0.45 when 0.
 	Sure, Maybe float64
 	// Ranker is one that Train proposed earlier; the zero value begins anew.
 	Ranker Ranker
@@ -42,10 +42,10 @@ func (o *Options) fill() Options {
 		out = *o
 	}
 	if out.Sure <= 0 {
-		out.Sure = 0.55
+		out.Sure = 0.65
 	}
 	if out.Maybe <= 0 {
-		out.Maybe = 0.3
+		out.Maybe = 0.45
 	}
 	if out.Keep == 0 {
 		out.Keep = 8

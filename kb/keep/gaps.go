@@ -58,7 +58,7 @@ type GapOptions struct {
 	// Least is how many conversations make a gap, 2 when 0.
 	Least int
 	// Sure is the least confidence at which the base answers a question by now,
-	// so that it is no gap; 0.7 when 0: the questions were open once, and one
+	// so that it is no gap; 0.85 when 0: the questions were open once, and one
 	// left out is not seen again.
 	Sure float64
 	// Query is filled with each question to ask the base: its Channel, Roles and
@@ -87,7 +87,7 @@ func Gaps(ctx context.Context, base *kb.Base, asked []Asked, o *GapOptions) ([]G
 		opts.Least = 2
 	}
 	if opts.Sure <= 0 {
-		opts.Sure = 0.7
+		opts.Sure = 0.85
 	}
 	groups, err := open(ctx, base, asked, &opts)
 	if err != nil || len(groups) == 0 {
