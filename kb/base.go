@@ -21,7 +21,7 @@ type Options struct {
 	// alike: {"运费", "邮费"}, {"coupon", "voucher", "promo code"}.
 	Synonyms [][]string
 	// Sure is the least confidence of an answer, 0.65 when 0; Maybe the least
-	// of a "did you mean", 0.45 when 0.
+	// of a "did you mean", 0.35 when 0.
 	Sure, Maybe float64
 	// Ranker is one that Train proposed earlier; the zero value begins anew.
 	Ranker Ranker
@@ -45,7 +45,7 @@ func (o *Options) fill() Options {
 		out.Sure = 0.65
 	}
 	if out.Maybe <= 0 {
-		out.Maybe = 0.45
+		out.Maybe = 0.35
 	}
 	if out.Keep == 0 {
 		out.Keep = 8

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strconv"
 
@@ -110,6 +111,9 @@ func evaluateRetrieve(ctx context.Context, args []string, log io.Writer) (result
 					return nil, err
 				}
 				out, off = append(out, a.Confidence), append(off, a.OnTopic)
+				if key == "auroc_near" {
+					m.said.add(a, nil)
+				}
 			}
 		}
 		if len(out) > 0 {
@@ -122,6 +126,9 @@ func evaluateRetrieve(ctx context.Context, args []string, log io.Writer) (result
 			res["calibration_error"] = round(m.calibration(out))
 		}
 	}
+	v := &m.said
+	res["answered"], res["answered_right"] = round(v.answered/v.n), round(v.rightly/max(v.answered, 1))
+	res["asked"], res["asked_right"] = round(v.asked/v.n), round(v.among/max(v.asked, 1))
 	return res, nil
 }
 
@@ -232,10 +239,36 @@ type metrics struct {
 	hit1, mrr, ndcg, recall float64
 	confidence, topic       []float64
 	right                   []bool
+	said                    verdicts
+}
+
+// verdicts count what a base would do: of the questions it answered how many
+// rightly, and of those it asked back about how many had the right entry in the
+// first three.
+type verdicts struct {
+	n, answered, rightly, asked, among float64
+}
+
+func (v *verdicts) add(a kb.Answer, want map[string]float64) {
+	v.n++
+	holds := func(h kb.Hit) bool { return want[h.ID] > 0 }
+	switch a.Verdict {
+	case kb.Answered:
+		v.answered++
+		if holds(a.Hits[0]) {
+			v.rightly++
+		}
+	case kb.Unsure:
+		v.asked++
+		if slices.ContainsFunc(a.Hits[:min(3, len(a.Hits))], holds) {
+			v.among++
+		}
+	}
 }
 
 func (m *metrics) add(a kb.Answer, want map[string]float64) {
 	m.n++
+	m.said.add(a, want)
 	m.confidence, m.topic = append(m.confidence, a.Confidence), append(m.topic, a.OnTopic)
 	m.right = append(m.right, len(a.Hits) > 0 && want[a.Hits[0].ID] > 0)
 	dcg, found := 0.0, 0
