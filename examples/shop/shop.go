@@ -205,6 +205,7 @@ func (st *stock) loadShelf(data fs.FS, opened time.Time, online bool) (err error
 		st.shop.sold[items[i].Category] = true
 	}
 	var groups map[string][]string
+	st.shop.near, st.shop.opposites, st.shop.kin = nil, nil, nil // else read into what others hold
 	if err := errors.Join(readYAML(data, "groups.yaml", &groups), readYAML(data, "near.yaml", &st.shop.near), readYAML(data, "opposites.yaml", &st.shop.opposites),
 		readYAML(data, "kin.yaml", &st.shop.kin)); err != nil {
 		return err
