@@ -85,6 +85,12 @@ func (s *shop) rather(ctx context.Context, t *bot.Turn) bool {
 	if t.Meaning.Intent != "" && t.Meaning.Intent != "faq" || t.Message.Tap != "" || t.Mood.Emotion == sentiment.Angry || t.Mood.Trend.IsBad() {
 		return false
 	}
+	if names(t, "gender") && saysAny(t, t.Message.Text, "search.cue.gift") {
+		return true // somebody's birthday, not one's own
+	}
+	if _, ok := s.notSold(t); ok && saysAny(t, t.Message.Text, "search.cue.have") {
+		return !t.Known(ctx)
+	}
 	likely := 0.0
 	for _, in := range t.Meaning.Intents {
 		if head, _, _ := strings.Cut(in.Name, "."); in.Name == "product.search" {
@@ -105,9 +111,6 @@ func (s *shop) rather(ctx context.Context, t *bot.Turn) bool {
 		}
 		return e.Type == "sort" || slices.Contains(wishes(), e.Type) && s.has(e)
 	})
-	if names(t, "gender") && saysAny(t, t.Message.Text, "search.cue.gift") {
-		return true // somebody's birthday, not one's own
-	}
 	goesOn := live(t) && len(t.Shown()) > 0 && utf8.RuneCountInString(t.Message.Text) <= 40 && saysAny(t, t.Message.Text, "search.cue.wish")
 	return (tells || goesOn) && !t.Known(ctx)
 }

@@ -27,8 +27,11 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 	id, named := s.named(t)
 	named = named && !s.another(t, id)
 	if named && !s.otherwise(t, id) {
-		if names(t, "size") {
+		switch {
+		case names(t, "size"):
 			return s.inStock(ctx, t)
+		case names(t, "feature"), names(t, "material"):
+			return s.detail(ctx, t)
 		}
 		return s.show(t, id)
 	}
@@ -132,7 +135,7 @@ func (s *shop) promise(t *bot.Turn) error {
 	for _, f := range t.Avoids() {
 		names = append(names, s.attributes.Display(f.Attribute, f.Any[0], t.Language))
 	}
-	return t.Say("search.avoid", "what", strings.Join(names, t.Text("list.and")))
+	return t.Say("search.avoid", "what", enumerate(t, names))
 }
 
 // another reports whether a message names a kind of thing that an item is not:

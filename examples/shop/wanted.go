@@ -82,7 +82,7 @@ func (s *shop) goOn(t *bot.Turn) (softer []string) {
 		if e.Carried {
 			continue
 		}
-		says = says || e.Money != nil || slices.Contains(wishes(), e.Type)
+		says = says || e.Money != nil || e.Type == "kind" || slices.Contains(wishes(), e.Type)
 		feature = feature || e.Type == "feature" && !saysAny(t, t.Message.Text, "flow.cue.wish")
 		if e.Type == "sort" {
 			says = says || e.Value == "others" || e.Value == "cheapest" || e.Value == "cheaper" || e.Value == "pricier"
