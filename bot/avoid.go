@@ -105,8 +105,8 @@ func cued(said string, e nlu.Entity, all []nlu.Entity, words []string) bool {
 			return false
 		}
 		if own || in(e) {
-			text := strings.ToLower(said[from:to])
-			found := slices.ContainsFunc(words, func(w string) bool { return indexWord(text, w, 0) >= 0 })
+			part := strings.ToLower(said[from:to])
+			found := slices.ContainsFunc(words, func(w string) bool { return indexWord(part, w, 0) >= 0 })
 			if found || own {
 				return found
 			}

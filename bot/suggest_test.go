@@ -283,6 +283,7 @@ func TestWanted(t *testing.T) {
 		"never, said after":      {[]string{"shoes, not leather, I am allergic", "dress"}, "category=dress", "", "material=leather"},
 		"of something else":      {[]string{"shoes not leather, allergic to not white", "dress"}, "category=dress", "", "colour=white"},
 		"zh never":               {[]string{"不要真皮我过敏", "黑色的鞋", "白色的鞋"}, "category=shoes colour=white", "", "material=leather"},
+		"zh-Hant never":          {[]string{"不要真皮我過敏", "鞋"}, "category=shoes", "", "material=leather"},
 		"never, then asked":      {[]string{"not leather allergy", "leather shoes"}, "category=shoes material=leather", "", ""},
 		"softened":               {[]string{"white leather shoes", "leather if possible"}, "category=shoes colour=white", "material=leather", ""},
 	} {

@@ -247,6 +247,9 @@ func (s *shop) byValue(t *bot.Turn, items []recommend.Item, attribute, value str
 			key = "compare.equal"
 		}
 		t.Focus(best.ID)
+		if saysAny(t, t.Message.Text, "compare.cue.price") {
+			return s.show(t, best.ID)
+		}
 		return t.Say(key, "name", called(best.Name, t.Language), "other", called(next.Name, t.Language), "what", what,
 			"why", called(best.Description, t.Language))
 	}

@@ -21,8 +21,8 @@ func (s *shop) find(ctx context.Context, t *bot.Turn, req *recommend.Request, no
 	if err != nil {
 		return nil, err
 	}
-	if e, ok := t.Meaning.Entity("sort"); ok && !e.Carried && e.Value == "cheaper" {
-		cheaper(found, t.Text("search.cheaper"))
+	if e, ok := t.Meaning.Entity("sort"); ok && !e.Carried && (e.Value == "cheaper" || e.Value == "pricier") {
+		cheaper(found, t.Text("search."+e.Value))
 	}
 	if len(found) == 0 && req.Order == recommend.Trending { // a quiet week
 		req.Order = recommend.ByFit
@@ -100,6 +100,12 @@ func (s *shop) relaxed(ctx context.Context, t *bot.Turn, req *recommend.Request,
 	}
 	if slices.Contains(dropped, "price") && near.Order == recommend.ByFit {
 		near.Order = recommend.Cheapest // what is nearest to the budget
+	}
+	for _, id := range t.Shown() {
+		if it, ok := s.shelf.Item(id); ok && measured && slices.Contains(dropped, "kind") {
+			near.Wish = append(near.Wish, recommend.Filter{Attribute: "kind", Any: it.Attributes["kind"]}) // sneakers rather than heels
+			break
+		}
 	}
 	found, err := t.Recommend(ctx, near)
 	if err != nil || len(found) == 0 {

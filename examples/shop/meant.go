@@ -36,8 +36,17 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 		if !named && t.Meaning.Intent == "faq" && listed(t) {
 			t.Topic("product.search") // "trousers"
 		}
-		if !named && measures(t) {
+		if live(t) && !named {
+			s.bareSize(t)
+		}
+		switch {
+		case named:
+		case measures(t):
 			t.Topic("product.compare")
+		case pairs(t):
+			t.Topic("product.pair")
+		case dearer(t):
+			t.Topic("product.search")
 		}
 		if !named && t.Meaning.Intent == "" && (listed(t) || others(t) || browsing(t) || cannot || s.wants(t)) {
 			t.Topic("product.search") // "summer dresses"
@@ -76,6 +85,12 @@ func (s *shop) rather(ctx context.Context, t *bot.Turn) bool {
 	if t.Meaning.Intent != "" && t.Meaning.Intent != "faq" || t.Message.Tap != "" || t.Mood.Emotion == sentiment.Angry || t.Mood.Trend.IsBad() {
 		return false
 	}
+	if names(t, "gender") && saysAny(t, t.Message.Text, "search.cue.gift") {
+		return true // somebody's birthday, not one's own
+	}
+	if _, ok := s.notSold(t); ok && saysAny(t, t.Message.Text, "search.cue.have") {
+		return !t.Known(ctx)
+	}
 	likely := 0.0
 	for _, in := range t.Meaning.Intents {
 		if head, _, _ := strings.Cut(in.Name, "."); in.Name == "product.search" {
@@ -91,14 +106,11 @@ func (s *shop) rather(ctx context.Context, t *bot.Turn) bool {
 		switch {
 		case e.Carried:
 			return false
-		case e.Money != nil, e.Type == "gender", e.Type == "size":
+		case e.Money != nil, e.Type == "gender", e.Type == "size", e.Type == "group":
 			return live(t)
 		}
 		return e.Type == "sort" || slices.Contains(wishes(), e.Type) && s.has(e)
 	})
-	if names(t, "gender") && saysAny(t, t.Message.Text, "search.cue.gift") {
-		return true // somebody's birthday, not one's own
-	}
 	goesOn := live(t) && len(t.Shown()) > 0 && utf8.RuneCountInString(t.Message.Text) <= 40 && saysAny(t, t.Message.Text, "search.cue.wish")
 	return (tells || goesOn) && !t.Known(ctx)
 }
@@ -110,17 +122,41 @@ func fitting(t *bot.Turn) bool {
 	return ok && !e.Carried && t.Meaning.Intent == "size.advice" && live(t) && len(strings.ReplaceAll(t.Message.Text, " ", "")) <= len(strings.ReplaceAll(e.Text, " ", ""))+5
 }
 
-// measures reports whether a message that reads as going on with the search
-// measures one thing against another: "is the first warmer than the second?".
+// measures reports whether a message that reads as something else measures the
+// things shown against each other: "is the first warmer than the second?".
 func measures(t *bot.Turn) bool {
-	return t.Meaning.Intent == "product.search" && t.Meaning.FollowUp && len(t.Meaning.Intents) > 0 &&
-		t.Meaning.Intents[0].Name == "product.compare" && t.Meaning.Intents[0].Probability >= 0.4 && len(pointed(t.Message.Text, t.Shown())) > 0
+	switch t.Meaning.Intent {
+	case "", "product.search", "product.detail", "faq":
+	default:
+		return false
+	}
+	likely := 0.0
+	for _, in := range t.Meaning.Intents {
+		if in.Name == "product.compare" {
+			likely = in.Probability
+		}
+	}
+	points := len(pointed(t.Message.Text, t.Shown()))
+	return live(t) && len(t.Shown()) > 1 && (likely >= 0.3 && points > 1 || likely >= 0.4 && points > 0 || likely >= 0.3 && points == 0 && saysAny(t, t.Message.Text, "compare.cue.which"))
+}
+
+// pairs reports whether a message asks, in few words, what goes with the things
+// looked at: 再配个包.
+func pairs(t *bot.Turn) bool {
+	return t.Meaning.Intent == "" && live(t) && names(t, "category") && len(t.Meaning.Intents) > 0 &&
+		t.Meaning.Intents[0].Name == "product.pair" && t.Meaning.Intents[0].Probability >= 0.3
+}
+
+// dearer reports whether who finds the things shown too dear asks for cheaper ones.
+func dearer(t *bot.Turn) bool {
+	e, ok := t.Meaning.Entity("sort")
+	return t.Meaning.Intent == "offer.ask" && live(t) && len(t.Shown()) > 0 && ok && !e.Carried && e.Value == "cheaper" && !saysAny(t, t.Message.Text, "search.cue.offer")
 }
 
 // swaps reports whether who looks around wants to see others, in words that also
 // send things back: 换个颜色.
 func swaps(t *bot.Turn) bool {
-	return t.Meaning.Intent == "return.start" && live(t) && others(t) && utf8.RuneCountInString(t.Message.Text) <= 24 && !names(t, "order")
+	return t.Meaning.Intent == "return.start" && live(t) && (others(t) || names(t, "colour") || names(t, "gender")) && !names(t, "category") && utf8.RuneCountInString(t.Message.Text) <= 24 && !names(t, "order")
 }
 
 // wishing reports whether a message says what things are to be like, or not.

@@ -13,7 +13,7 @@ import (
 
 // wishes are the attributes that narrow a search.
 func wishes() []string {
-	return []string{"category", "brand", "colour", "size", "season", "material", "style", "gender", "feature", "length", "fit", "shade", "pattern"}
+	return []string{"category", "brand", "colour", "size", "season", "material", "style", "gender", "feature", "length", "fit", "shade", "pattern", "group"}
 }
 
 // seen are the items this search has shown, for "another batch".
@@ -27,8 +27,11 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 	id, named := s.named(t)
 	named = named && !s.another(t, id)
 	if named && !s.otherwise(t, id) {
-		if names(t, "size") {
+		switch {
+		case names(t, "size"):
 			return s.inStock(ctx, t)
+		case names(t, "feature"), names(t, "material"):
+			return s.detail(ctx, t)
 		}
 		return s.show(t, id)
 	}
@@ -117,7 +120,7 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 // atEase takes back an apology where somebody looks for something and blames
 // nobody: what is too warm for one, or a mother's bad feet, is no grievance.
 func atEase(t *bot.Turn) {
-	if t.Mood.Emotion != sentiment.Angry && !t.Mood.Trend.IsBad() && t.Mood.Plan.Has(sentiment.Apologise) && t.Mood.Cause != sentiment.CauseDelay {
+	if t.Mood.Emotion != sentiment.Angry && t.Mood.Plan.Has(sentiment.Apologise) && t.Mood.Cause != sentiment.CauseDelay {
 		t.Mood.Plan = sentiment.Plan{}
 	}
 }
@@ -132,7 +135,7 @@ func (s *shop) promise(t *bot.Turn) error {
 	for _, f := range t.Avoids() {
 		names = append(names, s.attributes.Display(f.Attribute, f.Any[0], t.Language))
 	}
-	return t.Say("search.avoid", "what", strings.Join(names, t.Text("list.and")))
+	return t.Say("search.avoid", "what", enumerate(t, names))
 }
 
 // another reports whether a message names a kind of thing that an item is not:
@@ -173,7 +176,7 @@ func names(t *bot.Turn, attribute string) bool {
 // vague reports whether a message asks for something in words that the shop does
 // not know, after others were shown: the same again is no answer to it.
 func vague(t *bot.Turn) bool {
-	return len(t.Shown()) > 0 && t.Meaning.Next.Turns > 0 && t.Message.Tap == "" &&
+	return len(t.Shown()) > 0 && live(t) && t.Message.Tap == "" &&
 		!slices.ContainsFunc(t.Meaning.Entities, func(e nlu.Entity) bool { return !e.Carried })
 }
 
@@ -249,12 +252,12 @@ func (s *shop) below(req *recommend.Request, before []string) {
 	req.MinPrice, req.Exclude = 0, before
 }
 
-// cheaper says of items that they cost less than those before: the bound is no
-// budget that the customer named.
+// cheaper says of items that they cost less than those before, or more: the bound
+// is no budget that the customer named.
 func cheaper(found []recommend.Suggestion, text string) {
 	for _, f := range found {
 		for i, r := range f.Reasons {
-			if r.Code == "budget" {
+			if r.Code == "budget" || r.Code == "over" {
 				f.Reasons[i] = recommend.Reason{Code: "cheapest", Text: text}
 			}
 		}

@@ -204,11 +204,13 @@ func (st *stock) loadShelf(data fs.FS, opened time.Time, online bool) (err error
 	for i := range items {
 		st.shop.sold[items[i].Category] = true
 	}
-	if err := errors.Join(readYAML(data, "near.yaml", &st.shop.near), readYAML(data, "opposites.yaml", &st.shop.opposites),
+	var groups map[string][]string
+	st.shop.near, st.shop.opposites, st.shop.kin = nil, nil, nil // else read into what others hold
+	if err := errors.Join(readYAML(data, "groups.yaml", &groups), readYAML(data, "near.yaml", &st.shop.near), readYAML(data, "opposites.yaml", &st.shop.opposites),
 		readYAML(data, "kin.yaml", &st.shop.kin)); err != nil {
 		return err
 	}
-	st.shop.kinds = kindsOf(items, st.shop.attributes)
+	st.shop.kinds = kindsOf(items, st.shop.attributes, groups)
 	if st.shop.shelf, err = recommend.New(items, &recommend.Options{Attributes: st.shop.attributes}); err != nil {
 		return err
 	}

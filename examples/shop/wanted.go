@@ -82,7 +82,7 @@ func (s *shop) goOn(t *bot.Turn) (softer []string) {
 		if e.Carried {
 			continue
 		}
-		says = says || e.Money != nil || slices.Contains(wishes(), e.Type)
+		says = says || e.Money != nil || e.Type == "kind" || slices.Contains(wishes(), e.Type)
 		feature = feature || e.Type == "feature" && !saysAny(t, t.Message.Text, "flow.cue.wish")
 		if e.Type == "sort" {
 			says = says || e.Value == "others" || e.Value == "cheapest" || e.Value == "cheaper" || e.Value == "pricier"
@@ -307,7 +307,13 @@ func (s *shop) kind(t *bot.Turn, req *recommend.Request) error {
 	if kind == "" {
 		return nil
 	}
-	f, at := recommend.Filter{Attribute: "kind", Any: []string{kind}}, 0 // first, so that it is the last to be given up
+	any := []string{kind}
+	for _, o := range t.Meaning.Entities { // a down jacket or a shell jacket
+		if k := s.kindOf(o.Text); o.Type == "category" && !o.Carried && !o.Negated && k != "" && !slices.Contains(any, k) {
+			any = append(any, k)
+		}
+	}
+	f, at := recommend.Filter{Attribute: "kind", Any: any}, 0 // first, so that it is the last to be given up
 	if e.Carried {
 		at = len(req.Must) // before what this message asks for
 	}
@@ -318,15 +324,18 @@ func (s *shop) kind(t *bot.Turn, req *recommend.Request) error {
 var kindSought = bot.Var[string]{Name: "kind sought"}
 
 // kindsOf gives items whose own names say of what kind they are the attribute
-// "kind", and returns the kinds by what they are called.
-func kindsOf(items []recommend.Item, attributes *recommend.Attributes) map[string]string {
+// "kind", and all items the groups of their category; it returns the kinds by what
+// they are called.
+func kindsOf(items []recommend.Item, attributes *recommend.Attributes, groups map[string][]string) map[string]string {
 	kinds := map[string]string{}
 	for v, names := range attributes.All() {
 		if v.Attribute != "kind" {
 			continue
 		}
 		for _, n := range names {
-			kinds[strings.ToLower(n)] = v.Value
+			if n = strings.ToLower(n); kinds[n] == "" { // running shoes are sneakers, too
+				kinds[n] = v.Value
+			}
 		}
 		for i := range items {
 			it := &items[i]
@@ -343,6 +352,11 @@ func kindsOf(items []recommend.Item, attributes *recommend.Attributes) map[strin
 		}
 	}
 	for i := range items {
+		for group, of := range groups {
+			if slices.Contains(of, items[i].Category) {
+				items[i].Attributes["group"] = append(items[i].Attributes["group"], group)
+			}
+		}
 		if it := &items[i]; it.Category == "kids" {
 			it.Attributes["unlike"] = unlike(it, attributes)
 		}

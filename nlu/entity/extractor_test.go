@@ -245,6 +245,8 @@ func TestSentences(t *testing.T) {
 		{"红色的不要吗", "colour=red"},
 		{"红色的要不要", "colour=red"},
 		{"红色除外", "!colour=red"},
+		{"不要黑色红色", "!colour=black !colour=red"},
+		{"不要推荐裙子了", "!category=dress"},
 		{"羊毛的我穿不了", "!material=wool"},
 		{"配什么鞋", "category=shoes"},
 		{"太红了", "!colour=red"},

@@ -395,6 +395,18 @@ func (c *scan) single(i, j int) int {
 	return 0
 }
 
+// has reports whether a normalised word is a name as it stands.
+func (g *gazetteer) has(word string) bool {
+	if len(word) == 0 || len(g.nodes) == 0 {
+		return false
+	}
+	n := g.root[word[0]]
+	for i := 1; i < len(word) && n != 0; i++ {
+		n = g.child(n, word[i])
+	}
+	return n != 0 && g.nodes[n].name > 0
+}
+
 // bit reports whether a word that says "a bit" stands at j and ends what is said.
 func (c *scan) bit(j int, w string) bool {
 	next := c.peek(j + len(w))

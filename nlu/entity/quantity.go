@@ -22,7 +22,8 @@ func (c *scan) quantity(i int) {
 		return
 	}
 	n, ok := c.number(i)
-	if !ok {
+	article := !ok
+	if article {
 		if n, ok = c.article(i); !ok {
 			return
 		}
@@ -33,6 +34,9 @@ func (c *scan) quantity(i int) {
 	u, end, ok := c.unit(n.end)
 	if !ok {
 		return
+	}
+	if article && c.x.names.has(c.s[c.skip(n.end):end]) {
+		return // "a bag" is a thing, not a measure
 	}
 	if n.words && n.val == 1 && (u == "time" || u == "day") {
 		return // "one day", "one time" count nothing

@@ -18,7 +18,11 @@ func (c *scan) refuse(out []Entity, at []found) {
 		if out[i-1].Type != out[i].Type {
 			return false
 		}
-		between := strings.TrimSpace(c.s[at[i-1].to:at[i].from])
+		between := c.s[at[i-1].to:at[i].from]
+		if r, _ := utf8.DecodeRuneInString(c.s[at[i].from:]); between == "" && text.IsHan(r) { // 不要黑色灰色
+			return true
+		}
+		between = strings.TrimSpace(between)
 		if (between == "" || between == ",") && i+1 < len(out) && out[i+1].Type == out[i].Type { // no leather, wool or silk
 			return joins(c.s[at[i].to:at[i+1].from])
 		}
@@ -106,12 +110,12 @@ func refusedBefore(left, kind string) bool {
 	if strings.HasSuffix(left, "太") && names(kind) {
 		return true
 	}
-	for _, filler := range []string{"太", "那种", "这种", "那个", "这个", "穿", "看", "买", "选", "用", "含", "带", "有", "是", "碰", "沾", "任何"} {
+	for _, filler := range []string{"太", "那种", "这种", "那个", "这个", "穿", "看", "买", "选", "用", "含", "带", "有", "是", "碰", "沾", "任何", "推荐"} {
 		rest := strings.TrimSuffix(left, filler)
 		if rest == left {
 			continue
 		}
-		if slices.ContainsFunc([]string{"要", "喜欢", "不想", "不能", "不爱", "不可以", "不得", "别"}, func(w string) bool { return strings.HasSuffix(rest, w) }) {
+		if slices.ContainsFunc([]string{"要", "喜欢", "不想", "不能", "不爱", "不可以", "不得", "不用", "别"}, func(w string) bool { return strings.HasSuffix(rest, w) }) {
 			left = rest
 		}
 		break
