@@ -52,8 +52,9 @@ type Clear struct {
 	Length float64 `json:"length"`
 	Han    float64 `json:"han"`
 	// Stretch and Shift are what labels of the base's own taught: what the logistic
-	// is of grows by Stretch of itself and Shift, as far as the question is on topic,
-	// so that they cannot make the base answer what is not. 0 is nothing.
+	// is of grows by Stretch of itself and by Shift. A Shift above 0 counts as far as
+	// the question is on topic, so that labels cannot make the base answer what is
+	// not. 0 is nothing.
 	Stretch float64 `json:"stretch,omitempty"`
 	Shift   float64 `json:"shift,omitempty"`
 }
@@ -131,6 +132,19 @@ func (r *ranking) clear(by *Ranker) float64 {
 	return c.Bias + c.Topic*min(max(r.onTopic(by), -most), most) + c.Margin*r.ahead(1, 0.3) + c.Gap*r.ahead(4, 0.4) + c.Length*r.length + c.Han*r.han
 }
 
+// learnt is z as labels of the base's own have changed it.
+func (c *Clear) learnt(z, topic float64) float64 {
+	return (1+c.Stretch)*z + c.share(topic)*c.Shift
+}
+
+// share is how much of the shift counts.
+func (c *Clear) share(topic float64) float64 {
+	if c.Shift > 0 {
+		return topic
+	}
+	return 1
+}
+
 // alike is how many of the first entries say much the same as the query: each is
 // as likely the right one.
 func (r *ranking) alike() float64 {
@@ -162,7 +176,7 @@ func (r *ranking) confidence(by *Ranker) (confidence, topic float64) {
 		return topic, topic
 	}
 	z := r.clear(by)
-	confidence = logistic(z+topic*(by.Clear.Stretch*z+by.Clear.Shift)) / r.alike()
+	confidence = logistic(by.Clear.learnt(z, topic)) / r.alike()
 	return confidence, max(topic, confidence)
 }
 
@@ -430,8 +444,7 @@ func learnMix(ls []lesson, r Ranker) Ranker {
 
 // learnConfidence stretches and shifts what the logistic of the first entry being
 // the right one is of, to the labels (Platt, "Probabilistic Outputs for Support
-// Vector Machines", 1999), as far as their questions are on topic. What is surer
-// than what stays as it is.
+// Vector Machines", 1999). What is surer than what stays as it is.
 func learnConfidence(ls []lesson, r Ranker) Ranker {
 	// What was before counts as so many labels: that bases are answered more or less
 	// often than others says more than how much surer a clear case is.
@@ -451,19 +464,18 @@ func learnConfidence(ls []lesson, r Ranker) Ranker {
 		}
 		topics, zs, ys = append(topics, logistic(rank.onTopic(&r))), append(zs, rank.clear(&r)), append(ys, y)
 	}
-	stretch, shift := r.Clear.Stretch, r.Clear.Shift
-	before := Clear{Stretch: stretch, Shift: shift}
+	before := r.Clear
+	c := &r.Clear
 	for range steps {
 		var ga, gb float64
 		for i, z := range zs {
-			d := topics[i] * (logistic(z+topics[i]*(stretch*z+shift)) - ys[i])
+			d := logistic(c.learnt(z, topics[i])) - ys[i]
 			ga += d * z
-			gb += d
+			gb += d * c.share(topics[i])
 		}
 		n := float64(len(zs))
-		stretch = max(-0.95, stretch-rate*(ga+stretched*(stretch-before.Stretch))/(n+stretched))
-		shift -= rate * (gb + shifted*(shift-before.Shift)) / (n + shifted)
+		c.Stretch = max(-0.95, c.Stretch-rate*(ga+stretched*(c.Stretch-before.Stretch))/(n+stretched))
+		c.Shift -= rate * (gb + shifted*(c.Shift-before.Shift)) / (n + shifted)
 	}
-	r.Clear.Stretch, r.Clear.Shift = stretch, shift
 	return r
 }
