@@ -82,7 +82,13 @@ func live(t *bot.Turn) bool { return strings.HasPrefix(topic.Get(t), "product.")
 // base has no answer to, may well look for something: it names what the shop has,
 // or what is wanted in a search that goes on.
 func (s *shop) rather(ctx context.Context, t *bot.Turn) bool {
-	if t.Meaning.Intent != "" && t.Meaning.Intent != "faq" || t.Message.Tap != "" || t.Mood.Emotion == sentiment.Angry || t.Mood.Trend.IsBad() {
+	if t.Meaning.Intent != "" && t.Meaning.Intent != "faq" || t.Message.Tap != "" || t.Mood.Emotion == sentiment.Angry {
+		return false
+	}
+	if saysAny(t, t.Message.Text, "search.cue.present") && t.Meaning.Unknown < 0.9 && !saysAny(t, t.Message.Text, "search.cue.gift_terms") {
+		return !t.Known(ctx)
+	}
+	if t.Mood.Trend.IsBad() {
 		return false
 	}
 	if names(t, "gender") && saysAny(t, t.Message.Text, "search.cue.gift") {
@@ -112,7 +118,7 @@ func (s *shop) rather(ctx context.Context, t *bot.Turn) bool {
 		return e.Type == "sort" || slices.Contains(wishes(), e.Type) && s.has(e)
 	})
 	goesOn := live(t) && len(t.Shown()) > 0 && utf8.RuneCountInString(t.Message.Text) <= 40 && saysAny(t, t.Message.Text, "search.cue.wish")
-	return (tells || goesOn) && !t.Known(ctx)
+	return (tells || goesOn && !about(t.Message.Text)) && !t.Known(ctx)
 }
 
 // fitting reports whether a message is but a size, for the things looked at: who
@@ -167,7 +173,28 @@ func wishing(t *bot.Turn) bool {
 // answering reports whether a yes or no is of what the things looked at are like:
 // "no heels".
 func answering(t *bot.Turn) bool {
-	return (t.Meaning.Intent == "no" || t.Meaning.Intent == "yes") && live(t) && wishing(t)
+	switch t.Meaning.Intent {
+	case "no", "yes", "bye", "thanks":
+		return live(t) && wishing(t)
+	}
+	return false
+}
+
+// about reports whether a text asks something of the things shown rather than for
+// others: "can I take it on a plane?", 能带上飞机吗, but 有口袋的吗 looks on.
+func about(said string) bool {
+	said = strings.TrimRight(strings.ToLower(strings.TrimSpace(said)), "?？!！。. ")
+	for _, end := range []string{"吗", "么", "嘛"} {
+		if rest, ok := strings.CutSuffix(said, end); ok {
+			return !strings.HasSuffix(rest, "的") && !strings.HasSuffix(rest, "有") && !strings.Contains(rest, "有") && !strings.Contains(rest, "别的")
+		}
+	}
+	for _, begin := range []string{"can i ", "do they ", "does it ", "is it ", "are they ", "will it ", "would it ", "is that ", "did "} {
+		if strings.HasPrefix(said, begin) {
+			return true
+		}
+	}
+	return false
 }
 
 // has reports whether the shop has a kind of thing, if it is one that is named.

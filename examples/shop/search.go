@@ -38,6 +38,9 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 	if category, ok := s.notSold(t); ok && !named {
 		return s.notHere(t, category)
 	}
+	if saysAny(t, t.Message.Text, "search.cue.brands") && !names(t, "brand") {
+		return s.brands(t)
+	}
 	if err := s.promise(t); err != nil {
 		return err
 	}
@@ -115,6 +118,22 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 		return err
 	}
 	return s.askConsent(t)
+}
+
+// brands tells which brands there are, of the things looked for.
+func (s *shop) brands(t *bot.Turn) error {
+	category, _ := t.Meaning.Entity("category")
+	var have []string
+	for _, it := range s.shelf.Items() {
+		name := s.attributes.Display("brand", it.Brand, t.Language)
+		if it.Brand != "" && (category.Value == "" || category.Negated || it.Category == category.Value) && !slices.Contains(have, name) {
+			have = append(have, name)
+		}
+	}
+	if len(have) == 0 {
+		return t.Say("search.none")
+	}
+	return t.Say("search.brands", "names", enumerate(t, have))
 }
 
 // atEase takes back an apology where somebody looks for something and blames

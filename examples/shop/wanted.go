@@ -138,6 +138,12 @@ func (s *shop) notOfKind(t *bot.Turn) {
 			t.Meaning.Entities = slices.Clone(t.Meaning.Entities)
 			t.Meaning.Entities[i].Negated = true
 		}
+		if i > 0 && e.Type == "category" && !e.Carried { // 别送衣服鞋子
+			if o := t.Meaning.Entities[i-1]; o.Type == "group" && o.Negated && !o.Carried && o.End == e.Start {
+				t.Meaning.Entities = slices.Clone(t.Meaning.Entities)
+				t.Meaning.Entities[i].Negated, e.Negated = true, true
+			}
+		}
 		kind := s.kindOf(e.Text)
 		if e.Type != "category" || e.Carried || !e.Negated || kind == "" {
 			continue

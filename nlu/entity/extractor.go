@@ -331,7 +331,7 @@ func (c *scan) resolve() []Entity {
 
 	out := make([]Entity, 0, len(kept))
 	end := 0
-	var at []found // of out
+	at := kept[:0] // those of out
 	for _, f := range kept {
 		s, e := c.m.Original(f.from, f.to)
 		if s < end || s >= e || e > len(c.src) {

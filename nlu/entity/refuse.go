@@ -15,10 +15,11 @@ func (c *scan) refuse(out []Entity, at []found) {
 		out[i].Negated = c.negated(f.from, f.Type) || c.negatedAfter(f.to, f.Type)
 	}
 	joined := func(i int) bool {
-		if out[i-1].Type != out[i].Type {
-			return false
-		}
 		between := c.s[at[i-1].to:at[i].from]
+		if out[i-1].Type != out[i].Type { // no clothes or shoes
+			w := strings.TrimSpace(between)
+			return (w == "or" || w == "nor") && names(out[i].Type) && names(out[i-1].Type)
+		}
 		if r, _ := utf8.DecodeRuneInString(c.s[at[i].from:]); between == "" && text.IsHan(r) { // 不要黑色灰色
 			return true
 		}
@@ -68,6 +69,10 @@ func (c *scan) negated(i int, kind string) bool {
 		return false
 	}
 	if r, _ := utf8.DecodeLastRuneInString(left); text.IsHan(r) {
+		if rest, ok := strings.CutSuffix(left, "不"); ok && names(kind) { // 不臃肿, but 厚不厚 asks
+			last, _ := utf8.DecodeLastRuneInString(rest)
+			return last != '要' && last != '好' && !echoes(rest, c.s[i:])
+		}
 		return refusedBefore(left, kind)
 	}
 	if !isLetter(left[len(left)-1]) {
@@ -110,7 +115,7 @@ func refusedBefore(left, kind string) bool {
 	if strings.HasSuffix(left, "太") && names(kind) {
 		return true
 	}
-	for _, filler := range []string{"太", "那种", "这种", "那个", "这个", "穿", "看", "买", "选", "用", "含", "带", "有", "是", "碰", "沾", "任何", "推荐"} {
+	for _, filler := range []string{"太", "那种", "这种", "那个", "这个", "穿", "看", "买", "选", "用", "含", "带", "有", "是", "碰", "沾", "任何", "推荐", "送"} {
 		rest := strings.TrimSuffix(left, filler)
 		if rest == left {
 			continue
@@ -168,4 +173,18 @@ func (c *scan) negatedAfter(i int, kind string) bool {
 	}
 	r := c.peek(c.skip(c.opt(e, "吧", "啊", "哈", "哦", "的")))
 	return r == 0 || strings.ContainsRune(",.;!", r)
+}
+
+// echoes reports whether what stands before 不 begins what stands behind it: 厚不厚,
+// 防不防水.
+func echoes(before, behind string) bool {
+	for k := range behind {
+		if k > 0 && strings.HasSuffix(before, behind[:k]) {
+			return true
+		}
+		if k > 12 {
+			return false
+		}
+	}
+	return behind != "" && strings.HasSuffix(before, behind)
 }
