@@ -23,11 +23,11 @@
 // belong to one entry. An entry loses a little where the question denies and its
 // nearest wording does not, in Chinese, and for numbers of the question it lacks.
 //
-// The confidence is the product of two probabilities: that the question is on the
-// base's topics, from the score, the nearest wording and the share of the query's
-// words that the base knows ([Answer.OnTopic]), and that the first entry is then
-// the right one, from its margin over the second, its gap to the fifth and the
-// length of the question.
+// That the question is on the base's topics ([Answer.OnTopic]) is judged by the
+// score, the nearest wording and the share of the query's words that the base
+// knows; the confidence, that the first entry answers, by that, its margin over the
+// second, its gap to the fifth, and the question's length and script. Entries that
+// say much the same as the question share it.
 //
 // With an [Embedder], the entries nearest to the query's vector are compared too,
 // and that nearness counts beside the words: see [Base.Embed]. Without a vector
