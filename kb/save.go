@@ -19,7 +19,7 @@ import (
 // its one segment, each with its length before it (uint64), all numbers
 // little-endian, and the SHA-256 of all that.
 const (
-	magic    = "frontdesk kb 3\n"
+	magic    = "frontdesk kb 4\n"
 	maxSaved = 4 << 30 // bytes that are read
 )
 
@@ -28,6 +28,7 @@ type savedHeader struct {
 	Version  string  `json:"version"`
 	Ranker   Ranker  `json:"ranker"`
 	Total    float64 `json:"total"`
+	Slips    string  `json:"slips,omitempty"` // the pairs of characters that are heard
 }
 
 // ErrSaved says that what was read is no saved base, or not the whole of one.
@@ -51,7 +52,7 @@ func (b *Base) Save(w io.Writer) error {
 	out := bufio.NewWriterSize(io.MultiWriter(w, sum), 1<<20)
 	sw := saver{w: out}
 	sw.bytes([]byte(magic))
-	sw.json(savedHeader{Synonyms: b.same.sum(), Version: s.name(), Ranker: b.Ranker(), Total: seg.total})
+	sw.json(savedHeader{Synonyms: b.same.sum(), Version: s.name(), Ranker: b.Ranker(), Total: seg.total, Slips: seg.slips.String()})
 	sw.length(len(seg.entries.raw))
 	sw.string(seg.entries.raw)
 	var langs []string
@@ -163,9 +164,7 @@ func Open(r io.Reader, opts *Options) (*Base, error) {
 	if h.Synonyms != b.same.sum() {
 		seg = newSegment(seg.unpacked(), b.same, statistics{})
 	} else {
-		for read := range seg.wordings(b.same) {
-			seg.slips.learn(read, b.same.sounds)
-		}
+		seg.slips = slipsOf(h.Slips, b.same.sounds)
 	}
 	s := snapshotOf(seg, b.same)
 	if s.name() != h.Version {

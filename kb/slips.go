@@ -1,7 +1,9 @@
 package kb
 
 import (
+	"maps"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/frontdesk-go/frontdesk/internal/text"
@@ -11,6 +13,27 @@ import (
 // who types by sound picks the wrong character of those that sound alike (运废 for
 // 运费), and then the base knows neither of the pairs it stands in.
 type slips map[uint32][2]rune
+
+// String is all the pairs, one after the other, in a fixed order.
+func (s slips) String() string {
+	var b strings.Builder
+	for _, key := range slices.Sorted(maps.Keys(s)) {
+		pair := s[key]
+		b.WriteString(string(pair[:]))
+	}
+	return b.String()
+}
+
+// slipsOf are those of a String; what it has no sound for is left out.
+func slipsOf(pairs string, sounds *text.Sounds) slips {
+	out, rs := slips{}, []rune(pairs)
+	for i := 0; i+1 < len(rs); i += 2 {
+		if key := pairKey(sounds, rs[i], rs[i+1]); key != 0 {
+			out[key] = [2]rune{rs[i], rs[i+1]}
+		}
+	}
+	return out
+}
 
 // learn adds the pairs of a folded wording; of two that sound alike the first stays.
 func (s *slips) learn(read string, sounds *text.Sounds) {
@@ -57,7 +80,7 @@ func (s *snapshot) hear(query string) string {
 		if !left && !right && s.same.sounds.Of(r) != 0 {
 			if c := s.meant(rs, i); c != r {
 				rs[i], changed = c, true
-				right = false
+				right = true // by the pair it stands in now
 			}
 		}
 		left, at = right, at+size

@@ -32,6 +32,7 @@ func TestSlipsAreHeard(t *testing.T) {
 		} {
 			assert.Equal(t, want, s.hear(said), "%s: %s", name, said)
 		}
+		assert.Equal(t, s.parts[0].segment.slips, slipsOf(s.parts[0].segment.slips.String(), s.same.sounds), name)
 		a, err := base.Answer(t.Context(), Query{Text: "运废怎么算"})
 		require.NoError(t, err)
 		assert.Equal(t, Answered, a.Verdict, name)
