@@ -62,8 +62,8 @@ func pairKey(sounds *text.Sounds, a, b rune) uint32 {
 
 // hear is a folded query with characters put right that sound like others: where
 // the base knows neither of the pairs that a character stands in, and a word that
-// sounds the same with one neighbour and fits the other. Of off-topic questions 1 to
-// 5 in 100 are changed so, by the first half of that alone 6 to 45.
+// sounds the same with one neighbour and fits the other. A neighbour alone would
+// change half of what is off topic.
 func (s *snapshot) hear(query string) string {
 	if !slices.ContainsFunc(s.parts, func(p part) bool { return len(p.segment.slips) > 0 }) {
 		return query

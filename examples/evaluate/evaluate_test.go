@@ -14,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/frontdesk-go/frontdesk/internal/text"
 )
 
 func write(t *testing.T, files map[string]string) string {
@@ -259,10 +261,11 @@ func TestShippedWeights(t *testing.T) {
 // base that refuses all or answers all.
 func TestOwnBases(t *testing.T) {
 	t.Parallel()
-	dirs, err := filepath.Glob("bases/*")
+	files, err := filepath.Glob("bases/*/corpus.tsv")
 	require.NoError(t, err)
-	require.Len(t, dirs, 7)
-	for _, dir := range dirs {
+	require.Len(t, files, 7)
+	for _, file := range files {
+		dir := filepath.Dir(file)
 		t.Run(filepath.Base(dir), func(t *testing.T) {
 			t.Parallel()
 			res, err := evaluateRetrieve(t.Context(), []string{"-dir", dir}, io.Discard)
@@ -275,4 +278,24 @@ func TestOwnBases(t *testing.T) {
 			assert.Less(t, res["calibration_error"], 0.15)
 		})
 	}
+}
+
+// A slip is one other character that sounds the same, the same one each time.
+func TestSlip(t *testing.T) {
+	t.Parallel()
+	sounds := text.NewSounds()
+	first, again := [][]string{{"1", "运费怎么算？"}, {"2", "how much"}, {"3", ""}}, [][]string{{"1", "运费怎么算？"}, {"2", "how much"}, {"3", ""}}
+	slip(first)
+	slip(again)
+	assert.Equal(t, first, again)
+	assert.Equal(t, [][]string{{"2", "how much"}, {"3", ""}}, first[1:])
+	was, is, other := []rune("运费怎么算？"), []rune(first[0][1]), 0
+	require.Len(t, is, len(was))
+	for i := range was {
+		if was[i] != is[i] {
+			other++
+			assert.Equal(t, sounds.Of(was[i]), sounds.Of(is[i]))
+		}
+	}
+	assert.Equal(t, 1, other)
 }

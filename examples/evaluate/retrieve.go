@@ -12,6 +12,7 @@ import (
 	"sort"
 	"strconv"
 
+	"github.com/frontdesk-go/frontdesk/internal/text"
 	"github.com/frontdesk-go/frontdesk/kb"
 )
 
@@ -21,6 +22,7 @@ func evaluateRetrieve(ctx context.Context, args []string, log io.Writer) (result
 	which := fs.String("queries", "test", "dev or test")
 	noAnswers := fs.Bool("no-answers", false, "do not index the answer column")
 	passages := fs.Bool("passages", false, "the entries are passages: their answer is searched as much as their question")
+	slips := fs.Bool("slips", false, "put one character typed by sound into each Chinese question")
 	labels := fs.Int("labels", 0, "train the ranker on so many labels: dev queries and dev unanswerable ones, in proportion")
 	if err := fs.Parse(args); err != nil {
 		return nil, err
@@ -72,6 +74,9 @@ func evaluateRetrieve(ctx context.Context, args []string, log io.Writer) (result
 	grades, err := qrels(filepath.Join(*dir, "qrels.tsv"))
 	if err != nil {
 		return nil, err
+	}
+	if *slips {
+		slip(queries)
 	}
 	var m metrics
 	w = start()
@@ -130,6 +135,31 @@ func evaluateRetrieve(ctx context.Context, args []string, log io.Writer) (result
 	res["answered"], res["answered_right"] = round(v.answered/v.n), round(v.rightly/max(v.answered, 1))
 	res["asked"], res["asked_right"] = round(v.asked/v.n), round(v.among/max(v.asked, 1))
 	return res, nil
+}
+
+// slip puts another character that sounds the same in the place of one of each
+// question, the same ones each time.
+func slip(queries [][]string) {
+	sounds, alike := text.NewSounds(), map[uint16][]rune{}
+	for r := '\u4e00'; r <= '\u9fff'; r++ {
+		if s := sounds.Of(r); s != 0 {
+			alike[s] = append(alike[s], r)
+		}
+	}
+	chance := rand.New(rand.NewPCG(1, 2))
+	for _, q := range queries {
+		rs := []rune(q[1])
+		for _, i := range chance.Perm(len(rs)) {
+			if others := alike[sounds.Of(rs[i])]; sounds.Of(rs[i]) != 0 && len(others) > 1 {
+				was := rs[i]
+				for rs[i] == was {
+					rs[i] = others[chance.IntN(len(others))]
+				}
+				break
+			}
+		}
+		q[1] = string(rs)
+	}
 }
 
 // trainOn trains the base's ranker on labels of the dev part and puts it to use.
