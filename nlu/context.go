@@ -201,28 +201,59 @@ func bare(s string, own []Entity) bool {
 	return true
 }
 
-// refer finds ordinals and pronouns that mean something shown, and puts them
+// refer finds ordinals, or else a pronoun, that mean things shown, and puts them
 // among the entities as "item".
 func refer(original string, norm text.Mapped, c Context, found []Entity) []Entity {
 	if len(c.Shown) == 0 && c.Focus == "" {
 		return found
 	}
-	start, end, id := ordinal(norm.Text, c.Shown)
+	meant := ordinals(norm.Text, c.Shown)
+	if len(meant) == 0 {
+		if start, end, id := pronoun(norm.Text, c); id != "" {
+			meant = []reference{{start, end, id}}
+		}
+	}
+	for _, m := range meant {
+		e := Entity{Type: "item", Value: m.id}
+		e.Start, e.End = norm.Original(m.start, m.end)
+		e.Text = original[e.Start:e.End]
+		found = slices.DeleteFunc(found, func(o Entity) bool { return o.Start < e.End && e.Start < o.End })
+		at := 0
+		for at < len(found) && found[at].Start < e.Start {
+			at++
+		}
+		found = slices.Insert(found, at, e)
+	}
+	return found
+}
+
+// reference is where a text means a thing shown.
+type reference struct {
+	start, end int
+	id         string
+}
+
+const maxReferences = 8 // of one message
+
+// ordinals are all a text has, in order: "the first or the third".
+func ordinals(s string, shown []string) []reference {
+	start, end, id := ordinal(s, shown, false)
 	if id == "" {
-		start, end, id = pronoun(norm.Text, c)
+		return nil
 	}
-	if id == "" {
-		return found
+	var out []reference
+	for from := 0; id != "" && len(out) < maxReferences; {
+		out = append(out, reference{from + start, from + end, id})
+		from += end
+		start, end, id = ordinal(s[from:], shown, true)
 	}
-	e := Entity{Type: "item", Value: id}
-	e.Start, e.End = norm.Original(start, end)
-	e.Text = original[e.Start:e.End]
-	out := slices.DeleteFunc(found, func(o Entity) bool { return o.Start < e.End && e.Start < o.End })
-	at := 0
-	for at < len(out) && out[at].Start < e.Start {
-		at++
+	for rest := s[:out[0].start]; len(out) < maxReferences; rest = s[:out[0].start] { // one looked for later may stand before
+		if start, end, id = ordinal(rest, shown, false); id == "" {
+			break
+		}
+		out = slices.Insert(out, 0, reference{start, end, id})
 	}
-	return slices.Insert(out, at, e)
+	return out
 }
 
 // measures are the words Chinese counts things with.
@@ -235,7 +266,9 @@ func measure(s string) int {
 	return 0
 }
 
-func ordinal(s string, shown []string) (start, end int, id string) {
+// ordinal finds one; more says that another stands before s, so that "or second"
+// is one, too.
+func ordinal(s string, shown []string, more bool) (start, end int, id string) {
 	pick := func(n int) string {
 		if n >= 1 && n <= len(shown) {
 			return shown[n-1]
@@ -319,8 +352,14 @@ func ordinal(s string, shown []string) (start, end int, id string) {
 		if one {
 			return t.Start, toks[i+1].End, pick(n)
 		}
-		if i > 0 && toks[i-1].Text == "the" && (last || t.Text != "last") {
+		if i == 0 && (following(1) == "or" || following(1) == "and" || following(1) == "vs") {
 			return t.Start, t.End, pick(n)
+		}
+		if i > 0 && (last || t.Text != "last") {
+			switch before := toks[i-1].Text; {
+			case before == "the", more && (before == "and" || before == "or" || before == "vs" || before == "than"):
+				return t.Start, t.End, pick(n)
+			}
 		}
 	}
 	return 0, 0, ""

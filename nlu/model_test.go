@@ -134,16 +134,20 @@ func TestItems(t *testing.T) {
 		"第一次买": "", "is the first one in stock": "first one=a", "the 2nd please": "2nd=b", "the last one": "last one=c",
 		"number 2": "number 2=b", "last week i bought shoes": "", "这件有货吗": "这件=f", "它多重": "它=f", "how much is it": "it=f",
 		"this one please": "this one=f", "這件好看": "這件=f",
+		"第一款和第二款有什么区别": "第一款=a 第二款=b", "最后一款和第一款": "最后一款=c 第一款=a", "倒数第二款、第一款、第二款": "倒数第二款=b 第一款=a 第二款=b",
+		"the second or the first": "second=b first=a", "is the third warmer than the first one?": "third=c first one=a", "first or last": "first=a last=c",
+		"the first or second": "first=a second=b", "the first and the fifth": "first=a", "第一件和它": "第一件=a", "my first order": "",
 	} {
 		got, err := m.Understand(context.Background(), Input{Text: text, Now: noon, Context: Context{Shown: shown, Focus: "f"}})
 		require.NoError(t, err)
-		e, ok := got.Entity("item")
-		found := ""
-		if ok {
-			found = e.Text + "=" + e.Value
-			assert.Equal(t, e.Text, text[e.Start:e.End])
+		var found []string
+		for _, e := range got.Entities {
+			if e.Type == "item" {
+				found = append(found, e.Text+"="+e.Value)
+				assert.Equal(t, e.Text, text[e.Start:e.End])
+			}
 		}
-		assert.Equal(t, want, found, text)
+		assert.Equal(t, want, strings.Join(found, " "), text)
 	}
 }
 

@@ -40,7 +40,7 @@ func (s *shop) compare(ctx context.Context, t *bot.Turn) error {
 	}
 	items := s.sides(t)
 	switch {
-	case len(items) == 1 && len(pointed(t.Message.Text, t.Shown())) == 0 && !saysAny(t, t.Message.Text, "compare.cue.other"):
+	case len(items) == 1 && !saysAny(t, t.Message.Text, "compare.cue.other"):
 		t.Focus(items[0].ID)
 		return s.detail(ctx, t) // "are they waterproof?", of the one
 	case len(items) == 1:
@@ -93,10 +93,10 @@ func (s *shop) other(t *bot.Turn) string {
 // sides are the items a message compares.
 func (s *shop) sides(t *bot.Turn) []recommend.Item {
 	shown := t.Shown()
-	ids := pointed(t.Message.Text, shown)
+	ids := pointed(t)
 	if len(ids) < 2 {
 		for _, e := range t.Meaning.Entities {
-			if (e.Type == "item" || e.Type == "product") && !e.Carried && !slices.Contains(ids, e.Value) {
+			if e.Type == "product" && !e.Carried && !slices.Contains(ids, e.Value) {
 				ids = append(ids, e.Value)
 			}
 		}
@@ -159,48 +159,44 @@ func calls(said, name string) bool {
 	return slices.ContainsFunc(strings.Fields(strings.ToLower(strings.ReplaceAll(name, ",", ""))), func(w string) bool { return len(w) > 5 && holdsWord(said, w) })
 }
 
-// pointed are the shown items that a text points at by number: 第一款和第二款, "1
-// and 3", "the first or the last", 前两款.
-func pointed(said string, shown []string) []string {
+// pointed are the shown items that a message points at, by ordinal (第一款和第二款) or
+// by bare number: "1 and 3", 前两款.
+func pointed(t *bot.Turn) []string {
+	shown := t.Shown()
+	var ids []string
+	for _, e := range t.Meaning.Entities {
+		if e.Type == "item" && !e.Carried && !slices.Contains(ids, e.Value) {
+			ids = append(ids, e.Value)
+		}
+	}
+	for _, id := range numbered(t.Message.Text, shown) {
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// numbered are the shown items that a text names by a bare number, or as the
+// first two.
+func numbered(said string, shown []string) []string {
 	said = strings.ToLower(said)
-	type at struct{ place, n int }
-	var found []at
-	add := func(place, n int) {
-		if n >= 1 && n <= len(shown) && !slices.ContainsFunc(found, func(a at) bool { return a.n == n }) {
-			found = append(found, at{place, n})
-		}
-	}
-	for i, words := range [][]string{
-		{"第一", "头一", "first", "1st", "一号"}, {"第二", "second", "2nd", "二号"}, {"第三", "third", "3rd", "三号"}, {"第四", "fourth", "4th"}, {"第五", "fifth", "5th"}, {"第六", "sixth", "6th"}} {
-		for _, w := range words {
-			if p := strings.Index(said, w); p >= 0 {
-				add(p, i+1)
-			}
-		}
-	}
-	for _, w := range []string{"最后", "last"} {
-		if p := strings.Index(said, w); p >= 0 {
-			add(p, len(shown))
-		}
-	}
 	for _, w := range []string{"前两", "前2", "头两", "first two"} {
 		if strings.Contains(said, w) {
 			return slices.Clone(shown[:min(2, len(shown))])
 		}
 	}
-	for p := 0; p < len(said); p++ { // a number alone, nothing of "iphone 15"
-		digit := func(i int) bool {
-			return i >= 0 && i < len(said) && (said[i] >= '0' && said[i] <= '9' || said[i] == '.')
-		}
-		if digit(p) && !digit(p-1) && !digit(p+1) {
-			n, _ := strconv.Atoi(said[p : p+1])
-			add(p, n)
-		}
+	digit := func(i int) bool {
+		return i >= 0 && i < len(said) && (said[i] >= '0' && said[i] <= '9' || said[i] == '.')
 	}
-	slices.SortFunc(found, func(a, b at) int { return cmp.Compare(a.place, b.place) })
 	var ids []string
-	for _, a := range found {
-		ids = append(ids, shown[a.n-1])
+	for p := range said { // a number alone, nothing of "iphone 15"
+		if !digit(p) || digit(p-1) || digit(p+1) {
+			continue
+		}
+		if n, _ := strconv.Atoi(said[p : p+1]); n >= 1 && n <= len(shown) && !slices.Contains(ids, shown[n-1]) {
+			ids = append(ids, shown[n-1])
+		}
 	}
 	return ids
 }

@@ -7,26 +7,16 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// What a message points at by number is found in the order it is said.
-func TestPointed(t *testing.T) {
+// What a message names by a bare number is found in the order it is said; what it
+// points at by ordinal, nlu finds.
+func TestNumbered(t *testing.T) {
 	t.Parallel()
 	for said, want := range map[string]string{
-		"第一款和第二款有什么区别":                            "a b",
-		"1和3哪个好":                                  "a c",
-		"the second or the first":                 "b a",
-		"compare 1 and 2":                         "a b",
-		"前两款对比一下":                                 "a b",
-		"the first two":                           "a b",
-		"first or last":                           "a c",
-		"哪个更保暖":                                   "",
-		"the iphone 15 or the 4.5":                "",
-		"第九款":                                     "",
-		"第三个跟第三个":                                 "c",
-		"is the third warmer than the first one?": "c a",
+		"1和3哪个好": "a c", "compare 1 and 2": "a b", "前两款对比一下": "a b", "the first two": "a b", "3 or 1": "c a", "哪个更保暖": "", "the iphone 15 or the 4.5": "", "第9款": "", "3跟3": "c",
 	} {
-		assert.Equal(t, want, strings.Join(pointed(said, []string{"a", "b", "c"}), " "), said)
+		assert.Equal(t, want, strings.Join(numbered(said, []string{"a", "b", "c"}), " "), said)
 	}
-	assert.Empty(t, pointed("the first two", nil))
+	assert.Empty(t, numbered("the first two", nil))
 }
 
 // A Latin name is a word of its own, but for a plural; what has no hat is no hat.

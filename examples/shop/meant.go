@@ -142,7 +142,7 @@ func measures(t *bot.Turn) bool {
 			likely = in.Probability
 		}
 	}
-	points := len(pointed(t.Message.Text, t.Shown()))
+	points := len(pointed(t))
 	return live(t) && len(t.Shown()) > 1 && (likely >= 0.3 && points > 1 || likely >= 0.4 && points > 0 || likely >= 0.3 && points == 0 && saysAny(t, t.Message.Text, "compare.cue.which"))
 }
 
