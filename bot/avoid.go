@@ -12,8 +12,8 @@ import (
 // all that is recommended in the conversation.
 var avoided = Var[[]string]{Name: "bot.avoided"}
 
-// foregone is what the search that goes on does without.
-var foregone = Var[refusal]{Name: "bot.refused"}
+// declined is what the search that goes on does without.
+var declined = Var[refusal]{Name: "bot.declined"}
 
 // refusal belongs to a search for a category of things.
 type refusal struct {
@@ -121,7 +121,7 @@ func cued(said string, e nlu.Entity, all []nlu.Entity, words []string) bool {
 // before it that looked for the same category. Money and wishes change, what is
 // refused stays until it is asked for.
 func (t *Turn) refusing(types []string) []recommend.Filter {
-	r := foregone.Get(t)
+	r := declined.Get(t)
 	e, named := t.Meaning.Entity("category")
 	now := r
 	if named && !e.Negated && e.Value != r.Category {
@@ -132,7 +132,7 @@ func (t *Turn) refusing(types []string) []recommend.Filter {
 	}
 	now.Not = changed(now.Not, t.Meaning.Entities, func(nlu.Entity) bool { return true })
 	if now.Category != r.Category || !slices.Equal(now.Not, r.Not) {
-		if err := foregone.Set(t, now); err != nil {
+		if err := declined.Set(t, now); err != nil {
 			t.Trace.Add("suggest", "%v", err)
 		}
 	}

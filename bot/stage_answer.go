@@ -209,3 +209,8 @@ func (b *Bot) knows(ctx context.Context, t *Turn) bool {
 	a, err := base.Answer(ctx, t.query())
 	return err == nil && a.Verdict == kb.Answered && len(a.Hits) > 0
 }
+
+// Known reports whether the knowledge base has an answer to the message that is
+// beyond doubt. It is for a handler or middleware that has a second best for what
+// the base does not know.
+func (t *Turn) Known(ctx context.Context) bool { return t.bot.knows(ctx, t) }

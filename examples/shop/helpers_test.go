@@ -20,7 +20,9 @@ func mustSub(t testing.TB) fs.FS {
 // onlineShelf is the shelf with the links and pictures of the site.
 func onlineShelf(t testing.TB) *recommend.Shelf {
 	t.Helper()
-	st := &stock{shop: &shop{}}
-	require.NoError(t, st.loadShelf(mustSub(t), bottest.Start(), true))
-	return st.shop.shelf
+	own := &shop{}
+	g, err := own.readGoods(mustSub(t), bottest.Start(), true)
+	require.NoError(t, err)
+	require.NoError(t, own.stockUp(t.Context(), &g))
+	return own.shelf
 }

@@ -200,21 +200,24 @@ func about(said string) bool {
 // has reports whether the shop has a kind of thing, if it is one that is named.
 func (s *shop) has(e nlu.Entity) bool { return e.Type != "category" || s.sold[e.Value] }
 
+// forbidden are what a message says the customer cannot have.
+func forbidden(t *bot.Turn) []nlu.Entity {
+	never := t.Avoids()
+	return slices.DeleteFunc(slices.Clone(t.Meaning.Entities), func(e nlu.Entity) bool {
+		return e.Carried || !e.Negated || !slices.ContainsFunc(never, func(f recommend.Filter) bool { return f.Attribute == e.Type && f.Any[0] == e.Value })
+	})
+}
+
 // beware takes what goes with an allergy that a message names, and reports
 // whether it names one.
 func (s *shop) beware(t *bot.Turn) bool {
-	found := false
-	never := t.Avoids()
-	for _, e := range t.Meaning.Entities {
-		if e.Carried || !e.Negated || !slices.ContainsFunc(never, func(f recommend.Filter) bool { return f.Attribute == e.Type && f.Any[0] == e.Value }) {
-			continue
-		}
-		found = true
+	named := forbidden(t)
+	for _, e := range named {
 		for _, k := range s.kin[e.Type][e.Value] {
 			t.Avoid(e.Type, k)
 		}
 	}
-	return found
+	return len(named) > 0
 }
 
 // wants reports whether a message that is no clear question asks for a kind of

@@ -147,7 +147,7 @@ func atEase(t *bot.Turn) {
 // promise says that what the customer cannot have will not be shown, in the turn
 // that says so.
 func (s *shop) promise(t *bot.Turn) error {
-	if !s.beware(t) {
+	if len(forbidden(t)) == 0 {
 		return nil
 	}
 	var names []string

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"embed"
@@ -46,6 +47,7 @@ type shop struct {
 // stock are the shop's parts, made of its data files.
 type stock struct {
 	shop  *shop
+	goods goods
 	model *nlu.Model
 	base  *kb.Base
 	mood  *sentiment.Scorer
@@ -65,7 +67,10 @@ func load(ctx context.Context, db *sql.DB, opened time.Time, online bool) (*stoc
 		return nil, err
 	}
 	st := &stock{shop: &shop{}}
-	if err := st.loadShelf(data, opened, online); err != nil {
+	if st.goods, err = st.shop.readGoods(data, opened, online); err != nil {
+		return nil, err
+	}
+	if err := st.shop.stockUp(ctx, &st.goods); err != nil {
 		return nil, err
 	}
 	if st.engage, err = engage.New(&engage.Options{Describe: st.shop.describe}); err != nil {
@@ -173,7 +178,15 @@ func understanding(ctx context.Context, data fs.FS, st *stock) (*nlu.Model, erro
 	return nlu.Train(ctx, examples, &nlu.Options{Extractor: extractor, Seed: 1, Threshold: 0.4})
 }
 
-func (st *stock) loadShelf(data fs.FS, opened time.Time, online bool) (err error) {
+// goods are what the shelf is made of.
+type goods struct {
+	items  []recommend.Item
+	bought []recommend.Event // by customers before
+	offers []byte            // offers.yaml
+}
+
+// readGoods reads the catalogue, what is told of it and what was bought.
+func (s *shop) readGoods(data fs.FS, opened time.Time, online bool) (g goods, err error) {
 	open := func(name string) fs.File {
 		if err != nil {
 			return nil
@@ -183,54 +196,59 @@ func (st *stock) loadShelf(data fs.FS, opened time.Time, online bool) (err error
 		return f
 	}
 	if f := open("attributes.yaml"); err == nil {
-		st.shop.attributes, err = recommend.ReadAttributes(f, "attributes.yaml")
+		s.attributes, err = recommend.ReadAttributes(f, "attributes.yaml")
 	}
-	var items []recommend.Item
 	if f := open("catalogue.csv"); err == nil {
-		items, err = recommend.ReadCatalogue(f, "catalogue.csv")
+		g.items, err = recommend.ReadCatalogue(f, "catalogue.csv")
 	}
-	if f := open("offers.yaml"); err == nil {
-		st.shop.offers, err = recommend.ReadOffers(f, "offers.yaml")
+	if err == nil {
+		g.offers, err = fs.ReadFile(data, "offers.yaml")
 	}
 	if err != nil {
-		return err
+		return g, err
 	}
-	for i := range items {
+	s.sold = map[string]bool{}
+	for i := range g.items {
+		it := &g.items[i]
+		s.sold[it.Category] = true
 		if online {
-			items[i].Link, items[i].Picture = "/p/"+items[i].ID, "/img/"+items[i].ID+".svg"
+			it.Link, it.Picture = "/p/"+it.ID, "/img/"+it.ID+".svg"
 		}
 	}
-	st.shop.sold = map[string]bool{}
-	for i := range items {
-		st.shop.sold[items[i].Category] = true
-	}
 	var groups map[string][]string
-	st.shop.near, st.shop.opposites, st.shop.kin = nil, nil, nil // else read into what others hold
-	if err := errors.Join(readYAML(data, "groups.yaml", &groups), readYAML(data, "near.yaml", &st.shop.near), readYAML(data, "opposites.yaml", &st.shop.opposites),
-		readYAML(data, "kin.yaml", &st.shop.kin)); err != nil {
-		return err
+	if err := errors.Join(readYAML(data, "groups.yaml", &groups), readYAML(data, "near.yaml", &s.near), readYAML(data, "opposites.yaml", &s.opposites),
+		readYAML(data, "kin.yaml", &s.kin)); err != nil {
+		return g, err
 	}
-	st.shop.kinds = kindsOf(items, st.shop.attributes, groups)
-	if st.shop.shelf, err = recommend.New(items, &recommend.Options{Attributes: st.shop.attributes}); err != nil {
-		return err
-	}
+	s.kinds = kindsOf(g.items, s.attributes, groups)
 	f, err := data.Open("history.csv")
 	if err != nil {
-		return err
+		return g, err
 	}
 	rows, err := csv.NewReader(f).ReadAll()
 	if err != nil {
-		return fmt.Errorf("history.csv: %w", err)
+		return g, fmt.Errorf("history.csv: %w", err)
 	}
-	var events []recommend.Event
 	for i, r := range rows[1:] {
 		ago, err := strconv.Atoi(r[2])
 		if err != nil {
-			return fmt.Errorf("history.csv:%d: days_ago %q is no number", i+2, r[2])
+			return g, fmt.Errorf("history.csv:%d: days_ago %q is no number", i+2, r[2])
 		}
-		events = append(events, recommend.Event{ID: "h" + strconv.Itoa(i), At: opened.AddDate(0, 0, -ago), Customer: r[0], Item: r[1], Basket: r[3], Kind: "purchased"})
+		g.bought = append(g.bought, recommend.Event{ID: "h" + strconv.Itoa(i), At: opened.AddDate(0, 0, -ago), Customer: r[0], Item: r[1], Basket: r[3], Kind: "purchased"})
 	}
-	return st.shop.shelf.Record(context.Background(), events...)
+	return g, nil
+}
+
+// stockUp puts goods on a shelf of the shop's own, which learns from then on,
+// beside offers that remember who was granted one.
+func (s *shop) stockUp(ctx context.Context, g *goods) (err error) {
+	if s.offers, err = recommend.ReadOffers(bytes.NewReader(g.offers), "offers.yaml"); err != nil {
+		return err
+	}
+	if s.shelf, err = recommend.New(g.items, &recommend.Options{Attributes: s.attributes}); err != nil {
+		return err
+	}
+	return s.shelf.Record(ctx, g.bought...)
 }
 
 // newBot puts the parts together. erase is called with what a customer asked

@@ -38,7 +38,7 @@ func opened(t testing.TB, db *sql.DB) *stock {
 	own.orders, err = openLedger(mustSub(t), db, bottest.Start())
 	require.NoError(t, err)
 	st.shop = &own
-	require.NoError(t, st.loadShelf(mustSub(t), bottest.Start(), false)) // it learns, so it is the test's own
+	require.NoError(t, own.stockUp(t.Context(), &st.goods)) // it learns, so it is the test's own
 	return &st
 }
 
