@@ -22,7 +22,9 @@
 //   - what followed what, decayed by steps, and two steps along it.
 //
 // [Shelf.Fit], where a host calls it, adds ridge regressions of each item on its
-// partners (EASE of Steck 2019, restricted): better on dense logs, and cheaper.
+// partners: of customers and of baskets (EASE of Steck 2019, restricted), and of
+// sessions (SLIST of Choi et al. 2021, restricted). Partners that say the same
+// then count once.
 //
 // Habits, what a customer takes again and again, join where it may come again;
 // where little is known of a session's items, what shares rare attributes with

@@ -75,8 +75,8 @@ func (t *tally) report(items int) Report {
 	return t.Report
 }
 
-// Judge learns the first part with the given weights, nil for the defaults,
-// and measures the second. With Weights.Ridge the shelf is fitted first.
+// Judge learns the first part with the given weights, nil for the defaults, fits
+// the shelf as far as they ask for it, and measures the second part.
 func (r *Replay) Judge(ctx context.Context, w *Weights) (Report, error) {
 	s, err := r.shelf(ctx, nil)
 	if err != nil {
@@ -90,10 +90,8 @@ func (r *Replay) Judge(ctx context.Context, w *Weights) (Report, error) {
 
 func (r *Replay) judgeFitted(ctx context.Context, s *Shelf, w Weights) (Report, error) {
 	s.weights = w
-	if w.Ridge > 0 {
-		if err := s.Fit(ctx); err != nil {
-			return Report{}, err
-		}
+	if err := s.Fit(ctx); err != nil {
+		return Report{}, err
 	}
 	return r.judge(ctx, s)
 }

@@ -1,5 +1,10 @@
 package recommend
 
+import (
+	"math"
+	"slices"
+)
+
 // numbers gives strings small numbers, from 1, so that tables hold four bytes
 // an item.
 type numbers struct {
@@ -79,6 +84,25 @@ func (s *scratch) sum(i uint32, v float32) {
 	s.score[i] += v
 }
 
+// pile adds cells, times a weight above 0. Whether a cell is the first of its
+// number is as good as chance: so nothing branches on it.
+func (s *scratch) pile(cells []cell, weight float32) {
+	n := len(s.touched)
+	score, touched := s.score, slices.Grow(s.touched, len(cells))[:n+len(cells)]
+	for _, c := range cells {
+		was, more := score[c.item], weight*c.w
+		score[c.item] = was + more
+		touched[n] = c.item
+		n += first(was, more)
+	}
+	s.touched = touched[:n]
+}
+
+// first is 1 where was is 0 and more is not, else 0.
+func first(was, more float32) int {
+	return int((uint64(math.Float32bits(was)) - 1) &^ (uint64(math.Float32bits(more)) - 1) >> 63)
+}
+
 // at is a score; a vector of none is not looked at.
 func (s *scratch) at(i uint32) float64 {
 	if len(s.touched) == 0 {
@@ -103,3 +127,5 @@ func (s *scratch) top() float32 {
 	}
 	return best
 }
+
+func abs(x float32) float32 { return max(x, -x) }

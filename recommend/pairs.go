@@ -265,18 +265,7 @@ func (p *pairs) from(item uint32, weight float32, own *power, to *scratch) {
 		return
 	}
 	weight *= own.of(p.seen[item])
-	score, touched := to.score, to.touched
-	for _, c := range p.rows[item].speak() {
-		was, more := score[c.item], weight*c.w
-		if more <= 0 { // an empty slot
-			continue
-		}
-		if was == 0 {
-			touched = append(touched, c.item)
-		}
-		score[c.item] = was + more
-	}
-	to.touched = touched
+	to.pile(p.rows[item].speak(), weight)
 }
 
 // damp divides scores by the items' own counts to a power.

@@ -13,13 +13,13 @@ type Weights struct {
 	// Alike is for customers with a like history, of who has at most forty items:
 	// more say enough by themselves.
 	Alike float64
-	// Ridge is for what Shelf.Fit found. Where that speaks, Alike counts for
-	// Beside of its weight; at 0, which costs a third, Together counts only for
-	// items that came since.
+	// Ridge is for what Shelf.Fit found. Where that speaks, Together counts for
+	// Beside of its weight; at 0 only items that came since speak by it.
 	Ridge, Beside float64
 	Sessions      float64 // sessions like this one
 	Next          float64 // what followed the items of this session
 	Walk          float64 // what followed what followed them
+	Ahead         float64 // what Shelf.Fit found to come after them
 	// Again is for what the session holds already, where that may come again: how
 	// often that is so the events say themselves.
 	Again float64
@@ -28,6 +28,7 @@ type Weights struct {
 	Kin     float64
 	Basket  float64 // bought at once
 	Baskets float64 // baskets like this one
+	Along   float64 // what Shelf.Fit found to be bought with them
 	// Habit is for what a customer takes again and again, where that may come
 	// again; it fades by Fade of their events, 0 for never.
 	Habit, Fade float64
@@ -43,7 +44,7 @@ type Weights struct {
 
 // DefaultWeights are those of a nil Options.Weights.
 func DefaultWeights() Weights {
-	return Weights{Together: 0.12, Alike: 0.2, Ridge: 0.1, Beside: 1, Sessions: 1, Next: 0.1, Walk: 0.1, Again: 0.5, Kin: 0.5, Basket: 1, Baskets: 2, Habit: 0.3, Fade: 200, Own: 0.7, Target: 0.4, Goods: 0.15, Rare: 0.35,
+	return Weights{Together: 0.12, Alike: 0.2, Ridge: 0.12, Beside: 0.5, Sessions: 1, Next: 0.1, Walk: 0.1, Again: 0.5, Kin: 0.5, Basket: 1, Baskets: 2, Along: 1, Habit: 0.3, Fade: 200, Own: 0.7, Target: 0.4, Goods: 0.15, Rare: 0.35,
 		Visits: VisitWeights{Step: 2, Near: 5, IDF: 2, Len: 0.2, Age: 1, Before: 0.6, Neighbours: 500},
 		Tastes: VisitWeights{Step: 30, Near: 50, IDF: 1.5, Len: 0.5, Before: 1, Neighbours: 200}}
 }
@@ -111,10 +112,10 @@ func (l *learned) history(b *board, u *person, customer string, w *Weights) {
 	if w.Ridge > 0 && l.fitted != nil {
 		b.part.reset(n)
 		for _, it := range items {
-			l.fitted.from(it, &b.part)
+			says(l.fitted.with, it, 1, &b.part)
 		}
 		if b.mix(w.Ridge) {
-			if alike *= w.Beside; w.Beside <= 0 {
+			if together *= w.Beside; w.Beside <= 0 {
 				items, together = l.fitted.unknown(items), freshShare*w.Ridge
 			}
 		}
@@ -135,7 +136,7 @@ func (l *learned) history(b *board, u *person, customer string, w *Weights) {
 	}
 	if alike > 0 && len(u.items) <= enough {
 		b.part.reset(n)
-		l.alike.from(items, customer, &w.Tastes, &b.alike, b, b.only(n), &b.part)
+		l.alike.from(u.items, customer, &w.Tastes, &b.alike, b, b.only(n), &b.part)
 		l.together.damp(b.rare.set(w.Rare), &b.part)
 		b.mix(alike)
 	}
@@ -198,6 +199,13 @@ func (l *learned) rank(b *board, customer, own string, session []uint32, again b
 			l.next.damp(b.target.set(w.Target), &b.part)
 			b.mix(w.Walk)
 		}
+		if w.Ahead > 0 && l.fitted != nil {
+			b.part.reset(n)
+			for back := range min(len(session), maxSteps) {
+				says(l.fitted.after, session[len(session)-1-back], float32(math.Exp(-float64(back)/stepPast)), &b.part)
+			}
+			b.mix(w.Ahead)
+		}
 		if again && w.Again > 0 {
 			l.repeats.from(session, w.Again, &b.sum)
 		}
@@ -208,6 +216,13 @@ func (l *learned) rank(b *board, customer, own string, session []uint32, again b
 			}
 			l.basket.damp(b.goods.set(w.Goods), &b.part)
 			b.mix(w.Basket)
+		}
+		if w.Along > 0 && l.fitted != nil {
+			b.part.reset(n)
+			for _, it := range session {
+				says(l.fitted.bought, it, 1, &b.part)
+			}
+			b.mix(w.Along)
 		}
 		if w.Baskets > 0 {
 			b.part.reset(n)

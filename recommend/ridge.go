@@ -1,206 +1,151 @@
 package recommend
 
 import (
-	"cmp"
 	"context"
 	"math"
 	"slices"
 )
 
-// Bounds of a fit.
+// Bounds of a fit, and how it damps, as the validation parts of gowalla, lastfm,
+// beauty and toys have it.
 const (
-	fitPartners = 128  // candidates a regression is over
-	fitKeep     = 64   // weights kept of an item
-	fitTakers   = 1500 // customers of an item that are looked at
+	fitPartners = 128  // candidates of a regression
 	fitRidge    = 10   // what is added to the diagonal
 	fitSteps    = 10   // of conjugate gradients
-	fitChunk    = 64   // items whose candidates are read at once
+	fitChoice   = 0.4  // power of a candidate's rows that divides what it shares with the item
+	fitTarget   = 0.1  // power of an item's rows that divides what is said for it
+	fitRows     = 1500 // of an item that are looked at
+	fitChunk    = 64   // items between two looks at the context
 )
 
-// fitted are the weights of regressions: by item at hand, what it says for
-// others.
-type fitted struct {
-	rows [][]cell
+// regression tells of items by others, over rows: a customer, or a moment of a
+// session. A row holds items, and others are to be told of it.
+type regression struct {
+	rows [][]cell // what each holds
+	of   [][]cell // by item: rows that hold it
+	told [][]cell // by item: rows it is to be told of
+
+	both     scratch   // by item: what it shares with the one to be told of
+	gram     []float32 // what two partners share, n × n
+	rhs, w   []float32 // the right-hand side, and the weights that solve gram · w = rhs
+	res, dir []float32 // what w leaves over, and the direction of the next step
+	mul      []float32 // gram · dir
+	held     [][]cell  // by row: which of the partners
+	touched  []uint32  // rows that hold any
+	want     []float32 // by row: how much the item is to be told of it
 }
 
-// from adds to scores what an item says for others.
-func (f *fitted) from(item uint32, to *scratch) {
-	if int(item) >= len(f.rows) {
-		return
-	}
-	for _, c := range f.rows[item] {
-		to.sum(c.item, c.w)
-	}
+func newRegression(items int) *regression {
+	v := func() []float32 { return make([]float32, fitPartners) }
+	return &regression{of: make([][]cell, items), told: make([][]cell, items), gram: make([]float32, fitPartners*fitPartners), rhs: v(), w: v(), res: v(), dir: v(), mul: v()}
 }
 
-// unknown are those of the latest items that a fit knew nothing of.
-func (f *fitted) unknown(items []uint32) []uint32 {
-	var out []uint32
-	for _, i := range items[max(0, len(items)-freshest):] {
-		if int(i) >= len(f.rows) || len(f.rows[i]) == 0 {
-			out = append(out, i)
+// add adds a row: what it holds, and what is to be told of it.
+func (r *regression) add(holds, told []cell) {
+	no := uint32(len(r.rows))
+	r.rows = append(r.rows, holds)
+	for _, c := range holds {
+		if len(r.of[c.item]) < fitRows {
+			r.of[c.item] = append(r.of[c.item], cell{no, c.w})
 		}
 	}
-	return out
+	for _, c := range told {
+		if len(r.told[c.item]) < fitRows {
+			r.told[c.item] = append(r.told[c.item], cell{no, c.w})
+		}
+	}
 }
 
-// takers are customers' items as a fit reads them: no names, two flat lists.
-type takers struct {
-	of     [][]uint32 // by item: customers, in no order
-	weight []float32  // by customer
-}
-
-// Fit solves, for each item, the ridge regression of who takes it on who takes
-// its strongest partners (EASE of Steck, WWW 2019, restricted to candidates as
-// in SLIM). It uses what customers took so far, replaces what an earlier Fit
-// found, and costs some tenths of a millisecond an item; readers and writers go
-// on meanwhile. A host calls it now and then, from a goroutine of its own, when
-// Weights.Ridge says that it helps: on dense data it does, see Replay.Tune. The
-// error is ctx's.
-func (s *Shelf) Fit(ctx context.Context) error {
-	s.writing.Lock()
-	l := s.learned
-	histories, n := l.histories(), len(l.items.of)
-	s.writing.Unlock()
-	t := newTakers(histories, n)
-	r := newRegression(t)
-	out := make([][]cell, len(t.of))
-	partners := make([][]uint32, fitChunk)
-	for from := 0; from < len(t.of); from += fitChunk {
-		if err := ctx.Err(); err != nil {
-			return err
+// solve is what each item says for others, divided by the power damp of the rows
+// those are told of.
+func (r *regression) solve(ctx context.Context, damp float64) ([][]cell, error) {
+	if len(r.rows) == 0 {
+		return nil, ctx.Err()
+	}
+	r.held, r.want = make([][]cell, len(r.rows)), make([]float32, len(r.rows))
+	out := make([][]cell, len(r.of))
+	for i := range out {
+		if i%fitChunk == 0 {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
 		}
-		to := min(from+fitChunk, len(t.of))
-		s.mu.RLock()
-		for i := from; i < to; i++ {
-			partners[i-from] = l.partners(uint32(i), partners[i-from][:0])
-		}
-		s.mu.RUnlock()
-		for i := from; i < to; i++ {
-			for _, c := range r.solve(uint32(i), partners[i-from]) {
-				out[c.item] = append(out[c.item], cell{uint32(i), c.w})
+		f := float32(math.Pow(float64(max(1, len(r.told[i]))), -damp))
+		partners := r.partners(uint32(i))
+		for a, x := range r.weights(uint32(i), partners) {
+			if x > 1e-4 || x < -1e-4 {
+				p := partners[a]
+				out[p] = append(out[p], cell{uint32(i), f * x})
 			}
 		}
 	}
 	for i := range out {
 		out[i] = slices.Clip(out[i])
 	}
-	s.change(func() {
-		l.fitted = &fitted{rows: out} // of nothing, if the shelf was restored meanwhile
-	})
-	return nil
+	return out, nil
 }
 
-// history is what one customer took.
-type history struct {
-	customer string
-	items    []uint32
-}
-
-// histories copies who took what, in no order.
-func (l *learned) histories() []history {
-	all := make([]history, 0, len(l.users))
-	for customer, u := range l.users {
-		if len(u.items) > 1 {
-			all = append(all, history{customer, slices.Clone(u.items)})
+// partners are the items that most share rows with one, against how many they
+// have.
+func (r *regression) partners(item uint32) []uint32 {
+	both := &r.both
+	both.reset(len(r.of))
+	for _, t := range r.told[item] {
+		for _, c := range r.rows[t.item] {
+			both.add(c.item, t.w*c.w)
 		}
 	}
-	return all
-}
-
-// newTakers goes through customers by name, so that the same events give the
-// same fit.
-func newTakers(all []history, items int) *takers {
-	slices.SortFunc(all, func(a, b history) int { return cmp.Compare(a.customer, b.customer) })
-	t := &takers{of: make([][]uint32, items)}
-	for no, h := range all {
-		for _, i := range h.items {
-			if len(t.of[i]) < fitTakers {
-				t.of[i] = append(t.of[i], uint32(no))
-			}
-		}
-		t.weight = append(t.weight, float32(math.Pow(float64(len(h.items)), -userDamp)))
-	}
-	return t
-}
-
-// partners are an item's strongest, by count over their own counts.
-func (l *learned) partners(item uint32, to []uint32) []uint32 {
-	if int(item) >= len(l.together.rows) {
-		return to
-	}
-	cells := make([]cell, 0, rowMost)
-	for _, c := range l.together.rows[item].cells {
-		if c.item != 0 && l.together.seen[c.item] > 0 {
-			cells = append(cells, cell{c.item, c.w / float32(math.Pow(float64(l.together.seen[c.item]), 0.4))})
+	cells := make([]cell, 0, len(both.touched))
+	for _, i := range both.touched {
+		if i != item {
+			cells = append(cells, cell{i, both.score[i] * float32(math.Pow(float64(len(r.of[i])), -fitChoice))})
 		}
 	}
-	slices.SortFunc(cells, func(a, b cell) int { return cmp.Or(cmp.Compare(b.w, a.w), cmp.Compare(a.item, b.item)) })
-	for _, c := range cells[:min(len(cells), fitPartners)] {
-		to = append(to, c.item)
+	n := min(len(cells), fitPartners)
+	foremost(cells, n)
+	to := make([]uint32, n)
+	for i := range to {
+		to[i] = cells[i].item
 	}
 	return to
 }
 
-// regression is the working space of one fit.
-type regression struct {
-	*takers
-	gram     []float32 // who takes both, n × n
-	rhs, w   []float32 // the right-hand side, and the weights that solve gram · w = rhs
-	res, dir []float32 // what w leaves over, and the direction of the next step
-	mul      []float32 // gram · dir
-	held     [][]uint8 // by customer: which of the partners
-	touched  []uint32  // customers held is not empty of
-	mark     []bool    // by customer: has the item
-}
-
-func newRegression(t *takers) *regression {
-	v := func() []float32 { return make([]float32, fitPartners) }
-	return &regression{takers: t, gram: make([]float32, fitPartners*fitPartners), rhs: v(), w: v(), res: v(), dir: v(), mul: v(),
-		held: make([][]uint8, len(t.weight)), mark: make([]bool, len(t.weight))}
-}
-
-// solve is the weights of an item's partners, at most fitKeep.
-func (r *regression) solve(item uint32, partners []uint32) []cell {
+// weights are those of an item's partners.
+func (r *regression) weights(item uint32, partners []uint32) []float32 {
 	n := len(partners)
-	if n == 0 {
-		return nil
-	}
-	for _, u := range r.of[item] {
-		r.mark[u] = true
-	}
 	gram, rhs := r.gram[:n*n], r.rhs[:n]
 	clear(gram)
 	clear(rhs)
+	for _, t := range r.told[item] {
+		r.want[t.item] = t.w
+	}
 	for a, p := range partners {
-		for _, u := range r.of[p] {
-			if len(r.held[u]) == 0 {
-				r.touched = append(r.touched, u)
+		for _, c := range r.of[p] {
+			if len(r.held[c.item]) == 0 {
+				r.touched = append(r.touched, c.item)
 			}
-			r.held[u] = append(r.held[u], uint8(a))
-			if r.mark[u] {
-				rhs[a] += r.weight[u]
-			}
+			r.held[c.item] = append(r.held[c.item], cell{uint32(a), c.w})
+			rhs[a] += c.w * r.want[c.item]
 		}
 	}
-	for _, u := range r.touched {
-		f, has := r.weight[u], r.held[u]
+	for _, no := range r.touched {
+		has := r.held[no]
 		for _, a := range has {
-			row := gram[int(a)*n : int(a)*n+n]
+			row := gram[int(a.item)*n : int(a.item)*n+n]
 			for _, b := range has {
-				row[b] += f
+				row[b.item] += a.w * b.w
 			}
 		}
-		r.held[u] = has[:0]
+		r.held[no] = has[:0]
 	}
 	r.touched = r.touched[:0]
-	for _, u := range r.of[item] {
-		r.mark[u] = false
+	for _, t := range r.told[item] {
+		r.want[t.item] = 0
 	}
 	for a := range n {
 		gram[a*n+a] += fitRidge
 	}
-	return r.keep(partners, r.descend(n))
+	return r.descend(n)
 }
 
 // descend solves gram · w = rhs by conjugate gradients.
@@ -239,17 +184,3 @@ func dot(a, b []float32) float32 {
 	}
 	return sum
 }
-
-// keep are the strongest weights.
-func (r *regression) keep(partners []uint32, w []float32) []cell {
-	out := make([]cell, 0, len(w))
-	for a, x := range w {
-		if x > 1e-4 || x < -1e-4 {
-			out = append(out, cell{partners[a], x})
-		}
-	}
-	slices.SortFunc(out, func(a, b cell) int { return cmp.Or(cmp.Compare(abs(b.w), abs(a.w)), cmp.Compare(a.item, b.item)) })
-	return out[:min(len(out), fitKeep)]
-}
-
-func abs(x float32) float32 { return max(x, -x) }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -35,13 +36,13 @@ func TestFitIsTheSameAgain(t *testing.T) {
 	fit := func() [][]cell {
 		s, err := New(nil, nil)
 		require.NoError(t, err)
-		for u := range fitTakers + 400 { // more than are looked at
+		for u := range fitRows + 400 { // more than are looked at
 			for k := range 5 {
 				record(t, s, Event{Kind: "viewed", Customer: fmt.Sprint("u", u), Item: fmt.Sprint((u*7 + k*k*(u%11)) % 12)})
 			}
 		}
 		require.NoError(t, s.Fit(t.Context()))
-		return s.learned.fitted.rows
+		return s.learned.fitted.with
 	}
 	first := fit()
 	require.NotEmpty(t, first)
@@ -78,6 +79,51 @@ func TestFit(t *testing.T) {
 	require.NoError(t, empty.Fit(t.Context()))
 }
 
+// Of baskets and of sessions a fit speaks as well, each for itself: what is
+// bought with what, and what comes after what, not before it.
+func TestFitOfBasketsAndSessions(t *testing.T) {
+	t.Parallel()
+	only := func(w Weights) *Shelf {
+		s, err := New(nil, &Options{Weights: &w})
+		require.NoError(t, err)
+		for n := range 40 {
+			kind := fmt.Sprint(n % 4)
+			for at, item := range []string{"first", "then", "last"} {
+				record(t, s, Event{Kind: "viewed", Session: fmt.Sprint("s", n), Item: item + kind, At: noon(n).Add(time.Duration(at) * time.Minute)})
+			}
+			for _, item := range []string{"brush", "paint", "bag"} {
+				if item != "bag" {
+					item += kind
+				}
+				record(t, s, Event{Kind: "purchased", Basket: fmt.Sprint("b", n), Item: item, At: noon(n)})
+			}
+		}
+		require.NoError(t, s.Fit(t.Context()))
+		return s
+	}
+	along, ahead := only(Weights{Along: 1}), only(Weights{Ahead: 1})
+	for kind := range 4 {
+		bought := along.Rank("", []string{fmt.Sprint("brush", kind)}, 9, false)
+		require.NotEmpty(t, bought)
+		assert.Equal(t, fmt.Sprint("paint", kind), bought[0].Item, "not the bag that is in every basket")
+		assert.Empty(t, ahead.Rank("", []string{fmt.Sprint("brush", kind)}, 9, false))
+		came := ahead.Rank("", []string{fmt.Sprint("then", kind)}, 9, false)
+		require.NotEmpty(t, came)
+		assert.Equal(t, fmt.Sprint("last", kind), came[0].Item)
+		assert.NotContains(t, fmt.Sprint(came), "first")
+		assert.Empty(t, along.Rank("", []string{fmt.Sprint("then", kind)}, 9, false))
+	}
+	var file bytes.Buffer
+	require.NoError(t, ahead.Save(&file))
+	again, err := New(nil, &Options{Weights: &Weights{Ahead: 1}})
+	require.NoError(t, err)
+	require.NoError(t, again.Restore(&file))
+	assert.Equal(t, ahead.Rank("", []string{"first1"}, 9, false), again.Rank("", []string{"first1"}, 9, false), "a snapshot keeps it")
+
+	silent := only(Weights{Next: 1})
+	assert.Equal(t, &fitted{}, silent.learned.fitted, "what no weight asks for is not solved")
+}
+
 // What came after a Fit is ranked all the same, at once.
 func TestFitLeavesRoomForWhatIsNew(t *testing.T) {
 	t.Parallel()
@@ -99,7 +145,7 @@ func TestDescend(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 8).Draw(t, "n")
-		r := newRegression(&takers{})
+		r := newRegression(0)
 		half := make([]float32, n*n)
 		for i := range half {
 			half[i] = float32(rapid.IntRange(-1, 1).Draw(t, "x"))

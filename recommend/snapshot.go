@@ -13,7 +13,7 @@ import (
 )
 
 // magic begins a snapshot; its digit is the version.
-const magic = "frontdesk recommend 5\n"
+const magic = "frontdesk recommend 6\n"
 
 // Save writes what was learned from events: not the catalogue, the options or a
 // bandit. Write it to a new file and rename that over the old one; a part of a
@@ -147,9 +147,11 @@ func (l *learned) code(c *codec) {
 		if c.reading {
 			l.fitted = &fitted{}
 		}
-		array(c, &l.fitted.rows, func(r *[]cell) {
-			array(c, r, func(x *cell) { c.item(&x.item); c.signed(&x.w) })
-		})
+		for _, rows := range []*[][]cell{&l.fitted.with, &l.fitted.bought, &l.fitted.after} {
+			array(c, rows, func(r *[]cell) {
+				array(c, r, func(x *cell) { c.item(&x.item); c.signed(&x.w) })
+			})
+		}
 	}
 	if c.reading && c.err == nil {
 		for i, w := range l.popular {

@@ -10,7 +10,6 @@ import (
 type knob struct {
 	of     func(*Weights) *float64
 	values []float64
-	with   func(*Weights) // what changes with it; nil for nothing
 }
 
 func knobs() []knob {
@@ -18,34 +17,36 @@ func knobs() []knob {
 	power := []float64{0, 0.2, 0.4, 0.6, 0.8}
 	folding := []float64{1, 2, 4, 8, 30}
 	return []knob{
-		{func(w *Weights) *float64 { return &w.Visits.Before }, []float64{0.2, 0.4, 0.6, 0.8, 1}, nil},
-		{func(w *Weights) *float64 { return &w.Visits.Step }, folding, nil},
-		{func(w *Weights) *float64 { return &w.Next }, mix, nil},
-		{func(w *Weights) *float64 { return &w.Walk }, mix, nil},
-		{func(w *Weights) *float64 { return &w.Again }, []float64{0, 0.25, 1, 2}, nil},
-		{func(w *Weights) *float64 { return &w.Kin }, []float64{0, 0.25, 1}, nil},
-		{func(w *Weights) *float64 { return &w.Ridge }, []float64{0, 0.1, 0.3, 1}, func(w *Weights) { w.Beside = 1 }},
-		{func(w *Weights) *float64 { return &w.Beside }, []float64{0, 1, 3}, nil},
-		{func(w *Weights) *float64 { return &w.Tastes.Neighbours }, []float64{100, 200, 500}, nil},
-		{func(w *Weights) *float64 { return &w.Visits.Neighbours }, []float64{200, 500, 1000}, nil},
-		{func(w *Weights) *float64 { return &w.Rare }, power, nil},
-		{func(w *Weights) *float64 { return &w.Together }, mix, nil},
-		{func(w *Weights) *float64 { return &w.Alike }, mix, nil},
-		{func(w *Weights) *float64 { return &w.Baskets }, []float64{0, 0.3, 1, 3}, nil},
-		{func(w *Weights) *float64 { return &w.Goods }, []float64{0, 0.1, 0.2, 0.3, 0.4}, nil},
-		{func(w *Weights) *float64 { return &w.Habit }, mix, nil},
-		{func(w *Weights) *float64 { return &w.Fade }, []float64{0, 50, 200}, nil},
-		{func(w *Weights) *float64 { return &w.Target }, power, nil},
-		{func(w *Weights) *float64 { return &w.Own }, power, nil},
-		{func(w *Weights) *float64 { return &w.Visits.IDF }, []float64{0, 1, 2, 3}, nil},
-		{func(w *Weights) *float64 { return &w.Visits.Age }, []float64{0, 0.3, 1}, nil},
-		{func(w *Weights) *float64 { return &w.Visits.Len }, power, nil},
-		{func(w *Weights) *float64 { return &w.Visits.Near }, folding, nil},
-		{func(w *Weights) *float64 { return &w.Recent }, []float64{0, 3, 10, 30}, nil},
-		{func(w *Weights) *float64 { return &w.Tastes.Len }, power, nil},
-		{func(w *Weights) *float64 { return &w.Tastes.Near }, []float64{0, 8, 50}, nil},
-		{func(w *Weights) *float64 { return &w.Tastes.Step }, folding, nil},
-		{func(w *Weights) *float64 { return &w.Tastes.IDF }, []float64{0, 1, 2, 3}, nil},
+		{func(w *Weights) *float64 { return &w.Visits.Before }, []float64{0.2, 0.4, 0.6, 0.8, 1}},
+		{func(w *Weights) *float64 { return &w.Visits.Step }, folding},
+		{func(w *Weights) *float64 { return &w.Next }, mix},
+		{func(w *Weights) *float64 { return &w.Walk }, mix},
+		{func(w *Weights) *float64 { return &w.Ahead }, mix},
+		{func(w *Weights) *float64 { return &w.Again }, []float64{0, 0.25, 1, 2}},
+		{func(w *Weights) *float64 { return &w.Kin }, []float64{0, 0.25, 1}},
+		{func(w *Weights) *float64 { return &w.Ridge }, []float64{0, 0.1, 0.3, 1}},
+		{func(w *Weights) *float64 { return &w.Beside }, []float64{0, 0.5, 1}},
+		{func(w *Weights) *float64 { return &w.Tastes.Neighbours }, []float64{100, 200, 500}},
+		{func(w *Weights) *float64 { return &w.Visits.Neighbours }, []float64{200, 500, 1000}},
+		{func(w *Weights) *float64 { return &w.Rare }, power},
+		{func(w *Weights) *float64 { return &w.Together }, mix},
+		{func(w *Weights) *float64 { return &w.Alike }, mix},
+		{func(w *Weights) *float64 { return &w.Baskets }, []float64{0, 0.3, 1, 3}},
+		{func(w *Weights) *float64 { return &w.Along }, []float64{0, 0.3, 1, 3}},
+		{func(w *Weights) *float64 { return &w.Goods }, []float64{0, 0.1, 0.2, 0.3, 0.4}},
+		{func(w *Weights) *float64 { return &w.Habit }, mix},
+		{func(w *Weights) *float64 { return &w.Fade }, []float64{0, 50, 200}},
+		{func(w *Weights) *float64 { return &w.Target }, power},
+		{func(w *Weights) *float64 { return &w.Own }, power},
+		{func(w *Weights) *float64 { return &w.Visits.IDF }, []float64{0, 1, 2, 3}},
+		{func(w *Weights) *float64 { return &w.Visits.Age }, []float64{0, 0.3, 1}},
+		{func(w *Weights) *float64 { return &w.Visits.Len }, power},
+		{func(w *Weights) *float64 { return &w.Visits.Near }, folding},
+		{func(w *Weights) *float64 { return &w.Recent }, []float64{0, 3, 10, 30}},
+		{func(w *Weights) *float64 { return &w.Tastes.Len }, power},
+		{func(w *Weights) *float64 { return &w.Tastes.Near }, []float64{0, 8, 50}},
+		{func(w *Weights) *float64 { return &w.Tastes.Step }, folding},
+		{func(w *Weights) *float64 { return &w.Tastes.IDF }, []float64{0, 1, 2, 3}},
 	}
 }
 
@@ -75,7 +76,7 @@ func (r *Replay) TuneKinds(ctx context.Context, w *Weights) (map[string]float64,
 }
 
 func (r *Replay) tuneKinds(ctx context.Context, weights Weights) (map[string]float64, error) {
-	weights.Ridge = 0
+	weights.Ridge, weights.Along, weights.Ahead = 0, 0, 0
 	kinds := map[string]float64{}
 	for i := range r.learn {
 		if e := &r.learn[i]; defaultKinds(e.Kind) > 0 {
@@ -120,13 +121,12 @@ func (r *Replay) tuneKinds(ctx context.Context, weights Weights) (map[string]flo
 func (r *Replay) Tune(ctx context.Context) (Weights, Report, error) {
 	s, err := r.shelf(ctx, nil)
 	if err == nil {
-		err = s.Fit(ctx)
+		err = s.fit(ctx, Weights{Ridge: 1, Along: 1, Ahead: 1})
 	}
 	if err != nil {
 		return DefaultWeights(), Report{}, err
 	}
 	t := &tuning{Replay: r, shelf: s, best: DefaultWeights()}
-	t.best.Ridge = 0 // a fit has to earn its place: on sparse logs it does harm
 	for from := range 4 {
 		for i := from; i < len(r.queries); i += 4 {
 			t.order = append(t.order, i)
@@ -148,9 +148,6 @@ func (r *Replay) Tune(ctx context.Context) (Weights, Report, error) {
 					continue
 				}
 				*k.of(&w) = v
-				if k.with != nil {
-					k.with(&w)
-				}
 				taken, same, err := t.try(ctx, w)
 				if err != nil {
 					return t.best, Report{}, err

@@ -168,7 +168,7 @@ func (m *ranked) learn(ctx context.Context, events []recommend.Event, res result
 		if err != nil {
 			return nil, err
 		}
-		opts.Weights, m.fit = &w, w.Ridge > 0
+		opts.Weights, m.fit = &w, true
 		if _, err := fmt.Fprintf(m.log, "tuned on %d rankings of the train part: ndcg %.4f, recall %.4f, mrr %.4f: %+v\n", rep.Queries, rep.NDCG, rep.Recall, rep.MRR, w); err != nil {
 			return nil, err
 		}
@@ -268,7 +268,7 @@ func (m *ranked) own(ctx context.Context, path string, opts *recommend.ReplayOpt
 	} else {
 		w := recommend.DefaultWeights()
 		if !m.fit {
-			w.Ridge = 0
+			w.Ridge, w.Along = 0, 0
 		}
 		if rep, err = r.Judge(ctx, &w); err != nil {
 			return nil, err
