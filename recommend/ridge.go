@@ -25,6 +25,7 @@ type regression struct {
 	of   [][]cell // by item: rows that hold it
 	told [][]cell // by item: rows it is to be told of
 
+	rarity   []float32 // by item: the less, the more rows hold it
 	both     scratch   // by item: what it shares with the one to be told of
 	gram     []float32 // what two partners share, n × n
 	rhs, w   []float32 // the right-hand side, and the weights that solve gram · w = rhs
@@ -62,7 +63,10 @@ func (r *regression) solve(ctx context.Context, damp float64) ([][]cell, error) 
 	if len(r.rows) == 0 {
 		return nil, ctx.Err()
 	}
-	r.held, r.want = make([][]cell, len(r.rows)), make([]float32, len(r.rows))
+	r.held, r.want, r.rarity = make([][]cell, len(r.rows)), make([]float32, len(r.rows)), make([]float32, len(r.of))
+	for i, rows := range r.of {
+		r.rarity[i] = float32(math.Pow(float64(max(1, len(rows))), -fitChoice))
+	}
 	out := make([][]cell, len(r.of))
 	for i := range out {
 		if i%fitChunk == 0 {
@@ -98,7 +102,7 @@ func (r *regression) partners(item uint32) []uint32 {
 	cells := make([]cell, 0, len(both.touched))
 	for _, i := range both.touched {
 		if i != item {
-			cells = append(cells, cell{i, both.score[i] * float32(math.Pow(float64(len(r.of[i])), -fitChoice))})
+			cells = append(cells, cell{i, both.score[i] * r.rarity[i]})
 		}
 	}
 	n := min(len(cells), fitPartners)

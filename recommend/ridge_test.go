@@ -124,19 +124,27 @@ func TestFitOfBasketsAndSessions(t *testing.T) {
 	assert.Equal(t, &fitted{}, silent.learned.fitted, "what no weight asks for is not solved")
 }
 
-// What came after a Fit is ranked all the same, at once.
+// What came after a Fit is ranked all the same, at once, whether the pairs speak
+// beside it or only for what is new.
 func TestFitLeavesRoomForWhatIsNew(t *testing.T) {
 	t.Parallel()
-	s := genres(t, nil)
-	require.NoError(t, s.Fit(t.Context()))
-	for u := range 9 {
-		for _, item := range []string{"new-1", "new-2"} {
-			require.NoError(t, s.Record(t.Context(), Event{Kind: "viewed", Customer: fmt.Sprint("later", u), Item: item}))
-		}
+	alone := DefaultWeights()
+	alone.Beside, alone.Alike = 0, 0
+	for name, w := range map[string]*Weights{"beside": nil, "alone": &alone} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := genres(t, &Options{Weights: w})
+			require.NoError(t, s.Fit(t.Context()))
+			for u := range 9 {
+				for _, item := range []string{"new-1", "new-2"} {
+					require.NoError(t, s.Record(t.Context(), Event{Kind: "viewed", Customer: fmt.Sprint("later", u), Item: item}))
+				}
+			}
+			require.NoError(t, s.Record(t.Context(), Event{Kind: "viewed", Customer: "u0", Item: "new-1"}))
+			got := s.Rank("u0", nil, 5, false)
+			assert.Contains(t, fmt.Sprint(got), "new-2")
+		})
 	}
-	require.NoError(t, s.Record(t.Context(), Event{Kind: "viewed", Customer: "u0", Item: "new-1"}))
-	got := s.Rank("u0", nil, 5, false)
-	assert.Contains(t, fmt.Sprint(got), "new-2")
 }
 
 // The conjugate gradients solve the system they are given: a system that is
