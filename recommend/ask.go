@@ -40,14 +40,14 @@ func (x *index) tests(fs []Filter) []test {
 // passes reports whether an item passes a filter.
 func (x *index) passes(it *stocked, t *test) bool {
 	for _, n := range t.any {
-		if slices.Contains(it.has, n) {
+		if slices.Contains(it.values(), n) {
 			return true
 		}
 	}
 	if t.Min == 0 && t.Max == 0 {
 		return false
 	}
-	return slices.ContainsFunc(it.has, func(n uint32) bool {
+	return slices.ContainsFunc(it.values(), func(n uint32) bool {
 		return x.of[n].Attribute == t.Attribute && t.between(x.of[n].Value)
 	})
 }
@@ -67,12 +67,12 @@ func (s *Shelf) ready(r *Request) ask {
 		a.u = s.learned.users[keyed(r.Tenant, r.Customer)]
 	}
 	for _, id := range r.Like {
-		if it := x.items[id]; it != nil {
+		if it := x.item(id); it != nil {
 			a.like = append(a.like, it)
 		}
 	}
 	for _, id := range r.GoesWith {
-		if it := x.items[id]; it != nil {
+		if it := x.item(id); it != nil {
 			a.with = append(a.with, it)
 		}
 	}
@@ -90,8 +90,7 @@ func (s *Shelf) affordable(at uint32, a *ask) bool {
 
 // blocked says why an item must not be suggested; "" when it may.
 func (s *Shelf) blocked(it *stocked, a *ask) string {
-	simple := s.index.simple[it.at]
-	if !simple {
+	if !it.simple {
 		switch {
 		case it.Stock <= 0:
 			return "stock"
@@ -102,7 +101,7 @@ func (s *Shelf) blocked(it *stocked, a *ask) string {
 	if !s.affordable(it.at, a) {
 		return "price"
 	}
-	if slices.Contains(a.Exclude, it.ID) {
+	if len(a.Exclude) > 0 && slices.Contains(a.Exclude, it.ID) {
 		return "excluded"
 	}
 	if a.u != nil {
@@ -126,7 +125,7 @@ func (s *Shelf) blocked(it *stocked, a *ask) string {
 			return "not"
 		}
 	}
-	if !simple && !s.mayFollow(it, a) {
+	if !it.simple && !s.mayFollow(it, a) {
 		return "needs"
 	}
 	if s.opts.Suits != nil && !s.opts.Suits(&it.Item, a.Request) {

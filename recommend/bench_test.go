@@ -184,23 +184,27 @@ func BenchmarkGowalla(b *testing.B) {
 	b.Run("ten", func(b *testing.B) { spread(b, ten) }) // customers by their events: 77 items at the mean
 	b.Run("ten for anybody", func(b *testing.B) { spread(b, func(i int) { tenFor(fmt.Sprint(i * 31 % 29858)) }) })
 	b.Run("event and ten", func(b *testing.B) { spread(b, eventAndTen) })
-	plain := plainly(events)
-	b.Run("plain item-kNN", func(b *testing.B) { spread(b, func(i int) { plain(customer(i), 10) }) })
-	require.NoError(b, s.Fit(b.Context()))
-	b.Run("rank fitted", func(b *testing.B) { spread(b, rank) })
-	b.Run("ten fitted", func(b *testing.B) { spread(b, ten) })
-	b.Run("event and ten fitted", func(b *testing.B) { spread(b, eventAndTen) })
-	b.Run("save", func(b *testing.B) {
-		for b.Loop() {
-			require.NoError(b, s.Save(io.Discard))
-		}
+	b.Run("plain item-kNN", func(b *testing.B) {
+		plain := plainly(events)
+		spread(b, func(i int) { plain(customer(i), 10) })
 	})
-	var file bytes.Buffer
-	require.NoError(b, s.Save(&file))
-	b.Run("restore", func(b *testing.B) {
-		for b.Loop() {
-			require.NoError(b, s.Restore(bytes.NewReader(file.Bytes())))
-		}
+	b.Run("fitted", func(b *testing.B) {
+		require.NoError(b, s.Fit(b.Context()))
+		b.Run("rank", func(b *testing.B) { spread(b, rank) })
+		b.Run("ten", func(b *testing.B) { spread(b, ten) })
+		b.Run("event and ten", func(b *testing.B) { spread(b, eventAndTen) })
+		b.Run("save", func(b *testing.B) {
+			for b.Loop() {
+				require.NoError(b, s.Save(io.Discard))
+			}
+		})
+		b.Run("restore", func(b *testing.B) {
+			var file bytes.Buffer
+			require.NoError(b, s.Save(&file))
+			for b.Loop() {
+				require.NoError(b, s.Restore(bytes.NewReader(file.Bytes())))
+			}
+		})
 	})
 }
 

@@ -10,22 +10,22 @@ const maxRerank = 50
 
 // alike is the share of an item's attribute values that another has too.
 func alike(a, b *stocked) float64 {
-	same, j := 0, 0
-	for _, n := range a.own {
-		for j < len(b.own) && b.own[j] < n {
+	same, j, these, those := 0, 0, a.attributes(), b.attributes()
+	for _, n := range these {
+		for j < len(those) && those[j] < n {
 			j++
 		}
-		if j < len(b.own) && b.own[j] == n {
+		if j < len(those) && those[j] == n {
 			same++
 		}
 	}
-	return float64(same) / float64(max(1, len(a.own)))
+	return float64(same) / float64(max(1, len(these)))
 }
 
 // near is how much an item repeats one that is chosen already: items
 // of one category do somewhat, and more with every attribute they share.
 func near(chosen, it *stocked) float64 {
-	if chosen.Category != it.Category {
+	if chosen.kind != it.kind {
 		return 0
 	}
 	return 0.2 + alike(chosen, it)
@@ -35,13 +35,12 @@ func near(chosen, it *stocked) float64 {
 // Goldstein 1998) over attributes, and keeps Options.MaxPer.
 func (s *Shelf) diversify(best []candidate, n int) []candidate {
 	n = min(n, len(best))
-	out, chosen := make([]candidate, 0, n), make([]bool, len(best))
-	given := map[Value]int{}
+	out, given := make([]candidate, 0, n), map[Value]int{}
 	for len(out) < n {
 		top, at := math.Inf(-1), -1
 		for i := range best {
 			c := &best[i]
-			if chosen[i] {
+			if c.chosen {
 				continue
 			}
 			v := c.score - s.opts.Diversity*c.near/float64(max(1, len(out)))
@@ -52,11 +51,11 @@ func (s *Shelf) diversify(best []candidate, n int) []candidate {
 		if at < 0 {
 			break
 		}
-		chosen[at] = true
+		best[at].chosen = true
 		s.give(best[at].stocked, given)
 		out = append(out, best[at])
 		for i := range best {
-			if !chosen[i] {
+			if !best[i].chosen {
 				best[i].near += near(best[at].stocked, best[i].stocked)
 			}
 		}
@@ -90,7 +89,7 @@ func (s *Shelf) give(it *stocked, given map[Value]int) {
 	if len(s.opts.MaxPer) == 0 {
 		return
 	}
-	for _, n := range it.has {
+	for _, n := range it.values() {
 		if v := s.index.of[n]; s.opts.MaxPer[v.Attribute] > 0 {
 			given[v]++
 		}
@@ -103,7 +102,7 @@ func (s *Shelf) full(it *stocked, given map[Value]int, spare int) bool {
 	if len(given) == 0 {
 		return false
 	}
-	return slices.ContainsFunc(it.has, func(n uint32) bool {
+	return slices.ContainsFunc(it.values(), func(n uint32) bool {
 		v := s.index.of[n]
 		most := s.opts.MaxPer[v.Attribute]
 		return most > 0 && given[v] >= most+spare
@@ -123,8 +122,7 @@ func (s *Shelf) explore(best []candidate, n int) []candidate {
 	var left []candidate
 	var could []Candidate
 	for _, c := range best {
-		chosen := slices.ContainsFunc(out, func(o candidate) bool { return o.stocked == c.stocked })
-		if !chosen && !s.full(c.stocked, given, 0) {
+		if !c.chosen && !s.full(c.stocked, given, 0) {
 			left = append(left, c)
 			could = append(could, Candidate{c.ID, c.features})
 		}

@@ -170,7 +170,7 @@ func TestLatestIsBounded(t *testing.T) {
 
 func blockedFor(s *Shelf, id string, r *Request) string {
 	a := s.ready(r)
-	return s.blocked(s.index.items[id], &a)
+	return s.blocked(s.index.item(id), &a)
 }
 
 // A customer who is erased leaves nothing behind that knows them, and the same

@@ -106,10 +106,10 @@ func byName(of map[string][]uint32) [][]uint32 {
 
 // latest copies the sessions held, the latest first.
 func (v *visits) latest() [][]uint32 {
-	all := make([][]uint32, 0, len(v.ring))
-	for n := range v.ring {
-		if s := v.ring[(int(v.next)-1-n)%maxVisits]; len(s.items) > 1 {
-			all = append(all, slices.Clone(s.items))
+	all := make([][]uint32, 0, len(v.keys))
+	for n := range v.keys {
+		if items := v.items.of((v.next - 1 - uint32(n)) % maxVisits); len(items) > 1 {
+			all = append(all, slices.Clone(items))
 		}
 	}
 	return all

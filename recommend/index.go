@@ -8,23 +8,62 @@ import (
 	"github.com/frontdesk-go/frontdesk/internal/text"
 )
 
-// stocked is an item with what it is found by.
+// stocked is an item with what it is found by. What a request reads of most
+// items is 64 bytes side by side, which the processor fetches at once.
 type stocked struct {
+	*goods         // nil where an item was removed
+	no     uint32  // in learned
+	at     uint32  // place in the catalogue
+	kind   uint32  // its category, by value number
+	norm   float32 // length of its words' weights
+	simple bool    // in stock, at any time, for anybody
+	n, own uint8   // how many of values there are, and how many of them are of Attributes
+	first  [9]uint32
+}
+
+// goods are the rest of an item.
+type goods struct {
 	Item
-	no   uint32   // in learned
-	at   uint32   // place in the catalogue
-	has  []uint32 // its values by number: attributes, category, brand, variants that are left
-	own  []uint32 // those of Attributes, ascending
-	norm float32  // length of its words' weights
+	more []uint32 // values, where they are more than first has room for
+	own  int      // then, how many of them are of Attributes
+}
+
+// crowded is stocked.n of an item whose values are in goods.more.
+const crowded = math.MaxUint8
+
+// values are an item's by number: those of Attributes, ascending, then category,
+// brand and the variants that are left.
+func (it *stocked) values() []uint32 {
+	if it.n == crowded {
+		return it.more
+	}
+	return it.first[:it.n]
+}
+
+// attributes are those of values that are of Attributes.
+func (it *stocked) attributes() []uint32 {
+	if it.n == crowded {
+		return it.more[:it.goods.own]
+	}
+	return it.first[:it.own]
+}
+
+// hold sets the values.
+func (it *stocked) hold(values []uint32, own int) {
+	if len(values) > len(it.first) {
+		it.n, it.more, it.goods.own = crowded, values, own
+		return
+	}
+	it.n, it.own = uint8(copy(it.first[:], values)), uint8(own)
 }
 
 // index finds items by the values of their attributes and by words. Items stand
 // at places, which only grow; a removed one leaves its place empty. Changing an
 // item costs what the item holds, not what the catalogue does.
 type index struct {
-	items  map[string]*stocked
-	place  []*stocked // nil where one was removed
-	nos    []uint32   // by item number: place + 1, 0 when it is not on the shelf
+	items  map[string]uint32 // places by id
+	place  []stocked
+	nos    []uint32 // by item number: place + 1, 0 when it is not on the shelf
 	values map[Value]uint32
 	of     []Value    // by value number
 	by     [][]uint32 // by value number: places, ascending
@@ -33,11 +72,10 @@ type index struct {
 	listed map[string][]uint32 // by id: places of items whose GoesWith names it
 	money  map[string]int      // currencies by ISO 4217 code
 	cost   [][]int64           // by currency number and place; 0 where there is no price
-	simple []bool              // by place: in stock, at any time, for anybody
 }
 
 func newIndex() index {
-	return index{items: map[string]*stocked{}, values: map[Value]uint32{}, words: map[string]uint32{}, listed: map[string][]uint32{}, money: map[string]int{}}
+	return index{items: map[string]uint32{}, values: map[Value]uint32{}, words: map[string]uint32{}, listed: map[string][]uint32{}, money: map[string]int{}}
 }
 
 // number notes an item's number.
@@ -53,7 +91,24 @@ func (x *index) numbered(no uint32) *stocked {
 	if int(no) >= len(x.nos) || x.nos[no] == 0 {
 		return nil
 	}
-	return x.place[x.nos[no]-1]
+	return x.on(x.nos[no] - 1)
+}
+
+// on is the item at a place, nil where it was removed.
+func (x *index) on(at uint32) *stocked {
+	if it := &x.place[at]; it.goods != nil {
+		return it
+	}
+	return nil
+}
+
+// item is that with an id, nil when it is not on the shelf.
+func (x *index) item(id string) *stocked {
+	at, held := x.items[id]
+	if !held {
+		return nil
+	}
+	return x.on(at)
 }
 
 // value is the number of a value, given when it has none.
@@ -105,32 +160,37 @@ func remove(list []uint32, at uint32) []uint32 {
 func byItem(c cell, at uint32) int { return cmp.Compare(c.item, at) }
 
 // put adds items, or replaces those with their ids in place.
-func (x *index) put(items []*stocked, names *Attributes) {
+func (x *index) put(items []stocked, names *Attributes) {
 	words := make([][]cell, len(items)) // numbers and weights
-	for i, it := range items {
-		if old := x.items[it.ID]; old != nil {
-			it.at = old.at
-			x.forget(old, names)
+	for i := range items {
+		it := &items[i]
+		if at, held := x.items[it.ID]; held {
+			it.at = at
+			x.forget(at, names)
 		} else {
 			it.at = uint32(len(x.place))
-			x.place = append(x.place, nil)
-			x.simple = append(x.simple, false)
+			x.place = append(x.place, stocked{})
 		}
-		x.items[it.ID], x.place[it.at] = it, it
+		x.items[it.ID] = it.at
 		x.number(it)
-		x.simple[it.at] = it.Stock > 0 && it.From.IsZero() && it.Until.IsZero() && len(it.Needs) == 0
+		it.simple = it.Stock > 0 && it.From.IsZero() && it.Until.IsZero() && len(it.Needs) == 0
 		values := it.Item.all()
+		var own, rest []uint32
 		for _, attr := range sorted(values) {
 			for _, v := range values[attr] {
 				n := x.value(Value{attr, v})
-				it.has = append(it.has, n)
 				x.by[n] = insert(x.by[n], it.at)
 				if slices.Contains(it.Attributes[attr], v) {
-					it.own = append(it.own, n)
+					own = append(own, n)
+				} else {
+					rest = append(rest, n)
 				}
 			}
 		}
-		slices.Sort(it.own)
+		slices.Sort(own)
+		it.hold(append(own, rest...), len(own))
+		it.kind = x.value(Value{"category", it.Category})
+		x.place[it.at] = *it
 		for currency, p := range it.Price {
 			n, known := x.money[currency]
 			if !known {
@@ -161,27 +221,28 @@ func (x *index) put(items []*stocked, names *Attributes) {
 			words[i] = append(words[i], cell{n, terms[t]})
 		}
 	}
-	for i, it := range items {
+	for i := range items {
 		sum := 0.0
 		for _, c := range words[i] {
 			w := float64(c.w) * x.idf(c.item)
 			sum += w * w
 		}
-		it.norm = float32(math.Sqrt(sum))
+		x.place[items[i].at].norm = float32(math.Sqrt(sum))
 	}
 }
 
-// forget takes an item out of every list; its place stays empty.
-func (x *index) forget(it *stocked, names *Attributes) {
+// forget takes the item at a place out of every list; its place stays empty.
+func (x *index) forget(at uint32, names *Attributes) {
+	it := x.place[at]
 	delete(x.items, it.ID)
 	for _, prices := range x.cost {
 		if int(it.at) < len(prices) {
 			prices[it.at] = 0
 		}
 	}
-	x.place[it.at] = nil
+	x.place[at] = stocked{}
 	x.nos[it.no] = 0
-	for _, n := range it.has {
+	for _, n := range it.values() {
 		x.by[n] = remove(x.by[n], it.at)
 	}
 	for _, id := range it.GoesWith {

@@ -42,7 +42,7 @@ func TestIndexChangesInPlace(t *testing.T) {
 			places, narrows := s.index.rarest([]Filter{f})
 			assert.True(t, narrows)
 			for _, at := range places {
-				it := s.index.place[at]
+				it := s.index.on(at)
 				require.NotNil(t, it, "it was removed")
 				assert.False(t, got[it.ID], "twice")
 				got[it.ID] = true
@@ -52,7 +52,8 @@ func TestIndexChangesInPlace(t *testing.T) {
 			}
 		}
 		words, found := map[string]int{}, map[string]int{}
-		for _, it := range s.index.items {
+		for id := range s.index.items {
+			it := s.index.item(id)
 			assert.Same(t, it, s.index.numbered(it.no))
 			for w := range it.terms(nil) {
 				words[w]++

@@ -32,7 +32,7 @@ func (s *Shelf) kin(b *board, session []uint32, w *Weights) {
 		f /= 1 + s.learned.taken(it.no)/kinKnown
 		said += f
 		hand = append(hand, it.at)
-		for _, v := range it.has {
+		for _, v := range it.values() {
 			if n := len(x.by[v]); n <= kinMost {
 				rare := math.Log(float64(len(x.items)) / float64(n))
 				for _, at := range x.by[v] {
@@ -45,8 +45,8 @@ func (s *Shelf) kin(b *board, session []uint32, w *Weights) {
 		b.picked.score[at] = 0
 	}
 	b.part.reset(len(s.learned.items.of))
-	for _, at := range strongest(&b.picked, kinFound) {
-		if it := x.place[at]; it != nil {
+	for _, at := range b.picked.strongest(kinFound) {
+		if it := x.on(at); it != nil {
 			b.part.add(it.no, b.picked.score[at])
 		}
 	}

@@ -209,10 +209,10 @@ func (l *learned) byCustomer(customer string, item uint32, w float32) {
 
 func (l *learned) bySession(key string, item uint32, w float32) {
 	l.next.count(item, w)
-	if s := l.visits.of(key); s != nil {
-		l.repeats.learn(s.items, item)
-		for back := range min(maxSteps, len(s.items)) {
-			if other := s.items[len(s.items)-1-back]; other != item {
+	if held := l.visits.of(key); held != nil {
+		l.repeats.learn(held, item)
+		for back := range min(maxSteps, len(held)) {
+			if other := held[len(held)-1-back]; other != item {
 				l.next.add(other, item, w/float32(back+1))
 			}
 		}
@@ -243,11 +243,11 @@ func (l *learned) several(a, b uint32) bool {
 
 func (l *learned) byBasket(key string, item uint32, w float32) {
 	l.basket.count(item, w)
-	if b := l.baskets.of(key); b != nil {
-		if slices.Contains(b.items, item) {
+	if held := l.baskets.of(key); held != nil {
+		if slices.Contains(held, item) {
 			return
 		}
-		for _, other := range b.items {
+		for _, other := range held {
 			l.basket.add(item, other, w)
 			l.basket.add(other, item, w)
 		}

@@ -29,6 +29,7 @@ func (n *numbers) add(s string) uint32 {
 type scratch struct {
 	score   []float32
 	touched []uint32
+	most    []uint32 // room for strongest
 }
 
 // marks is a set of small numbers, a bit each, so that it stays close to the
@@ -52,6 +53,30 @@ func (m *marks) reset(n int) {
 func (m *marks) add(i uint32) {
 	m.bits[i>>6] |= 1 << (i & 63)
 	m.set = append(m.set, i)
+}
+
+// union makes the set that of two others.
+func (m *marks) union(of, and *marks) {
+	m.reset(64 * max(len(of.bits), len(and.bits)))
+	for _, i := range of.set {
+		m.add(i)
+	}
+	for _, i := range and.set {
+		m.add(i)
+	}
+}
+
+func (m *marks) holds(i uint32) bool { return m.bits[i>>6]>>(i&63)&1 != 0 }
+
+// among are the places of numbers that the set holds. As in pile nothing
+// branches on it.
+func (m *marks) among(numbers []uint32, room *[maxSession]uint8) []uint8 {
+	n, bits := 0, m.bits
+	for j, i := range numbers {
+		room[n] = uint8(j)
+		n += int(bits[i>>6] >> (i & 63) & 1)
+	}
+	return room[:n]
 }
 
 // reset empties the vector and makes room for n entries.
@@ -103,6 +128,13 @@ func first(was, more float32) int {
 	return int((uint64(math.Float32bits(was)) - 1) &^ (uint64(math.Float32bits(more)) - 1) >> 63)
 }
 
+// above is x where it is more than least, which is above 0, else 0; as in pile
+// nothing branches on it.
+func above(x, least float32) float32 {
+	b := math.Float32bits(x)
+	return math.Float32frombits(b & uint32((int64(math.Float32bits(least))-int64(int32(b)))>>63))
+}
+
 // at is a score; a vector of none is not looked at.
 func (s *scratch) at(i uint32) float64 {
 	if len(s.touched) == 0 {
@@ -126,6 +158,34 @@ func (s *scratch) top() float32 {
 		}
 	}
 	return best
+}
+
+// strongest are about the n highest, until it is called again: whole bins of a
+// histogram, so that nothing is sorted. As in pile nothing branches on a score.
+func (s *scratch) strongest(n int) []uint32 {
+	top := s.top()
+	if len(s.touched) <= n || top <= 0 {
+		return s.touched
+	}
+	const bins = 256
+	score, scale := s.score, (bins-1)/top
+	var count [bins]int
+	for _, i := range s.touched {
+		count[uint8(score[i]*scale)]++
+	}
+	least, held := bins-1, count[bins-1]
+	for least > 0 && held+count[least-1] <= n {
+		least--
+		held += count[least]
+	}
+	out := slices.Grow(s.most[:0], len(s.touched))[:len(s.touched)]
+	n = 0
+	for _, i := range s.touched {
+		out[n] = i
+		n += 1 - int(uint(int(score[i]*scale)-least)>>63)
+	}
+	s.most = out
+	return out[:n]
 }
 
 func abs(x float32) float32 { return max(x, -x) }

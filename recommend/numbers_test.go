@@ -34,3 +34,46 @@ func TestPile(t *testing.T) {
 		assert.Equal(t, want, got)
 	})
 }
+
+func TestAbove(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		x, least := rapid.Float32().Draw(t, "x"), rapid.Float32Min(1e-30).Draw(t, "least")
+		want := float32(0)
+		if x > least {
+			want = x
+		}
+		assert.Equal(t, want, above(x, least))
+	})
+}
+
+// What is among a union is in one of both, in order.
+func TestMarks(t *testing.T) {
+	t.Parallel()
+	numbers := rapid.SliceOfN(rapid.Uint32Range(0, 200), 0, maxSession)
+	rapid.Check(t, func(t *rapid.T) {
+		var one, other, both marks
+		one.reset(150)
+		other.reset(201)
+		in := map[uint32]bool{}
+		for _, i := range numbers.Draw(t, "one") {
+			one.add(i % 150)
+			in[i%150] = true
+		}
+		for _, i := range numbers.Draw(t, "other") {
+			other.add(i)
+			in[i] = true
+		}
+		both.union(&one, &other)
+		var room [maxSession]uint8
+		var want []uint8
+		asked := numbers.Draw(t, "asked")
+		for at, i := range asked {
+			assert.Equal(t, in[i], both.holds(i))
+			if in[i] {
+				want = append(want, uint8(at))
+			}
+		}
+		assert.Equal(t, want, append([]uint8(nil), both.among(asked, &room)...))
+	})
+}

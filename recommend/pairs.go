@@ -313,6 +313,6 @@ func (l *logarithm) of(x float32) float32 {
 			l.parts[i] = float32(math.Log1p((float64(i) + 0.5) / 256))
 		}
 	}
-	b := math.Float32bits(max(1, x))
+	b := math.Float32bits(x)
 	return float32(int(b>>23&255)-127)*math.Ln2 + l.parts[b>>15&255]
 }

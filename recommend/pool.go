@@ -19,17 +19,17 @@ func (s *Shelf) pool(a *ask, b *board) (all bool) {
 	switch {
 	case len(a.Like) > 0:
 		for _, it := range a.like {
-			b.pool = append(b.pool, x.valued("category", it.Category)...)
+			b.pool = append(b.pool, x.by[it.kind]...)
 		}
 		b.settle()
 		return true
 	case len(a.GoesWith) > 0:
-		b.numbers(s, strongest(&b.signals.with, 2*many))
+		b.numbers(s, b.signals.with.strongest(2*many))
 		for _, it := range a.with {
 			b.pool = append(b.pool, x.listed[it.ID]...)
 			for _, id := range it.GoesWith {
-				if of := x.items[id]; of != nil {
-					b.pool = append(b.pool, of.at)
+				if at, held := x.items[id]; held {
+					b.pool = append(b.pool, at)
 				}
 			}
 		}
@@ -41,13 +41,13 @@ func (s *Shelf) pool(a *ask, b *board) (all bool) {
 		return true
 	}
 	most := max(many, 4*a.N)
-	b.numbers(s, strongest(&b.signals.history, most))
-	b.numbers(s, strongest(&b.signals.session, most))
+	b.numbers(s, b.signals.history.strongest(most))
+	b.numbers(s, b.signals.session.strongest(most))
 	b.numbers(s, l.top.items)
 	for _, t := range a.trends {
 		b.numbers(s, t.top.items)
 	}
-	b.pool = append(b.pool, strongest(&b.words, most)...)
+	b.pool = append(b.pool, b.words.strongest(most)...)
 	for i := range a.wish {
 		for _, n := range a.wish[i].any {
 			b.pool = append(b.pool, x.by[n][max(0, len(x.by[n])-many):]...)
@@ -180,22 +180,21 @@ func (s *Shelf) allowed(a *ask, b *board) {
 	b.queue.all, b.queue.latest = b.queue.all[:0], a.Order == Newest
 	if len(b.pool) <= wide {
 		for _, at := range b.pool { // as in pairs.fetch
-			if it := s.index.place[at]; it != nil && len(it.has) > 0 {
-				b.fetched += it.no + it.has[0]
-			}
+			b.fetched += s.index.place[at].no + uint32(s.index.price(at, a.currency))
 		}
 	}
+	var sc scored
 	for _, at := range b.pool {
 		if !s.affordable(at, a) { // before the item is looked at: this is most of what filters do
 			continue
 		}
-		it := s.index.place[at]
+		it := s.index.on(at)
 		if it == nil || !a.late() && s.blocked(it, a) != "" {
 			continue
 		}
 		var key float64
 		if a.Order != Cheapest && a.Order != Newest && a.Order != Trending || len(a.GoesWith)+len(a.Like) > 0 {
-			sc := s.score(it, a, b)
+			s.score(&sc, it, a, b)
 			if len(a.GoesWith) > 0 && sc.with == 0 || len(a.Like) > 0 && sc.like == 0 {
 				continue
 			}

@@ -52,7 +52,7 @@ func DefaultWeights() Weights {
 // board is the working space of one ranking.
 type board struct {
 	sum, part, like, now, skip scratch
-	chosen, mine               marks // items the first structure chose, and those at hand
+	chosen, mine, looked       marks // items the first structure chose, those at hand, and both
 	own, target, rare, goods   power
 	logs                       logarithm
 	visits, alike, baskets     lens
@@ -76,17 +76,16 @@ func (b *board) mix(weight float64) bool {
 		return false
 	}
 	f, least := float32(weight)/top, top*faint
-	part, sum, touched := b.part.score, b.sum.score, b.sum.touched
+	part, sum, n := b.part.score, b.sum.score, len(b.sum.touched)
+	touched := slices.Grow(b.sum.touched, len(b.part.touched))[:n+len(b.part.touched)]
 	for _, i := range b.part.touched {
-		if x := part[i]; x > least {
-			if sum[i] == 0 {
-				touched = append(touched, i)
-			}
-			sum[i] += f * x
-		}
+		was, more := sum[i], f*above(part[i], least)
 		part[i] = 0 // nor is it added twice if it was touched twice
+		sum[i] = was + more
+		touched[n] = i
+		n += first(was, more)
 	}
-	b.sum.touched = touched
+	b.sum.touched = touched[:n]
 	b.part.touched = b.part.touched[:0]
 	return true
 }
@@ -152,7 +151,7 @@ func (b *board) only(n int) *marks {
 		return nil
 	}
 	b.chosen.reset(n)
-	for _, i := range strongest(&b.sum, chosen) {
+	for _, i := range b.sum.strongest(chosen) {
 		b.chosen.add(i)
 	}
 	return &b.chosen

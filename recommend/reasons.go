@@ -1,7 +1,6 @@
 package recommend
 
 import (
-	"cmp"
 	"embed"
 	"fmt"
 	"slices"
@@ -41,37 +40,65 @@ func (s sentences) in(lang string) wordings {
 // wordings are those of one language, by code.
 type wordings map[string]string
 
+// say is a wording with what stands in braces replaced: pairs of both.
 func (w wordings) say(code string, pairs ...string) string {
 	said := w[code]
-	for i := 0; i+1 < len(pairs); i += 2 {
-		said = strings.Replace(said, pairs[i], pairs[i+1], 1)
+	if len(pairs) == 0 {
+		return said
 	}
-	return said
+	var out strings.Builder
+	long := len(said)
+	for _, p := range pairs {
+		long += len(p)
+	}
+	out.Grow(long)
+	for {
+		from := strings.IndexByte(said, '{')
+		to := strings.IndexByte(said, '}') + 1
+		if from < 0 || to <= from {
+			out.WriteString(said)
+			return out.String()
+		}
+		with := said[from:to]
+		for i := 0; i+1 < len(pairs); i += 2 {
+			if pairs[i] == with {
+				with = pairs[i+1]
+				break
+			}
+		}
+		out.WriteString(said[:from])
+		out.WriteString(with)
+		said = said[to:]
+	}
 }
 
-// why are an item's reasons, strongest first; there is always one.
-func (s *Shelf) why(it *stocked, r *ask, c *scored, b *board) []Reason {
-	type weighed struct {
-		Reason
-		w float64
-	}
-	out := make([]weighed, 0, 8)
+// usual is how many reasons an item has, about.
+const usual = 4
+
+// why appends an item's reasons to none, strongest first; there is always one.
+func (s *Shelf) why(it *stocked, r *ask, c *scored, b *board, none []Reason) []Reason {
+	out, weights := none, make([]float64, 0, 2*usual)
 	add := func(w float64, reason Reason, pairs ...string) {
-		if w > 0 {
-			if reason.Text == "" {
-				reason.Text = r.words.say(reason.Code, pairs...)
-			}
-			out = append(out, weighed{reason, w})
+		if w <= 0 {
+			return
 		}
+		if reason.Text == "" {
+			reason.Text = r.words.say(reason.Code, pairs...)
+		}
+		at := len(out)
+		for at > 0 && weights[at-1] < w {
+			at--
+		}
+		out, weights = slices.Insert(out, at, reason), slices.Insert(weights, at, w)
 	}
 	about := func(code, id string, w float64) { // a reason that names another item
-		if of := s.index.items[id]; of != nil {
+		if of := s.index.item(id); of != nil {
 			add(w, Reason{Code: code, Item: id}, "{name}", nameIn(of.Name, r.Language))
 		}
 	}
 	first := func(ids []string) string {
 		for _, id := range ids {
-			if s.index.items[id] != nil {
+			if s.index.item(id) != nil {
 				return id
 			}
 		}
@@ -96,19 +123,19 @@ func (s *Shelf) why(it *stocked, r *ask, c *scored, b *board) []Reason {
 		add(1.3*c.due, Reason{Code: "due"})
 	}
 	if c.history > 0 {
-		if id, code, at := s.because(it, r.u, b); id != "" {
+		if of, code, at := s.because(it, r.u, b); of != nil {
 			w := c.history
 			if code == "series" {
 				w += 0.5
 			}
-			add(w, Reason{Code: code, Item: id}, "{name}", nameIn(s.index.items[id].Name, r.Language), "{when}", s.ago(at, r))
+			add(w, Reason{Code: code, Item: of.ID}, "{name}", nameIn(of.Name, r.Language), "{when}", s.ago(at, r))
 		} else {
 			add(c.history, Reason{Code: "history"})
 		}
 	}
 	add(0.8*c.session, Reason{Code: "session"})
-	if c.taste > 0.1 && c.liked != (Value{}) {
-		liked := []Value{c.liked}
+	if c.taste > 0.1 && c.liked > 0 {
+		liked := []Value{s.index.of[c.liked-1]}
 		add(0.6*c.taste, Reason{Code: "taste", Values: liked}, "{what}", s.display(liked, r))
 	}
 	if c.words > 0.15 {
@@ -134,23 +161,17 @@ func (s *Shelf) why(it *stocked, r *ask, c *scored, b *board) []Reason {
 		}
 		add(0.01, Reason{Code: code})
 	}
-	slices.SortStableFunc(out, func(a, b weighed) int { return cmp.Compare(b.w, a.w) })
-	rs := make([]Reason, len(out))
-	for i, x := range out {
-		rs[i] = x.Reason
-	}
-	return rs
+	return out
 }
 
 // because is the item of the customer's latest that most speaks for another,
-// whether they bought it or looked at it, and when they bought it; "" when none
+// whether they bought it or looked at it, and when they bought it; nil when none
 // of them does, or it is not on the shelf.
-func (s *Shelf) because(it *stocked, u *person, b *board) (id, code string, at int64) {
+func (s *Shelf) because(it *stocked, u *person, b *board) (of *stocked, code string, at int64) {
 	l, mine, best := s.learned, b.signals.mine.score, cell{}
 	if int(it.no) >= len(l.together.rows) {
-		return "", "", 0
+		return nil, "", 0
 	}
-	var of *stocked
 	for _, c := range l.together.rows[it.no].speak() { // pairs count both ways: one row holds them all
 		if mine[c.item] == 0 || c.item == it.no || c.w < best.w || c.w == best.w && mine[c.item] > mine[best.item] {
 			continue
@@ -160,16 +181,16 @@ func (s *Shelf) because(it *stocked, u *person, b *board) (id, code string, at i
 		}
 	}
 	if of == nil {
-		return "", "", 0
+		return nil, "", 0
 	}
 	f := u.fact(of.no)
 	if !f.owned {
-		return of.ID, "looked", 0
+		return of, "looked", 0
 	}
 	if series := it.Attributes["series"]; len(series) > 0 && slices.Equal(series, of.Attributes["series"]) {
-		return of.ID, "series", f.bought
+		return of, "series", f.bought
 	}
-	return of.ID, "bought", f.bought
+	return of, "bought", f.bought
 }
 
 // ago says when something was, for a reason; "" when that is not known, or too
@@ -205,7 +226,7 @@ func (s *Shelf) asked(it *stocked, r *ask) []Value {
 				continue
 			}
 			for _, n := range t.any {
-				if slices.Contains(it.has, n) {
+				if slices.Contains(it.values(), n) {
 					out = append(out, s.index.of[n])
 				}
 			}

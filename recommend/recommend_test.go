@@ -270,3 +270,24 @@ func ExampleShelf_Recommend() {
 	}
 	// Output: 红裙子 在您说的 ¥300 以内
 }
+
+// What a reason names may hold anything, braces too.
+func TestSay(t *testing.T) {
+	t.Parallel()
+	w := wordings{"bought": "您{when}买过「{name}」", "plain": "现货", "odd": "a } b {name"}
+	for name, c := range map[string]struct {
+		code  string
+		pairs []string
+		want  string
+	}{
+		"both":           {"bought", []string{"{name}", "红裙子", "{when}", "上周"}, "您上周买过「红裙子」"},
+		"braces in both": {"bought", []string{"{name}", "{when}", "{when}", "{name}"}, "您{name}买过「{when}」"},
+		"one left":       {"bought", []string{"{name}", "红裙子"}, "您{when}买过「红裙子」"},
+		"nothing":        {"plain", nil, "现货"},
+		"nothing to say": {"plain", []string{"{name}", "x"}, "现货"},
+		"unlike braces":  {"odd", []string{"{name}", "x"}, "a } b {name"},
+		"no such code":   {"none", []string{"{name}", "x"}, ""},
+	} {
+		assert.Equal(t, c.want, w.say(c.code, c.pairs...), name)
+	}
+}

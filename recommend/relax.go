@@ -18,7 +18,7 @@ func (s *Shelf) Relax(r Request) (relaxed Request, dropped []string, ok bool) {
 		a := s.ready(q)
 		s.whole(&a, b)
 		return slices.ContainsFunc(b.pool, func(at uint32) bool {
-			it := s.index.place[at]
+			it := s.index.on(at)
 			return it != nil && s.blocked(it, &a) == ""
 		})
 	}

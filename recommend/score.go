@@ -67,8 +67,8 @@ const rarelyWith = 0.1
 type scored struct {
 	wish, words, history, session, with, like, popular, trend, taste, due float64
 
-	liked  Value // of the item's values, the one most to the customer's taste
-	listed bool  // the catalogue itself says it goes with
+	liked  uint32 // of the item's values, the one most to the customer's taste: its number + 1
+	listed bool   // the catalogue itself says it goes with
 }
 
 func (c *scored) total() float64 {
@@ -76,9 +76,10 @@ func (c *scored) total() float64 {
 		0.2*c.trend + 0.5*c.taste + 1.2*c.due
 }
 
-func (s *Shelf) score(it *stocked, a *ask, b *board) scored {
+// score fills in what speaks for an item.
+func (s *Shelf) score(c *scored, it *stocked, a *ask, b *board) {
 	g := &b.signals
-	c := scored{history: g.history.at(it.no), session: g.session.at(it.no), words: b.words.at(it.at), trend: g.trend.at(it.no)}
+	*c = scored{history: g.history.at(it.no), session: g.session.at(it.no), words: b.words.at(it.at), trend: g.trend.at(it.no)}
 	taken := 0.0
 	if int(it.no) < len(s.learned.popular) {
 		taken = float64(s.learned.popular[it.no] / a.now)
@@ -107,11 +108,10 @@ func (s *Shelf) score(it *stocked, a *ask, b *board) scored {
 		}
 	}
 	for _, of := range a.like {
-		if of != it && of.Category == it.Category {
+		if of != it && of.kind == it.kind {
 			c.like = math.Max(c.like, 0.2+0.5*alike(of, it)+0.3*float64(g.with.score[it.no]))
 		}
 	}
-	return c
 }
 
 // once reports whether an item was bought at once with a well-known one but a
@@ -124,5 +124,5 @@ func (s *Shelf) once(of, it *stocked, a *ask) bool {
 // substitutes reports whether an item is of the same kind as one of others: who
 // has one needs no other, so it is no complement.
 func substitutes(it *stocked, others []*stocked) bool {
-	return slices.ContainsFunc(others, func(of *stocked) bool { return of.Category == it.Category })
+	return slices.ContainsFunc(others, func(of *stocked) bool { return of.kind == it.kind })
 }

@@ -11,23 +11,17 @@ const (
 	maxVisits  = 1 << 18 // latest sessions
 	maxSession = 50      // latest items of a session
 	maxPosting = 1000    // latest sessions kept for an item
-	line       = 16      // items that the processor fetches at once
+	line       = 16      // numbers that the processor fetches at once
 	lookEach   = 16      // postings read for each of Neighbours, shared by the items at hand
 	lookAlike  = 8       // the same where an earlier structure has chosen
 )
-
-// visit is one session, its items in order.
-type visit struct {
-	key   string
-	items []uint32
-}
 
 // visits is the session index: the latest sessions, and for every item the
 // latest of them that hold it. A session is known by a number that only grows;
 // the ring holds the latest, and a posting to one that has left it is skipped.
 type visits struct {
-	ring     []visit // session n stands at n % maxVisits
-	long     []uint8 // by place in the ring: how many items it has
+	keys     []string // session n stands at n % maxVisits; "" where it was erased
+	items    lists    // by the same
 	next     uint32
 	open     map[string]uint32
 	postings [][]uint32 // by item, the latest last
@@ -35,13 +29,13 @@ type visits struct {
 
 func newVisits() *visits { return &visits{open: map[string]uint32{}} }
 
-// of is the session with a key, nil when it is not held.
-func (v *visits) of(key string) *visit {
+// of are the items of the session with a key in order, none when it is not held.
+func (v *visits) of(key string) []uint32 {
 	n, ok := v.open[key]
 	if !ok {
 		return nil
 	}
-	return &v.ring[n%maxVisits]
+	return v.items.of(n % maxVisits)
 }
 
 // add appends an item to a session.
@@ -51,24 +45,20 @@ func (v *visits) add(key string, item uint32) {
 		n = v.next
 		v.next++
 		v.open[key] = n
-		if len(v.ring) < maxVisits {
-			v.ring = append(v.ring, visit{key: key})
-			v.long = append(v.long, 0)
+		if len(v.keys) < maxVisits {
+			v.keys = append(v.keys, key)
+			v.items.add()
 		} else {
-			old := &v.ring[n%maxVisits]
-			if old.key != "" { // it was erased
-				delete(v.open, old.key)
+			at := n % maxVisits
+			if v.keys[at] != "" {
+				delete(v.open, v.keys[at])
 			}
-			*old = visit{key: key, items: old.items[:0]}
+			v.keys[at] = key
+			v.items.empty(at)
 		}
 	}
-	s := &v.ring[n%maxVisits]
-	held := slices.Contains(s.items, item)
-	if len(s.items) == maxSession {
-		s.items = append(s.items[:0], s.items[1:]...)
-	}
-	s.items = append(s.items, item)
-	v.long[n%maxVisits] = uint8(len(s.items))
+	held := slices.Contains(v.items.of(n%maxVisits), item)
+	v.items.append(n%maxVisits, item)
 	if held {
 		return
 	}
@@ -86,7 +76,8 @@ func (v *visits) add(key string, item uint32) {
 func (v *visits) erase(key string) {
 	if n, ok := v.open[key]; ok {
 		delete(v.open, key)
-		v.ring[n%maxVisits], v.long[n%maxVisits] = visit{}, 0
+		v.keys[n%maxVisits] = ""
+		v.items.empty(n % maxVisits)
 	}
 }
 
@@ -104,8 +95,8 @@ func (v *visits) both(a, b uint32, prefix string, most int) (n int) {
 		if !v.held(p[i]) || n > 0 && p[i] == first { // an item that left a session and came back stands there twice
 			continue
 		}
-		s := &v.ring[p[i]%maxVisits]
-		if strings.HasPrefix(s.key, prefix) && slices.Contains(s.items, b) && slices.Contains(s.items, a) {
+		at := p[i] % maxVisits
+		if items := v.items.of(at); strings.HasPrefix(v.keys[at], prefix) && slices.Contains(items, b) && slices.Contains(items, a) {
 			first = p[i]
 			n++
 		}
@@ -114,7 +105,7 @@ func (v *visits) both(a, b uint32, prefix string, most int) (n int) {
 }
 
 // held reports whether a session's number still stands in the ring.
-func (v *visits) held(n uint32) bool { return v.next-n-1 < uint32(len(v.ring)) }
+func (v *visits) held(n uint32) bool { return v.next-n-1 < uint32(len(v.keys)) }
 
 // VisitWeights say how sessions are compared.
 type VisitWeights struct {
@@ -139,39 +130,40 @@ func (v *visits) from(items []uint32, own string, w *VisitWeights, t *lens, b *b
 		each = lookAlike
 	}
 	nearest := v.nearest(items, own, w, t, b, each)
-	mine, at, every := b.mine.bits, b.now.score, only == nil
-	var wanted []uint64
-	if !every {
-		wanted = only.bits
-	}
 	for _, i := range nearest { // as in pairs.fetch
-		for items := v.ring[i].items; len(items) > 0; items = items[min(line, len(items)):] {
+		for items := v.items.of(i); len(items) > 0; items = items[min(line, len(items)):] {
 			b.fetched += items[0]
 		}
 	}
-	score, touched := to.score, to.touched
-	var held [maxSession]uint8 // what is scored of a session, by place in it
+	if only != nil {
+		b.looked.union(only, &b.mine)
+	}
+	at, score, touched := b.now.score, to.score, to.touched
+	var room [maxSession]uint8
 	for _, i := range nearest {
-		items, like := v.ring[i].items, b.like.score[i]
+		items, like := v.items.of(i), b.like.score[i]
 		if like <= 0 { // it is the session at hand
 			continue
 		}
-		match, best, n := -1, float32(0), 0 // where the two sessions match
-		for j, item := range items {
-			if mine[item>>6]>>(item&63)&1 != 0 && at[item] >= best {
-				match, best = j, at[item]
-			}
-			if every || wanted[item>>6]>>(item&63)&1 != 0 { // few are
-				held[n] = uint8(j)
-				n++
+		held := t.places[:len(items)] // what is looked at, by place
+		if only != nil {
+			held = b.looked.among(items, &room)
+		}
+		match, best := -1, float32(0) // where the two sessions match
+		for _, j := range held {
+			if item := items[j]; b.mine.holds(item) && at[item] >= best {
+				match, best = int(j), at[item]
 			}
 		}
 		if match < 0 {
 			continue
 		}
 		by := t.near[maxSession-match:] // by place
-		for _, j := range held[:n] {
+		for _, j := range held {
 			item := items[j]
+			if only != nil && !only.holds(item) {
+				continue
+			}
 			was := score[item]
 			if was == 0 {
 				touched = append(touched, item)
@@ -186,12 +178,18 @@ func (v *visits) from(items []uint32, own string, w *VisitWeights, t *lens, b *b
 // likeness stands in b.like, the weights of the items at hand in b.now.
 func (v *visits) nearest(items []uint32, own string, w *VisitWeights, t *lens, b *board, each float64) []uint32 {
 	like, now := &b.like, &b.now
-	like.reset(len(v.ring))
+	like.reset(len(v.keys))
 	now.reset(len(v.postings))
 	b.mine.reset(len(v.postings))
-	t.set(w, len(v.ring))
+	t.set(w, len(v.keys))
 	items = items[max(0, len(items)-maxSession):]
 	look := min(maxPosting, int(each*w.Neighbours)/max(1, len(items)))
+	for _, item := range items { // as in pairs.fetch
+		if int(item) < len(v.postings) && len(v.postings[item]) > 0 {
+			p := v.postings[item]
+			b.fetched += p[max(0, len(p)-look)]
+		}
+	}
 	for back := range items {
 		item := items[len(items)-1-back]
 		if int(item) >= len(v.postings) || now.score[item] > 0 {
@@ -199,7 +197,7 @@ func (v *visits) nearest(items []uint32, own string, w *VisitWeights, t *lens, b
 		}
 		p := v.postings[item]
 		p = p[max(0, len(p)-look):]
-		f := t.step[back] * float32(math.Pow(math.Log(1+float64(len(v.ring))/float64(1+len(p))), w.IDF))
+		f := t.step[back] * float32(math.Pow(math.Log(1+float64(len(v.keys))/float64(1+len(p))), w.IDF))
 		now.add(item, f)
 		b.mine.add(item)
 		for len(p) > 0 && !v.held(p[0]) { // it has left the ring
@@ -220,9 +218,9 @@ func (v *visits) nearest(items []uint32, own string, w *VisitWeights, t *lens, b
 		like.score[self%maxVisits] = 0
 	}
 	for _, i := range like.touched { // what was erased has length 0, which weighs nothing
-		like.score[i] *= t.length[v.long[i]] * t.age[uint32(t.share*float32((v.next-1-i)%maxVisits))]
+		like.score[i] *= t.length[v.items.long[i]] * t.age[uint32(t.share*float32((v.next-1-i)%maxVisits))]
 	}
-	return strongest(like, int(w.Neighbours))
+	return like.strongest(int(w.Neighbours))
 }
 
 // lens are the tables of one structure's weights.
@@ -233,6 +231,7 @@ type lens struct {
 	step   [maxSession]float32       // by steps back in the session at hand
 	near   [2*maxSession + 1]float32 // by place after the match in the other, from maxSession places before it
 	share  float32                   // of the ring a session is, in steps
+	places [maxSession]uint8         // all of a session
 }
 
 const ageSteps = 256
@@ -249,6 +248,7 @@ func (t *lens) set(w *VisitWeights, held int) {
 	}
 	for back := range t.step {
 		t.step[back] = float32(math.Exp(-float64(back) / w.Step))
+		t.places[back] = uint8(back)
 	}
 	for i := range t.near {
 		far := i - maxSession
@@ -267,32 +267,4 @@ func (t *lens) set(w *VisitWeights, held int) {
 			t.age[i] = float32(math.Exp(-float64(i) / ageSteps / w.Age))
 		}
 	}
-}
-
-// strongest are about the n highest of a vector: whole bins of a histogram, so
-// that nothing is sorted.
-func strongest(of *scratch, n int) []uint32 {
-	top := of.top()
-	if len(of.touched) <= n || top <= 0 {
-		return of.touched
-	}
-	const bins = 256
-	scale := (bins - 1) / top
-	bin := func(i uint32) int { return int(of.score[i] * scale) }
-	var count [bins]int
-	for _, i := range of.touched {
-		count[bin(i)]++
-	}
-	least, held := bins-1, count[bins-1]
-	for least > 0 && held+count[least-1] <= n {
-		least--
-		held += count[least]
-	}
-	out := make([]uint32, 0, held)
-	for _, i := range of.touched {
-		if bin(i) >= least {
-			out = append(out, i)
-		}
-	}
-	return out
 }

@@ -52,8 +52,8 @@ func TestVisitsAreBounded(t *testing.T) {
 		}
 	}
 	assert.LessOrEqual(t, len(v.postings[1]), 2*maxPosting)
-	assert.Equal(t, maxSession, len(v.of("5").items))
-	v.ring = v.ring[:10:10] // as if the ring were smaller: older numbers are not held
+	assert.Len(t, v.of("5"), maxSession)
+	v.keys = v.keys[:10:10] // as if the ring were smaller: older numbers are not held
 	assert.False(t, v.held(v.next-11))
 	assert.True(t, v.held(v.next-10))
 }
@@ -70,7 +70,7 @@ func TestStrongest(t *testing.T) {
 		n := rapid.IntRange(1, 300).Draw(t, "n")
 		kept := map[uint32]bool{}
 		least := float32(10)
-		for _, i := range strongest(&s, n) {
+		for _, i := range s.strongest(n) {
 			kept[i] = true
 			least = min(least, s.score[i])
 		}

@@ -101,7 +101,7 @@ func (s *Shelf) Put(items ...Item) error {
 			return fmt.Errorf("recommend: %w", err)
 		}
 	}
-	all := make([]*stocked, len(items))
+	all := make([]stocked, len(items))
 	for i, it := range items {
 		if len(it.Variants) > 0 {
 			it.Stock = 0
@@ -109,11 +109,11 @@ func (s *Shelf) Put(items ...Item) error {
 				it.Stock += v.Stock
 			}
 		}
-		all[i] = &stocked{Item: it}
+		all[i].goods = &goods{Item: it}
 	}
 	s.change(func() {
-		for _, it := range all {
-			it.no = s.learned.items.add(it.ID)
+		for i := range all {
+			all[i].no = s.learned.items.add(all[i].ID)
 		}
 		s.index.put(all, s.opts.Attributes)
 	})
@@ -143,8 +143,8 @@ func (s *Shelf) PutAll(items iter.Seq[Item]) error {
 func (s *Shelf) Remove(ids ...string) {
 	s.change(func() {
 		for _, id := range ids {
-			if it := s.index.items[id]; it != nil {
-				s.index.forget(it, s.opts.Attributes)
+			if at, held := s.index.items[id]; held {
+				s.index.forget(at, s.opts.Attributes)
 			}
 		}
 	})
@@ -178,7 +178,7 @@ func (it *Item) Has(f Filter) bool {
 func (s *Shelf) Item(id string) (Item, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	it := s.index.items[id]
+	it := s.index.item(id)
 	if it == nil {
 		return Item{}, false
 	}
@@ -190,8 +190,8 @@ func (s *Shelf) Items() []Item {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	out := make([]Item, 0, len(s.index.items))
-	for _, it := range s.index.place {
-		if it != nil {
+	for i := range s.index.place {
+		if it := &s.index.place[i]; it.goods != nil {
 			out = append(out, it.Item)
 		}
 	}
@@ -252,7 +252,8 @@ type candidate struct {
 	*stocked
 	scored
 	score    float64
-	near     float64   // to those that are chosen already
+	near     float64 // to those that are chosen already
+	chosen   bool
 	features []float64 // with a bandit
 	choice   *Choice   // where it explores
 }
@@ -273,7 +274,7 @@ func (s *Shelf) recommend(r *Request) []Suggestion {
 	}
 	for i := range best {
 		c := &best[i]
-		switch c.scored = s.score(c.stocked, &a, b); r.Order {
+		switch s.score(&c.scored, c.stocked, &a, b); r.Order {
 		case Cheapest:
 			c.score = c.total()
 		case Newest: // as far apart as their places are
@@ -289,9 +290,16 @@ func (s *Shelf) recommend(r *Request) []Suggestion {
 		best = s.diversify(best, r.N)
 	}
 	out := make([]Suggestion, min(r.N, len(best)))
+	for i := range out { // first, so that the processor fetches all at once
+		out[i].Item = best[i].Item
+	}
+	room := make([]Reason, 0, usual*len(out))
 	for i := range out {
-		c := &best[i]
-		out[i] = Suggestion{Item: c.Item, Score: c.score, Reasons: s.why(c.stocked, &a, &c.scored, b), Notice: nameIn(c.Notice, r.Language), Features: c.features, Choice: c.choice}
+		c, o := &best[i], &out[i]
+		o.Score, o.Features, o.Choice = c.score, c.features, c.choice
+		room = s.why(c.stocked, &a, &c.scored, b, room)
+		o.Reasons, o.Notice = slices.Clip(room), nameIn(c.Notice, r.Language)
+		room = room[len(room):]
 	}
 	return out
 }

@@ -58,8 +58,8 @@ func (s *Shelf) Restore(r io.Reader) error {
 	s.change(func() {
 		s.learned = l
 		clear(s.index.nos)
-		for _, it := range s.index.place {
-			if it != nil {
+		for i := range s.index.place {
+			if it := &s.index.place[i]; it.goods != nil {
 				it.no = l.items.add(it.ID)
 				s.index.number(it)
 			}
@@ -236,25 +236,31 @@ func (r *row) code(c *codec) {
 
 func (v *visits) code(c *codec) {
 	c.u32(&v.next)
-	array(c, &v.ring, func(s *visit) {
-		c.str(&s.key)
-		array(c, &s.items, c.item)
-		if len(s.items) > maxSession {
-			c.fail()
-			s.items = nil
+	at, held := uint32(0), []uint32(nil)
+	array(c, &v.keys, func(key *string) {
+		c.str(key)
+		if !c.reading {
+			held = v.items.of(at)
 		}
+		if array(c, &held, c.item); c.reading {
+			if v.items.add(); len(held) > maxSession {
+				c.fail()
+				return
+			}
+			for _, item := range held {
+				v.items.append(at, item)
+			}
+		}
+		at++
 	})
-	if c.reading && (len(v.ring) > maxVisits || int(v.next) < len(v.ring) || len(v.ring) < maxVisits && int(v.next) != len(v.ring)) {
+	if c.reading && (len(v.keys) > maxVisits || int(v.next) < len(v.keys) || len(v.keys) < maxVisits && int(v.next) != len(v.keys)) {
 		c.fail()
 		return
 	}
 	if c.reading { // the ring's numbers follow from next
-		v.long = make([]uint8, len(v.ring))
-		for i := range v.ring {
-			v.long[i] = uint8(len(v.ring[i].items))
-			n := v.next - 1 - (v.next-1-uint32(i))%maxVisits
-			if v.ring[i].key != "" { // not erased
-				v.open[v.ring[i].key] = n
+		for i, key := range v.keys {
+			if key != "" { // not erased
+				v.open[key] = v.next - 1 - (v.next-1-uint32(i))%maxVisits
 			}
 		}
 	}
@@ -264,8 +270,8 @@ func (v *visits) code(c *codec) {
 			c.fail()
 		}
 	})
-	for i := range v.ring {
-		for _, item := range v.ring[i].items {
+	for i := range v.items.at {
+		for _, item := range v.items.of(uint32(i)) {
 			if int(item) >= len(v.postings) {
 				c.fail()
 				return

@@ -21,7 +21,7 @@ func (s *Shelf) taste(u *person, to *scratch) {
 			sign, mixed = -1, true
 		}
 		n++
-		for _, v := range it.has {
+		for _, v := range it.values() {
 			to.sum(v, sign)
 		}
 	}
@@ -39,17 +39,18 @@ func (s *Shelf) taste(u *person, to *scratch) {
 	}
 }
 
-// fits is how well an item fits a taste, 0 to 1, and its value that fits best.
-func (s *Shelf) fits(it *stocked, taste *scratch) (score float64, best Value) {
-	sum, top := float32(0), float32(0)
-	for _, n := range it.has {
+// fits is how well an item fits a taste, 0 to 1, and the number + 1 of its value
+// that fits best, 0 when none but its category does.
+func (s *Shelf) fits(it *stocked, taste *scratch) (score float64, best uint32) {
+	sum, top, values := float32(0), float32(0), it.values()
+	for _, n := range values {
 		odds := taste.score[n]
 		sum += odds
-		if odds > top && s.index.of[n].Attribute != "category" {
-			top, best = odds, s.index.of[n]
+		if odds > top && n != it.kind {
+			top, best = odds, n+1
 		}
 	}
-	x := float64(sum) / float64(max(1, len(it.has)))
+	x := float64(sum) / float64(max(1, len(values)))
 	return x / (1 + x), best
 }
 
@@ -89,14 +90,14 @@ func (s *Shelf) Ask(r Request, attributes ...string) (q Question, ok bool) {
 	defer s.boards.Put(b)
 	s.whole(&a, b)
 	for _, at := range b.pool {
-		it := x.place[at]
+		it := x.on(at)
 		if it == nil || s.blocked(it, &a) != "" {
 			continue
 		}
 		w := 1 + math.Log1p(s.learned.taken(it.no))
 		n++
 		all += w
-		for _, no := range it.has {
+		for _, no := range it.values() {
 			v := x.of[no]
 			asked := len(attributes) == 0 || slices.Contains(attributes, v.Attribute)
 			if !asked || slices.ContainsFunc(r.Must, func(f Filter) bool { return f.Attribute == v.Attribute }) {
