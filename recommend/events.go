@@ -64,8 +64,16 @@ func nanos(at time.Time) int64 {
 
 // fact is what holds of an item for a customer.
 func (u *person) fact(item uint32) fact {
-	if i, held := slices.BinarySearchFunc(u.facts, item, byFact); held {
-		return u.facts[i]
+	from, to := 0, len(u.facts)
+	for from < to { // as slices.BinarySearchFunc, which calls a function for every step
+		if at := int(uint(from+to) / 2); u.facts[at].item < item {
+			from = at + 1
+		} else {
+			to = at
+		}
+	}
+	if from < len(u.facts) && u.facts[from].item == item {
+		return u.facts[from]
 	}
 	return fact{item: item}
 }

@@ -11,7 +11,7 @@ type signals struct {
 	trend                  scratch // of what is trending most
 	mine                   scratch // the customer's latest items, numbered from 1, the oldest first
 	taste                  scratch // by value number
-	most                   float64 // how often the most popular item is taken, as a logarithm
+	most                   float64 // one over how often the most popular item is taken, as a logarithm
 }
 
 // signals fills b.signals and b.words for a request.
@@ -22,13 +22,13 @@ func (s *Shelf) signals(a *ask, b *board) {
 	s.index.match(a.Text, &b.words)
 	g.history.reset(n)
 	g.taste.reset(len(s.index.of))
-	g.most = math.Log1p(float64(l.most / a.now))
+	g.most = 1 / math.Log1p(float64(l.most/a.now))
 	g.mine.reset(n)
 	if a.Personal && a.u != nil {
 		for i, no := range a.u.items[max(0, len(a.u.items)-maxHistory):] {
 			g.mine.add(no, float32(i+1))
 		}
-		s.taste(a.u, &g.taste)
+		s.taste(a.u, b)
 		l.rank(b, keyed(a.Tenant, a.Customer), "", nil, false, w)
 		g.history, b.sum = b.sum, g.history
 	}
@@ -36,8 +36,9 @@ func (s *Shelf) signals(a *ask, b *board) {
 	g.session, b.sum = b.sum, g.session
 	g.trend.reset(n)
 	for _, t := range a.trends {
+		most := t.full()
 		for _, i := range t.top.items {
-			if share := float32(t.share(i)); share > g.trend.score[i] {
+			if share := t.count[i] / most; share > g.trend.score[i] {
 				g.trend.add(i, share-g.trend.score[i])
 			}
 		}
@@ -85,7 +86,7 @@ func (s *Shelf) score(c *scored, it *stocked, a *ask, b *board) {
 		taken = float64(s.learned.popular[it.no] / a.now)
 	}
 	if taken > 0 {
-		c.popular = min(1, float64(b.logs.of(float32(1+taken)))/g.most)
+		c.popular = min(1, float64(b.logs.of(float32(1+taken)))*g.most)
 	}
 	if taken < 9 && len(g.taste.touched) > 0 { // then events know better
 		c.taste, c.liked = s.fits(it, &g.taste)

@@ -9,9 +9,15 @@ import (
 // taste is how much more often than the catalogue a customer's items hold a
 // value, as the logarithm of the ratio, shrunken; only what is above nothing.
 // It speaks for items nobody has taken yet.
-func (s *Shelf) taste(u *person, to *scratch) {
-	x, n, mixed := &s.index, 0.0, false
-	for _, no := range u.items[max(0, len(u.items)-maxHistory):] {
+func (s *Shelf) taste(u *person, b *board) {
+	to := &b.signals.taste
+	x, n, mixed, latest := &s.index, 0.0, false, u.items[max(0, len(u.items)-maxHistory):]
+	for _, no := range latest { // as in pairs.fetch
+		if int(no) < len(x.nos) && x.nos[no] > 0 {
+			b.fetched += x.place[x.nos[no]-1].no
+		}
+	}
+	for _, no := range latest {
 		it := x.numbered(no)
 		if it == nil {
 			continue

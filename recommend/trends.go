@@ -94,12 +94,11 @@ func (ts trends) named(segments []string) []*trend {
 func trending(ts []*trend, item uint32) float64 {
 	best := 0.0
 	for _, t := range ts {
-		best = math.Max(best, t.share(item))
+		best = math.Max(best, float64(t.count[item]/t.full()))
 	}
 	return best
 }
 
-// share is of the most, shrunken: a few events are no trend.
-func (t *trend) share(item uint32) float64 {
-	return float64(t.count[item] / (t.most + fewEvents*t.decay.growth(t.decay.newest)))
-}
+// full is what an item's share is of: the most, and more, as a few events are
+// no trend.
+func (t *trend) full() float32 { return t.most + fewEvents*t.decay.growth(t.decay.newest) }
