@@ -29,15 +29,28 @@ func (b *Bot) suggest(next Handler) Handler {
 	})
 }
 
-// GoesWith shows two complements of an item, unless this is no moment for it
-// (Calm) or there are none. The item stays what is talked about.
+// paired are the items whose complements the session has shown, and those.
+var paired = Var[[]string]{Name: "bot.paired"}
+
+const maxPaired = 60
+
+// GoesWith shows two complements of an item, once in a session, unless this is no
+// moment for it (Calm) or there are none. The item stays what is talked about.
 func (t *Turn) GoesWith(ctx context.Context, item string) error {
-	if item == "" || !t.Calm() {
+	before := paired.Get(t)
+	if item == "" || slices.Contains(before, item) || !t.Calm() {
 		return nil
 	}
 	s, err := t.Recommend(ctx, recommend.Request{GoesWith: []string{item}, N: 2})
 	if err != nil || len(s) == 0 {
 		return nil // the answer stands without it
+	}
+	before = append(before, item)
+	for i := range s { // nor are theirs shown: who says thanks for a bag wants no belt with it
+		before = append(before, s[i].Item.ID)
+	}
+	if err := paired.Set(t, before[max(0, len(before)-maxPaired):]); err != nil {
+		return err
 	}
 	t.Trace.Add("suggest", "%d items that go with %s", len(s), item)
 	r := Reply{Text: t.Text("suggest.goes_with"), Cards: t.Cards(s)}

@@ -334,6 +334,74 @@ func TestWantedInOtherWords(t *testing.T) {
 	assert.Equal(t, []recommend.Filter{{Attribute: "material", Any: []string{"leather"}}}, got.Wish)
 }
 
+// What goes with an item is shown once in a session, and only at a moment for it.
+func TestGoesWithOnce(t *testing.T) {
+	t.Parallel()
+	item := func(id string, with ...string) recommend.Item {
+		return recommend.Item{ID: id, Category: id, Name: map[string]string{"en": id, "zh": id}, Price: map[string]int64{"CNY": 100, "USD": 100}, Stock: 1, GoesWith: with}
+	}
+	shelf, err := recommend.New([]recommend.Item{item("dress", "shoes"), item("shoes", "belt"), item("belt"), item("coat", "belt"), item("ring")}, nil)
+	require.NoError(t, err)
+	b := newBot(t, bot.Options{Recommend: shelf}, bot.HandlerFunc(func(ctx context.Context, turn *bot.Turn) error {
+		if err := turn.Say("about " + turn.Message.Text); err != nil {
+			return err
+		}
+		return turn.GoesWith(ctx, turn.Message.Text)
+	}))
+	for i, c := range []struct{ asked, shown string }{
+		{"ring", ""},
+		{"dress", "shoes"},
+		{"dress", ""},
+		{"shoes", ""}, // it was shown with the dress
+		{"coat", "belt"},
+		{"", ""},
+	} {
+		replies, err := b.Handle(t.Context(), bot.Message{ID: string(rune('1' + i)), Thread: thread("a"), Text: c.asked})
+		require.NoError(t, err)
+		var shown []string
+		for _, r := range replies {
+			for _, card := range r.Cards {
+				shown = append(shown, card.ID)
+			}
+		}
+		assert.Equal(t, c.shown, strings.Join(shown, " "), "%d: %s", i, c.asked)
+	}
+}
+
+// What is forgotten is carried no further; what is remembered is, instead of what
+// was known of the same type.
+func TestRememberAndForget(t *testing.T) {
+	t.Parallel()
+	var carried []string
+	b := newBot(t, bot.Options{Understand: shopper{}}, bot.HandlerFunc(func(_ context.Context, turn *bot.Turn) error {
+		carried = nil
+		for _, e := range turn.Meaning.Entities {
+			carried = append(carried, e.Type+"="+e.Value)
+		}
+		slices.Sort(carried)
+		switch turn.Message.Text {
+		case "remember":
+			turn.Remember("colour", "green")
+		case "forget":
+			turn.Forget("colour")
+		}
+		return turn.Say("ok")
+	}))
+	for i, c := range []struct{ said, carried string }{
+		{"a red dress", ""},
+		{"remember", ""},
+		{"and now", "colour=green"},
+		{"forget", "colour=green"},
+		{"and now", ""},
+	} {
+		_, err := b.Handle(t.Context(), bot.Message{ID: string(rune('1' + i)), Thread: thread("a"), Text: c.said})
+		require.NoError(t, err)
+		if i > 1 {
+			assert.Equal(t, c.carried, strings.Join(slices.DeleteFunc(carried, func(c string) bool { return !strings.HasPrefix(c, "colour=") }), " "), "%d: %s", i, c.said)
+		}
+	}
+}
+
 // Whatever is said, wherever an Understander says that it stands, each value is
 // either wished for, or must be, or must not.
 func TestWantedNeverLoses(t *testing.T) {

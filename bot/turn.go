@@ -234,14 +234,21 @@ func (t *Turn) Verified(kind string) (value string, ok bool) {
 // Remember puts an entity into the context, as if the customer had named it:
 // "it" and a later question's Slot find it.
 func (t *Turn) Remember(kind, value string) {
+	t.Forget(kind)
 	c := &t.session.Context
-	kept := c.Entities[:0:0]
-	for _, e := range c.Entities {
+	c.Entities = append([]nlu.Entity{{Type: kind, Value: value, Carried: true}}, c.Entities...)
+}
+
+// Forget drops what the conversation knows of a type: later messages carry no
+// such entity.
+func (t *Turn) Forget(kind string) {
+	kept := t.session.Context.Entities[:0:0]
+	for _, e := range t.session.Context.Entities {
 		if e.Type != kind {
 			kept = append(kept, e)
 		}
 	}
-	c.Entities = append([]nlu.Entity{{Type: kind, Value: value, Carried: true}}, kept...)
+	t.session.Context.Entities = kept
 }
 
 // Show records what is put before the customer, in order, so that "the second
