@@ -288,6 +288,12 @@ func (s *shop) ordered(t *bot.Turn, orders []order) (order, bool) {
 		latest = false
 	}
 	faulty := saysAny(t, t.Message.Text, "return.reason.quality.also")
+	switch t.Meaning.Intent {
+	case "", "faq": // of coats in general, unless they say whose
+		if !hasDate && !faulty && !saysAny(t, t.Message.Text, "order.cue.mine") {
+			return order{}, false
+		}
+	}
 	var fits []order
 	for _, o := range orders {
 		switch {

@@ -97,7 +97,7 @@ func (s *shop) left(t *bot.Turn, it *recommend.Item) string {
 
 // inStock answers "does the first one come in M?".
 func (s *shop) inStock(ctx context.Context, t *bot.Turn) error {
-	if e, ok := t.Meaning.Entity("sort"); ok && !e.Carried { // others like it, not this one
+	if e, ok := t.Meaning.Entity("sort"); ok && !e.Carried || asksColours(t) { // others like it, not this one
 		return s.search(ctx, t)
 	}
 	it, ok := s.about(t)
@@ -112,7 +112,7 @@ func (s *shop) inStock(ctx context.Context, t *bot.Turn) error {
 			if err := t.Say("stock.size_yes", "name", name, "size", size, "n", n); err != nil {
 				return err
 			}
-			return s.pair(ctx, t, it.ID)
+			return t.GoesWith(ctx, it.ID)
 		case has || len(it.Variants) > 0:
 			return t.Say("stock.size_no", "name", name, "size", size, "stock", s.left(t, &it))
 		}
@@ -137,7 +137,7 @@ func (s *shop) inStock(ctx context.Context, t *bot.Turn) error {
 	if it.Stock <= 0 {
 		return s.instead(ctx, t, it.ID)
 	}
-	return s.pair(ctx, t, it.ID)
+	return t.GoesWith(ctx, it.ID)
 }
 
 // sizeOf is the size a message asks for: named, or a bare "40" that is one of the

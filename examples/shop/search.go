@@ -24,6 +24,11 @@ const maxSeen = 60
 // search shows what fits what was asked for, or says honestly what does not.
 func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 	atEase(t)
+	if asksColours(t) {
+		if done, err := s.colours(ctx, t); done || err != nil {
+			return err
+		}
+	}
 	id, named := s.named(t)
 	named = named && !s.another(t, id)
 	if named && !s.otherwise(t, id) {

@@ -61,25 +61,6 @@ func (s *shop) askConsent(t *bot.Turn) error {
 		{Label: t.Text("consent.yes"), Value: "consent:yes"}, {Label: t.Text("consent.no"), Value: "consent:no"}}})
 }
 
-// paired are the items whose complements this conversation has shown.
-var paired = bot.Var[[]string]{Name: "items paired"}
-
-// pair shows what goes with an item the customer is about to buy, once.
-func (s *shop) pair(ctx context.Context, t *bot.Turn, item string) error {
-	before := paired.Get(t)
-	if slices.Contains(before, item) {
-		return nil
-	}
-	if err := t.GoesWith(ctx, item); err != nil {
-		return err
-	}
-	before = append(before, item)
-	for _, g := range t.Suggestions { // nor what was shown with it
-		before = append(before, g.Item.ID)
-	}
-	return paired.Set(t, before[max(0, len(before)-maxSeen):])
-}
-
 // goesWith answers "which bag goes with it?".
 func (s *shop) goesWith(ctx context.Context, t *bot.Turn) error {
 	it, ok := s.about(t)
