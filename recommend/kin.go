@@ -50,5 +50,5 @@ func (s *Shelf) kin(b *board, session []uint32, w *Weights) {
 			b.part.add(it.no, b.picked.score[at])
 		}
 	}
-	b.mix(w.Kin * said / all)
+	b.mix(w.Kin*said/all, b.part.top())
 }

@@ -268,14 +268,21 @@ func (p *pairs) from(item uint32, weight float32, own *power, to *scratch) {
 	to.pile(p.rows[item].speak(), weight)
 }
 
-// damp divides scores by the items' own counts to a power.
-func (p *pairs) damp(by *power, to *scratch) {
+// damp divides scores by the items' own counts to a power, and returns the
+// highest then.
+func (p *pairs) damp(by *power, to *scratch) (top float32) {
 	score, seen := to.score, p.seen
 	for _, i := range to.touched {
+		x := score[i]
 		if int(i) < len(seen) && seen[i] > 0 {
-			score[i] *= by.of(seen[i])
+			x *= by.of(seen[i])
+			score[i] = x
+		}
+		if x > top {
+			top = x
 		}
 	}
+	return top
 }
 
 // power is x to minus an exponent, to a part in a thousand, for counts: tables

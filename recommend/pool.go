@@ -41,9 +41,12 @@ func (s *Shelf) pool(a *ask, b *board) (all bool) {
 		return true
 	}
 	most := max(many, 4*a.N)
-	b.numbers(s, b.signals.history.strongest(most))
+	fit := b.signals.history.strongest(most)
+	b.numbers(s, fit)
 	b.numbers(s, b.signals.session.strongest(most))
-	b.numbers(s, l.top.items)
+	if len(fit) < few { // else what everybody takes is among it, or behind it
+		b.numbers(s, l.top.items)
+	}
 	for _, t := range a.trends {
 		b.numbers(s, t.top.items)
 	}

@@ -68,10 +68,9 @@ type board struct {
 // faint is the share of a part's highest score below which it says nothing.
 const faint = 1.0 / 64
 
-// mix adds a part to the sum, by its weight over its highest score, and empties
-// it; it reports whether the part said anything.
-func (b *board) mix(weight float64) bool {
-	top := b.part.top()
+// mix adds a part to the sum, by its weight over top, its highest score, and
+// empties it; it reports whether the part said anything.
+func (b *board) mix(weight float64, top float32) bool {
 	if top <= 0 || weight <= 0 {
 		return false
 	}
@@ -113,7 +112,7 @@ func (l *learned) history(b *board, u *person, customer string, w *Weights) {
 		for _, it := range items {
 			says(l.fitted.with, it, 1, &b.part)
 		}
-		if b.mix(w.Ridge) {
+		if b.mix(w.Ridge, b.part.top()) {
 			if together *= w.Beside; w.Beside <= 0 {
 				items, together = l.fitted.unknown(items), freshShare*w.Ridge
 			}
@@ -130,14 +129,12 @@ func (l *learned) history(b *board, u *person, customer string, w *Weights) {
 			}
 			l.together.from(items[len(items)-1-back], float32(f), b.own.set(w.Own), &b.part)
 		}
-		l.together.damp(b.target.set(w.Target), &b.part)
-		b.mix(together)
+		b.mix(together, l.together.damp(b.target.set(w.Target), &b.part))
 	}
 	if alike > 0 && len(u.items) <= enough {
 		b.part.reset(n)
 		l.alike.from(u.items, customer, &w.Tastes, &b.alike, b, b.only(n), &b.part)
-		l.together.damp(b.rare.set(w.Rare), &b.part)
-		b.mix(alike)
+		b.mix(alike, l.together.damp(b.rare.set(w.Rare), &b.part))
 	}
 }
 
@@ -173,37 +170,35 @@ func (l *learned) rank(b *board, customer, own string, session []uint32, again b
 				}
 				b.part.add(u.items[i], f)
 			}
-			b.mix(w.Habit)
+			b.mix(w.Habit, b.part.top())
 		}
 	}
 	if len(session) > 0 {
 		if w.Sessions > 0 {
 			b.part.reset(n)
 			l.visits.from(session, own, &w.Visits, &b.visits, b, nil, &b.part)
-			b.mix(w.Sessions)
+			b.mix(w.Sessions, b.part.top())
 		}
 		if w.Next > 0 {
 			b.part.reset(n)
 			for back := range min(len(session), maxSteps) {
 				l.next.from(session[len(session)-1-back], float32(math.Exp(-float64(back)/w.Visits.Step)), b.own.set(w.Own), &b.part)
 			}
-			l.next.damp(b.target.set(w.Target), &b.part)
-			b.mix(w.Next)
+			b.mix(w.Next, l.next.damp(b.target.set(w.Target), &b.part))
 		}
 		if w.Walk > 0 {
 			b.part.reset(n)
 			for back := range min(len(session), walkFrom) {
 				l.next.walk(session[len(session)-1-back], float32(math.Exp(-float64(back)/w.Visits.Step)), b.own.set(w.Own), &b.part)
 			}
-			l.next.damp(b.target.set(w.Target), &b.part)
-			b.mix(w.Walk)
+			b.mix(w.Walk, l.next.damp(b.target.set(w.Target), &b.part))
 		}
 		if w.Ahead > 0 && l.fitted != nil {
 			b.part.reset(n)
 			for back := range min(len(session), maxSteps) {
 				says(l.fitted.after, session[len(session)-1-back], float32(math.Exp(-float64(back)/stepPast)), &b.part)
 			}
-			b.mix(w.Ahead)
+			b.mix(w.Ahead, b.part.top())
 		}
 		if again && w.Again > 0 {
 			l.repeats.from(session, w.Again, &b.sum)
@@ -213,21 +208,19 @@ func (l *learned) rank(b *board, customer, own string, session []uint32, again b
 			for _, it := range session {
 				l.basket.from(it, 1, b.own.set(w.Own), &b.part)
 			}
-			l.basket.damp(b.goods.set(w.Goods), &b.part)
-			b.mix(w.Basket)
+			b.mix(w.Basket, l.basket.damp(b.goods.set(w.Goods), &b.part))
 		}
 		if w.Along > 0 && l.fitted != nil {
 			b.part.reset(n)
 			for _, it := range session {
 				says(l.fitted.bought, it, 1, &b.part)
 			}
-			b.mix(w.Along)
+			b.mix(w.Along, b.part.top())
 		}
 		if w.Baskets > 0 {
 			b.part.reset(n)
 			l.baskets.from(session, "", &w.Tastes, &b.baskets, b, nil, &b.part)
-			l.basket.damp(b.goods.set(w.Goods), &b.part)
-			b.mix(w.Baskets)
+			b.mix(w.Baskets, l.basket.damp(b.goods.set(w.Goods), &b.part))
 		}
 	}
 }

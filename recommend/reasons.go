@@ -168,16 +168,20 @@ func (s *Shelf) why(it *stocked, r *ask, c *scored, b *board, none []Reason) []R
 // whether they bought it or looked at it, and when they bought it; nil when none
 // of them does, or it is not on the shelf.
 func (s *Shelf) because(it *stocked, u *person, b *board) (of *stocked, code string, at int64) {
-	l, mine, best := s.learned, b.signals.mine.score, cell{}
+	l, mine, best, lately := s.learned, &b.signals.mine, cell{}, 0
 	if int(it.no) >= len(l.together.rows) {
 		return nil, "", 0
 	}
 	for _, c := range l.together.rows[it.no].speak() { // pairs count both ways: one row holds them all
-		if mine[c.item] == 0 || c.item == it.no || c.w < best.w || c.w == best.w && mine[c.item] > mine[best.item] {
+		if !mine.holds(c.item) || c.item == it.no || c.w < best.w {
+			continue
+		}
+		at := slices.Index(b.signals.latest, c.item)
+		if c.w == best.w && at > lately && of != nil {
 			continue
 		}
 		if held := s.index.numbered(c.item); held != nil {
-			best, of = c, held
+			best, of, lately = c, held, at
 		}
 	}
 	if of == nil {

@@ -8,10 +8,11 @@ import (
 // signals are what events say about a request: scores by item number, 0 to 1.
 type signals struct {
 	history, session, with scratch
-	trend                  scratch // of what is trending most
-	mine                   scratch // the customer's latest items, numbered from 1, the oldest first
-	taste                  scratch // by value number
-	most                   float64 // one over how often the most popular item is taken, as a logarithm
+	trend                  scratch  // of what is trending most
+	latest                 []uint32 // the customer's items, the oldest first
+	mine                   marks    // the same
+	taste                  scratch  // by value number
+	most                   float64  // one over how often the most popular item is taken, as a logarithm
 }
 
 // signals fills b.signals and b.words for a request.
@@ -24,9 +25,11 @@ func (s *Shelf) signals(a *ask, b *board) {
 	g.taste.reset(len(s.index.of))
 	g.most = 1 / math.Log1p(float64(l.most/a.now))
 	g.mine.reset(n)
+	g.latest = nil
 	if a.Personal && a.u != nil {
-		for i, no := range a.u.items[max(0, len(a.u.items)-maxHistory):] {
-			g.mine.add(no, float32(i+1))
+		g.latest = a.u.items[max(0, len(a.u.items)-maxHistory):]
+		for _, no := range g.latest {
+			g.mine.add(no)
 		}
 		s.taste(a.u, b)
 		l.rank(b, keyed(a.Tenant, a.Customer), "", nil, false, w)
