@@ -30,6 +30,7 @@ type scratch struct {
 	score   []float32
 	touched []uint32
 	most    []uint32 // room for strongest
+	flat    []float32
 }
 
 // marks is a set of small numbers, a bit each, so that it stays close to the
@@ -163,15 +164,25 @@ func (s *scratch) top() float32 {
 // strongest are about the n highest, until it is called again: whole bins of a
 // histogram, so that nothing is sorted. As in pile nothing branches on a score.
 func (s *scratch) strongest(n int) []uint32 {
-	top := s.top()
-	if len(s.touched) <= n || top <= 0 {
+	if len(s.touched) <= n {
+		return s.touched
+	}
+	top, score, flat := float32(0), s.score, slices.Grow(s.flat[:0], len(s.touched))[:len(s.touched)]
+	s.flat = flat
+	for at, i := range s.touched { // scores stand far apart: they are read once
+		x := score[i]
+		if flat[at] = x; x > top {
+			top = x
+		}
+	}
+	if top <= 0 {
 		return s.touched
 	}
 	const bins = 256
-	score, scale := s.score, (bins-1)/top
+	scale := (bins - 1) / top
 	var count [bins]int
-	for _, i := range s.touched {
-		count[uint8(score[i]*scale)]++
+	for _, x := range flat {
+		count[uint8(x*scale)]++
 	}
 	least, held := bins-1, count[bins-1]
 	for least > 0 && held+count[least-1] <= n {
@@ -180,9 +191,9 @@ func (s *scratch) strongest(n int) []uint32 {
 	}
 	out := slices.Grow(s.most[:0], len(s.touched))[:len(s.touched)]
 	n = 0
-	for _, i := range s.touched {
-		out[n] = i
-		n += 1 - int(uint(int(score[i]*scale)-least)>>63)
+	for at, x := range flat {
+		out[n] = s.touched[at]
+		n += 1 - int(uint(int(x*scale)-least)>>63)
 	}
 	s.most = out
 	return out[:n]
