@@ -389,6 +389,10 @@ func (c *scan) single(i, j int) int {
 		return j
 	case c.phrase(j, "不要", "不行", "不考虑", "就算了", "除外") >= 0:
 		return j
+	case c.phrase(j, "有吗", "有么", "有嘛", "有没", "有货", "可以", "没有吗") >= 0: // 鞋有吗
+		return j
+	case next == '没' && !text.IsHan(c.peek(j+len("没"))): // 有鞋没
+		return j
 	case next == '和' || next == '或' || next == '跟' || next == '还' || next == '吗' || next == '呢' || next == '吧':
 		return j
 	}

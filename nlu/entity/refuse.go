@@ -81,7 +81,7 @@ func (c *scan) negated(i int, kind string) bool {
 	for n := 0; n < 5; n++ {
 		if slices.ContainsFunc([]string{"allergic to", "allergy to", "allergies to", "intolerant to", "sensitive to", "free of", "free from", "instead of", "rather than",
 			"stay away from", "steer clear of", "other than", "anything but", "everything but", "nothing with", "nothing in", "nothing made of", "can't wear", "cant wear",
-			"cannot wear", "can't do", "can't stand", "cannot stand", "can't have", "cannot have", "won't wear", "doesn't wear", "doesn't like", "doesnt like"},
+			"cannot wear", "can't do", "can't stand", "cannot stand", "can't have", "cannot have", "won't wear", "doesn't wear", "doesn't like", "doesnt like", "never wears", "never wear", "never wore", "never liked", "never likes", "apart from", "aside from"},
 			func(w string) bool { return c.suffix(len(left), w) >= 0 }) {
 			return true
 		}
@@ -158,6 +158,11 @@ func (c *scan) negatedAfter(i int, kind string) bool {
 	if c.phrase(j, "allergy", "allergies", "allergic", "intolerance", "makes me itch", "makes me itchy", "gives me a rash", "irritates my skin") >= 0 {
 		return true
 	}
+	if e := c.phrase(j, "isn't", "isnt", "is not", "aren't", "are not"); e >= 0 && names(kind) {
+		if e = c.phrase(c.skip(e), "my colour", "my color", "her colour", "her color", "his colour", "his color", "my style", "her style", "his style", "my thing", "her thing", "his thing", "for me", "for her", "for him"); e >= 0 {
+			return true
+		}
+	}
 	made := c.opt(j, "成分", "之类", "类", "制品", "材质", "面料", "这种", "这类", "的")
 	j = c.opt(made, "面料", "衣服", "材质", "料子", "东西", "都", "也", "我", "他", "她")
 	j = c.opt(c.skip(j), "都", "也", "我", "会", "有点", "容易", "很", "就")
@@ -172,7 +177,14 @@ func (c *scan) negatedAfter(i int, kind string) bool {
 		return false
 	}
 	r := c.peek(c.skip(c.opt(e, "吧", "啊", "哈", "哦", "的")))
-	return r == 0 || strings.ContainsRune(",.;!", r)
+	if r == 0 || strings.ContainsRune(",.;!", r) {
+		return true
+	}
+	rest := c.s[e:] // 红的不要蓝的也不要
+	if end := strings.IndexAny(rest, ",.;!"); end >= 0 {
+		rest = rest[:end]
+	}
+	return strings.Contains(rest, "也不要") || strings.Contains(rest, "也不行")
 }
 
 // echoes reports whether what stands before 不 begins what stands behind it: 厚不厚,
