@@ -85,7 +85,7 @@ func changed(before []string, es []nlu.Entity, counts func(nlu.Entity) bool) []s
 		at := slices.Index(now, pair)
 		switch {
 		case e.Carried || e.Money != nil || e.When != nil || e.Quantity != nil:
-		case !e.Negated && at >= 0:
+		case !e.Negated && at >= 0 && !denied(e, es):
 			now = slices.Delete(now, at, at+1)
 		case e.Negated && at < 0 && len(now) < maxAvoided && counts(e):
 			now = append(now, pair)

@@ -277,6 +277,8 @@ func TestWanted(t *testing.T) {
 		"named anew":             {[]string{"shoes, ideally leather", "no, it must be leather"}, "category=shoes material=leather", "", ""},
 		"refused for good":       {[]string{"shoes, not black", "not leather", "in white"}, "category=shoes colour=white", "", "colour=black material=leather"},
 		"refused one by one":     {[]string{"shoes, not black", "not white"}, "category=shoes", "", "colour=black colour=white"},
+		"zh refused, and why":    {[]string{"不要黑色, black shoes make me look old", "white shoes"}, "category=shoes colour=white", "", "colour=black"},
+		"refused, not carried":   {[]string{"not black, 黑色 makes me look old", "shoes"}, "category=shoes", "", "colour=black"},
 		"refused, then asked":    {[]string{"shoes, not black", "black"}, "category=shoes colour=black", "", ""},
 		"another search":         {[]string{"shoes, not black", "dress"}, "category=dress", "", ""},
 		"never":                  {[]string{"not leather allergy, shoes", "dress"}, "category=dress", "", "material=leather"},
@@ -418,7 +420,8 @@ func TestWantedNeverLoses(t *testing.T) {
 			once := func(fs []recommend.Filter, negated bool) { // each, however often it was said
 				var said, got []string
 				for _, e := range es {
-					if e.Negated == negated {
+					no := slices.ContainsFunc(es, func(o nlu.Entity) bool { return o.Negated && !o.Carried && o.Value == e.Value })
+					if e.Negated && negated || !e.Negated && !negated && !no {
 						said = append(said, e.Value)
 					}
 				}

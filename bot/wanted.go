@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/frontdesk-go/frontdesk/nlu"
 	"github.com/frontdesk-go/frontdesk/recommend"
 )
 
@@ -30,6 +31,7 @@ func (t *Turn) Wanted(types ...string) recommend.Request {
 		}
 		*to = append(*to, recommend.Filter{Attribute: attribute, Any: []string{value}})
 	}
+	refused := t.refusing(types)
 	for i, e := range t.Meaning.Entities {
 		if e.Money != nil {
 			if e.Money.Currency != "" {
@@ -44,6 +46,8 @@ func (t *Turn) Wanted(types ...string) recommend.Request {
 		case !slices.Contains(types, e.Type):
 		case e.Negated: // "not black"
 			shutOut(&r, []recommend.Filter{{Attribute: e.Type, Any: []string{e.Value}}})
+		case denied(e, t.Meaning.Entities): // "not black, black makes me look old"
+		case e.Carried && slices.ContainsFunc(refused, func(f recommend.Filter) bool { return f.Attribute == e.Type && f.Any[0] == e.Value }):
 		case softly[i]:
 			add(&r.Wish, e.Type, e.Value)
 		default:
@@ -55,9 +59,14 @@ func (t *Turn) Wanted(types ...string) recommend.Request {
 			r.Must[i].Any = append(r.Must[i].Any, w.Any...)
 		}
 	}
-	shutOut(&r, t.refusing(types))
+	shutOut(&r, refused)
 	shutOut(&r, t.Avoids())
 	return r
+}
+
+// denied reports whether a message refuses what it names elsewhere.
+func denied(e nlu.Entity, all []nlu.Entity) bool {
+	return slices.ContainsFunc(all, func(o nlu.Entity) bool { return o.Negated && !o.Carried && o.Type == e.Type && o.Value == e.Value })
 }
 
 // wished is what the conversation's last search only wished for, as
