@@ -46,6 +46,12 @@ func (s *shop) find(ctx context.Context, t *bot.Turn, req *recommend.Request, no
 	switch {
 	case len(found) == 0 && len(req.Like) > 0:
 		return nil, t.Say("search.none")
+	case len(found) == 0 && len(req.Exclude) > 0 && none == "search.cheapest":
+		least, err := t.Recommend(ctx, recommend.Request{Must: req.Must, Not: req.Not, Order: recommend.Cheapest, N: 1})
+		if err != nil || len(least) == 0 || !slices.Contains(req.Exclude, least[0].Item.ID) {
+			return nil, firstErr(err, t.Say(none))
+		}
+		return nil, t.Send(bot.Reply{Text: t.Text("search.cheapest_is"), Cards: t.Cards(least)})
 	case len(found) == 0 && len(req.Exclude) > 0 && none != "":
 		return nil, t.Say(none)
 	case len(found) == 0:
@@ -90,6 +96,20 @@ func (s *shop) relaxed(ctx context.Context, t *bot.Turn, req *recommend.Request,
 		if fit, err := s.already(ctx, t, *req); err != nil || len(fit) > 0 {
 			return fit, firstErr(err, t.Send(bot.Reply{Text: t.Text("search.same"), Cards: t.Cards(fit)}))
 		}
+	}
+	if it, gone := s.soldOut(t, req); gone {
+		if err := t.Say("stock.gone", "name", called(it.Name, t.Language)); err != nil {
+			return nil, err
+		}
+		like := recommend.Request{Like: []string{it.ID}}
+		if kind := it.Attributes["kind"]; len(kind) > 0 {
+			like.Wish = []recommend.Filter{{Attribute: "kind", Any: kind}}
+		}
+		found, err := t.Recommend(ctx, like)
+		if err != nil || len(found) == 0 {
+			return nil, err
+		}
+		return found, t.Send(bot.Reply{Text: t.Text("stock.instead"), Cards: t.Cards(found)})
 	}
 	near, dropped, ok := s.shelf.Relax(*req)
 	if measured && (!ok || slices.ContainsFunc(dropped, func(d string) bool { return names(t, d) })) {
@@ -138,6 +158,23 @@ func (s *shop) relaxed(ctx context.Context, t *bot.Turn, req *recommend.Request,
 		return nil, err
 	}
 	return found, t.Send(bot.Reply{Text: t.Text("search.instead"), Cards: t.Cards(found)})
+}
+
+// soldOut is the one thing that a request names and that is out of stock: by its
+// kind or its colour, not by what it costs.
+func (s *shop) soldOut(t *bot.Turn, req *recommend.Request) (recommend.Item, bool) {
+	var out []recommend.Item
+	for _, it := range s.shelf.Items() {
+		fits := !slices.ContainsFunc(req.Must, func(f recommend.Filter) bool { return f.Attribute != "size" && !it.Has(f) })
+		price := it.Price[req.Currency]
+		if fits && it.Stock <= 0 && !slices.ContainsFunc(req.Not, it.Has) && price >= req.MinPrice && (req.MaxPrice == 0 || price <= req.MaxPrice) {
+			out = append(out, it)
+		}
+	}
+	if named := len(req.Must) > 1 || names(t, "product"); len(out) != 1 || !named {
+		return recommend.Item{}, false
+	}
+	return out[0], true
 }
 
 // already is those of the shown items that a request lets through, where it does

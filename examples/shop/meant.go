@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -19,10 +20,11 @@ import (
 func (s *shop) meant(next bot.Handler) bot.Handler {
 	return bot.HandlerFunc(func(ctx context.Context, t *bot.Turn) (err error) {
 		defer func() {
-			if now := t.Meaning.Intent; err == nil && now != "" && now != topic.Get(t) {
+			if now := t.Meaning.Intent; err == nil && now != "" && now != topic.Get(t) && !(live(t) && aside(now)) {
 				err = topic.Set(t, now)
 			}
 		}()
+		s.priced(t)
 		e, named := t.Meaning.Entity("order")
 		named = named && !e.Carried
 		if named && t.Meaning.Intent == "" {
@@ -51,7 +53,10 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 		if !named && t.Meaning.Intent == "" && (listed(t) || others(t) || browsing(t) || cannot || s.wants(t)) {
 			t.Topic("product.search") // "summer dresses"
 		}
-		if !named && (s.rather(ctx, t) || swaps(t) || fitting(t) || answering(t)) {
+		if !named && (t.Meaning.Intent == "" || t.Meaning.Intent == "faq") && live(t) && t.Focused() != "" && saysAny(t, t.Message.Text, "product.cue.takes") {
+			t.Topic("product.detail")
+		}
+		if !named && (s.rather(ctx, t) || swaps(t) || fitting(t) || answering(t) || overmuch(t) || moves(t) || s.calls(ctx, t)) {
 			t.Topic("product.search")
 		}
 		uid, ok := t.Verified("uid")
@@ -71,7 +76,17 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 	})
 }
 
-// topic is the intent of the message before this one.
+// aside reports whether a message of an intent leaves what was talked about before
+// it open: a question of delivery in a search for a coat.
+func aside(intent string) bool {
+	switch intent {
+	case "faq", "offer.ask", "size.advice", "thanks", "yes", "no", "consent.withdraw":
+		return true
+	}
+	return false
+}
+
+// topic is the intent of the message before this one, but for asides.
 var topic = bot.Var[string]{Name: "topic"}
 
 // live reports whether the conversation was about things from the shelf a message
@@ -125,6 +140,9 @@ func (s *shop) rather(ctx context.Context, t *bot.Turn) bool {
 // asks which size to take says more.
 func fitting(t *bot.Turn) bool {
 	e, ok := t.Meaning.Entity("size")
+	if ok && !e.Carried && t.Meaning.Intent == "size.advice" && names(t, "category") && !saysAny(t, t.Message.Text, "size.cue.asks") {
+		return true // a dress in XXL
+	}
 	return ok && !e.Carried && t.Meaning.Intent == "size.advice" && live(t) && len(strings.ReplaceAll(t.Message.Text, " ", "")) <= len(strings.ReplaceAll(e.Text, " ", ""))+5
 }
 
@@ -163,6 +181,62 @@ func dearer(t *bot.Turn) bool {
 // send things back: 换个颜色.
 func swaps(t *bot.Turn) bool {
 	return t.Meaning.Intent == "return.start" && live(t) && (others(t) || names(t, "colour") || names(t, "gender")) && !names(t, "category") && utf8.RuneCountInString(t.Message.Text) <= 24 && !names(t, "order")
+}
+
+// overmuch reports whether who looks around finds what was shown too much of
+// something, in words that also complain of what was bought: 太长了, 太贵了.
+func overmuch(t *bot.Turn) bool {
+	head, _, _ := strings.Cut(t.Meaning.Intent, ".")
+	if head != "complaint" && head != "offer" && head != "" && head != "cancel" && head != "faq" || !live(t) || len(t.Shown()) == 0 || t.Message.Tap != "" ||
+		utf8.RuneCountInString(t.Message.Text) > 24 || saysAny(t, t.Message.Text, "order.cue.mine") {
+		return false
+	}
+	e, ok := t.Meaning.Entity("sort")
+	dear := ok && !e.Carried && e.Value == "cheaper" && !saysAny(t, t.Message.Text, "search.cue.offer")
+	return dear || head == "complaint" && wishing(t) || (head == "complaint" || head == "faq") && saysAny(t, t.Message.Text, "search.cue.taste")
+}
+
+// moves reports whether what reads as more of the question before looks for
+// something: "in red?", after which size fits.
+func moves(t *bot.Turn) bool {
+	if !t.Meaning.FollowUp || t.Meaning.Intent != "size.advice" && t.Meaning.Intent != "product.compare" || names(t, "size") || len(pointed(t)) > 0 {
+		return false
+	}
+	in := t.Meaning.Intents
+	return len(in) > 0 && in[0].Name == "product.search" && in[0].Probability >= 0.4 && wishing(t)
+}
+
+// calls reports whether a message calls an item by its name, and asks nothing of
+// it that the knowledge base answers.
+func (s *shop) calls(ctx context.Context, t *bot.Turn) bool {
+	e, ok := t.Meaning.Entity("product")
+	return ok && !e.Carried && (t.Meaning.Intent == "" || t.Meaning.Intent == "faq") && t.Mood.Emotion != sentiment.Angry && !saysAny(t, t.Message.Text, "order.cue.mine") && !t.Known(ctx)
+}
+
+// priced takes a bare number that is the price of one of the things shown for
+// that thing: "the 1499 one". It is no order's.
+func (s *shop) priced(t *bot.Turn) {
+	if !live(t) {
+		return
+	}
+	for i, e := range t.Meaning.Entities {
+		if e.Type != "order" && e.Money == nil || e.Carried {
+			continue
+		}
+		for _, id := range t.Shown() {
+			it, ok := s.shelf.Item(id)
+			price := it.Price[t.Text("currency")]
+			if !ok || price%100 != 0 || strings.Trim(e.Text, "¥$￥元块 ") != strconv.FormatInt(price/100, 10) || e.Type != "order" && !saysAny(t, t.Message.Text, "search.cue.that") {
+				continue
+			}
+			t.Meaning.Entities = slices.Clone(t.Meaning.Entities)
+			t.Meaning.Entities[i] = nlu.Entity{Type: "item", Value: id, Text: e.Text, Start: e.Start, End: e.End}
+			if t.Meaning.Intent == "" {
+				t.Topic("product.search")
+			}
+			return
+		}
+	}
 }
 
 // wishing reports whether a message says what things are to be like, or not.

@@ -24,6 +24,10 @@ func (s *shop) notSold(t *bot.Turn) (string, bool) {
 
 // notHere says that the shop does not sell a category, and what is near to it.
 func (s *shop) notHere(t *bot.Turn, category string) error {
+	t.Forget("category") // what comes next is not of it, nor of what was looked for before
+	if err := firstErr(sought.Set(t, quest{}), seen.Set(t, nil)); err != nil {
+		return err
+	}
 	name := s.attributes.Display("category", category, t.Language)
 	near := s.near[category]
 	if len(near) == 0 {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/frontdesk-go/frontdesk/bot"
 	"github.com/frontdesk-go/frontdesk/recommend"
+	"github.com/frontdesk-go/frontdesk/sentiment"
 )
 
 // named is the item a message is about: pointed at, called by its name, or the
@@ -21,9 +22,43 @@ func (s *shop) named(t *bot.Turn) (string, bool) {
 	return "", false
 }
 
+// described is the one of the things shown that a message points at by what it is
+// like: "the red one", 红色那件.
+func (s *shop) described(t *bot.Turn) (string, bool) {
+	said := strings.ToLower(t.Message.Text)
+	for _, e := range t.Meaning.Entities {
+		if e.Carried || e.Negated || e.Type != "colour" && e.Type != "material" && e.Type != "style" && e.Type != "feature" && e.Type != "pattern" ||
+			e.Start >= e.End || e.End > len(said) {
+			continue
+		}
+		before, after := strings.TrimSpace(said[:e.Start]), strings.TrimSpace(said[e.End:])
+		if after = strings.TrimPrefix(after, "的"); !startsAny(t, after, "product.cue.after") && !(strings.HasSuffix(before, " the") || before == "the") {
+			continue
+		}
+		var fit []string
+		for _, id := range t.Shown() {
+			if it, ok := s.shelf.Item(id); ok && it.Has(recommend.Filter{Attribute: e.Type, Any: []string{e.Value}}) {
+				fit = append(fit, id)
+			}
+		}
+		if len(fit) == 1 {
+			return fit[0], true
+		}
+	}
+	return "", false
+}
+
+// startsAny reports whether a text begins with one of the words of a text.
+func startsAny(t *bot.Turn, said, key string) bool {
+	return slices.ContainsFunc(strings.Split(t.Text(key), "|"), func(w string) bool { return strings.HasPrefix(said, strings.TrimSpace(w)) })
+}
+
 // about is named or, failing that, the item in focus.
 func (s *shop) about(t *bot.Turn) (recommend.Item, bool) {
 	id, ok := s.named(t)
+	if !ok {
+		id, ok = s.described(t)
+	}
 	if !ok {
 		if id = t.Focused(); id == "" {
 			return recommend.Item{}, false
@@ -101,7 +136,7 @@ func (s *shop) inStock(ctx context.Context, t *bot.Turn) error {
 		return s.search(ctx, t)
 	}
 	it, ok := s.about(t)
-	if !ok {
+	if !ok || s.another(t, it.ID) {
 		return s.search(ctx, t)
 	}
 	name := called(it.Name, t.Language)
@@ -147,17 +182,31 @@ func sizeOf(t *bot.Turn, it *recommend.Item) (string, bool) {
 	if ok && !e.Carried {
 		return e.Value, true
 	}
+	if size, ok := bareSizeOf(t, it); ok {
+		return size, true
+	}
+	return e.Value, ok
+}
+
+// bareSizeOf is a number in a message that is one of an item's sizes.
+func bareSizeOf(t *bot.Turn, it *recommend.Item) (string, bool) {
 	for _, word := range strings.FieldsFunc(t.Message.Text, func(r rune) bool { return r < '0' || r > '9' }) {
 		if _, has := it.Left("size", word); has {
 			return word, true
 		}
 	}
-	return e.Value, ok
+	return "", false
 }
 
 // detail shows one item, or those of the category named; without either the
 // knowledge base answers.
 func (s *shop) detail(ctx context.Context, t *bot.Turn) error {
+	if e, ok := t.Meaning.Entity("sort"); ok && !e.Carried && e.Value == string(recommend.Cheapest) && live(t) {
+		return s.search(ctx, t) // "what's the cheapest"
+	}
+	if saysAny(t, t.Message.Text, "product.cue.takes") {
+		t.Mood.Plan = sentiment.Plan{} // who takes it is not "ill"
+	}
 	it, ok := s.about(t)
 	if !ok {
 		if e, named := t.Meaning.Entity("category"); named && !e.Carried || compares(t) {
@@ -213,9 +262,15 @@ func (s *shop) shipping(ctx context.Context, t *bot.Turn) error {
 }
 
 // offer names the discounts that hold for the customer and the item in focus.
-func (s *shop) offer(_ context.Context, t *bot.Turn) error {
+func (s *shop) offer(ctx context.Context, t *bot.Turn) error {
 	req := recommend.OfferRequest{Tags: append(s.rules.Tags(t.Customer, t.Now), t.Customer.Tags...)}
-	if it, ok := s.about(t); ok {
+	it, ok := s.about(t)
+	if e, named := t.Meaning.Entity("category"); named && !e.Carried && (!ok || it.Category != e.Value) { // "any discount on headphones"
+		if found, err := t.Recommend(ctx, recommend.Request{Must: []recommend.Filter{{Attribute: "category", Any: []string{e.Value}}}, N: 1}); err == nil && len(found) > 0 {
+			it, ok = found[0].Item, true
+		}
+	}
+	if ok {
 		req.Item = &it
 		req.Basket = it.Price[t.Text("currency")]
 	}

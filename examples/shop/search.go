@@ -32,8 +32,10 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 	id, named := s.named(t)
 	named = named && !s.another(t, id)
 	if named && !s.otherwise(t, id) {
+		it, _ := s.shelf.Item(id)
+		_, sized := bareSizeOf(t, &it)
 		switch {
-		case names(t, "size"):
+		case sized, names(t, "size"):
 			return s.inStock(ctx, t)
 		case names(t, "feature"), names(t, "material"):
 			return s.detail(ctx, t)
@@ -63,7 +65,7 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 	} else if compares(t) {
 		req.Exclude, none = before, ""
 	} else if vague(t) {
-		if req.Exclude = before; saysAny(t, t.Message.Text, "search.cue.wish") {
+		if req.Exclude = before; len(search.Entities) > 0 && saysAny(t, t.Message.Text, "search.cue.wish") {
 			head = "search.unsure"
 		}
 	} else if e, ok := t.Meaning.Entity("sort"); ok && !e.Carried {
@@ -97,7 +99,7 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 		if least, err := t.Recommend(ctx, nearest); err != nil {
 			return err
 		} else if len(least) > 0 && slices.Contains(before, least[0].Item.ID) {
-			return t.Say("search.cheapest")
+			return t.Send(bot.Reply{Text: t.Text("search.cheapest_is"), Cards: t.Cards(least[:1])})
 		}
 	}
 	if req.Exclude == nil {
@@ -144,7 +146,7 @@ func (s *shop) brands(t *bot.Turn) error {
 // atEase takes back an apology where somebody looks for something and blames
 // nobody: what is too warm for one, or a mother's bad feet, is no grievance.
 func atEase(t *bot.Turn) {
-	if t.Mood.Emotion != sentiment.Angry && t.Mood.Plan.Has(sentiment.Apologise) && t.Mood.Cause != sentiment.CauseDelay {
+	if refuses := slices.ContainsFunc(t.Meaning.Entities, func(e nlu.Entity) bool { return e.Negated && !e.Carried }); (t.Mood.Emotion != sentiment.Angry || refuses) && t.Mood.Plan.Has(sentiment.Apologise) && t.Mood.Cause != sentiment.CauseDelay {
 		t.Mood.Plan = sentiment.Plan{}
 	}
 }

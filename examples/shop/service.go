@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/frontdesk-go/frontdesk/bot"
 	"github.com/frontdesk-go/frontdesk/profile"
@@ -31,6 +32,9 @@ func (s *shop) taps(next bot.Handler) bot.Handler {
 			if yes := t.Meaning.Intent == "yes"; t.Message.Tap == "" && (yes || t.Meaning.Intent == "no") && !wishing(t) {
 				what, value = "consent", map[bool]string{true: "yes", false: "no"}[yes]
 			}
+			if t.Message.Tap == "" && t.Meaning.Intent == "" && utf8.RuneCountInString(t.Message.Text) <= 12 && grants(t) && !wishing(t) {
+				what, value = "consent", "yes"
+			}
 		}
 		switch what {
 		case "consent":
@@ -56,8 +60,22 @@ func (s *shop) bye(_ context.Context, t *bot.Turn) error {
 	return t.Send(bot.Reply{Text: t.Text("intent.bye"), Survey: t.Survey()})
 }
 
-// withdraw takes consent back.
+// grants reports whether a message about personal data allows its use: it has words
+// that do and none that refuse.
+func grants(t *bot.Turn) bool {
+	return saysAny(t, t.Message.Text, "consent.cue.grant") && !saysAny(t, t.Message.Text, "consent.cue.no")
+}
+
+// withdraw takes consent back, and takes it where the customer gives it in words
+// that are near: 可以用我的记录.
 func (s *shop) withdraw(_ context.Context, t *bot.Turn) error {
+	if grants(t) {
+		if saysAny(t, t.Message.Text, "consent.cue.asks") { // "may you look at what I bought?" grants nothing
+			return s.sayConsent(t)
+		}
+		t.Consent(profile.Personal, true, "consent.personal")
+		return t.Say("consent.thanks.yes")
+	}
 	for _, p := range []profile.Purpose{profile.Personal, profile.Marketing} {
 		t.Consent(p, false, "consent.withdrawn")
 	}

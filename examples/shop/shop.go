@@ -38,6 +38,7 @@ type shop struct {
 	attributes *recommend.Attributes
 	kinds      map[string]string // of things within a category, by what they are called
 	sold       map[string]bool   // the categories that have items
+	forKids    []string          // the others among them that have some for children
 	near       map[string][]string
 	opposites  map[string]map[string]string   // attribute → value → what is wanted where it is too much
 	kin        map[string]map[string][]string // attribute → value → what an allergy to it also forbids
@@ -211,6 +212,9 @@ func (s *shop) readGoods(data fs.FS, opened time.Time, online bool) (g goods, er
 	for i := range g.items {
 		it := &g.items[i]
 		s.sold[it.Category] = true
+		if it.Category != "kids" && it.Has(recommend.Filter{Attribute: "gender", Any: []string{"kids"}}) {
+			s.forKids = append(s.forKids, it.Category)
+		}
 		if online {
 			it.Link, it.Picture = "/p/"+it.ID, "/img/"+it.ID+".svg"
 		}

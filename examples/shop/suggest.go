@@ -12,9 +12,19 @@ import (
 	"github.com/frontdesk-go/frontdesk/sentiment"
 )
 
+// likes reports whether a message that reads like a refusal has no word of one:
+// 喜欢第二个.
+func likes(t *bot.Turn) bool {
+	return saysAny(t, t.Message.Text, "dismiss.cue.likes") && !saysAny(t, t.Message.Text, "dismiss.cue.no")
+}
+
 // dismiss takes "not interested": in the one item that is meant, or in all that
 // were shown. They are not suggested again; others like them are.
 func (s *shop) dismiss(ctx context.Context, t *bot.Turn) error {
+	if likes(t) {
+		t.Topic("product.detail")
+		return s.detail(ctx, t)
+	}
 	out := t.Shown()
 	if it, ok := s.about(t); ok {
 		out = []string{it.ID}
@@ -54,6 +64,11 @@ func (s *shop) askConsent(t *bot.Turn) error {
 	if !t.Customer.NeedsAsking(profile.Personal) || asked.Get(t) || t.Interrupting() {
 		return nil
 	}
+	return s.sayConsent(t)
+}
+
+// sayConsent asks whether earlier visits may be used.
+func (s *shop) sayConsent(t *bot.Turn) error {
 	if err := errors.Join(asked.Set(t, true), asking.Set(t, true)); err != nil {
 		return err
 	}

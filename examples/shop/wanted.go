@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/frontdesk-go/frontdesk/bot"
 	"github.com/frontdesk-go/frontdesk/nlu"
@@ -37,7 +38,7 @@ func (s *shop) wanted(t *bot.Turn) (recommend.Request, error) {
 		wish(&req, recommend.Filter{Attribute: "feature", Any: []string{v}})
 	}
 	s.oppose(&req)
-	forWhom(&req)
+	forWhom(&req, s.forKids)
 	slices.SortStableFunc(req.Must, func(a, b recommend.Filter) int { return cmp.Compare(loose(a), loose(b)) })
 	for _, e := range t.Meaning.Entities {
 		if e.Money != nil || slices.Contains(wishes(), e.Type) {
@@ -153,7 +154,10 @@ func (s *shop) bareSize(t *bot.Turn) {
 	if !stock && !live(t) || names(t, "size") {
 		return
 	}
-	for _, word := range strings.FieldsFunc(t.Message.Text, func(r rune) bool { return (r < '0' || r > '9') && (r < 'A' || r > 'Z') }) {
+	inWord := func(r rune) bool {
+		return r == '\'' || r == '’' || r < 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r))
+	}
+	for _, word := range strings.FieldsFunc(t.Message.Text, func(r rune) bool { return !inWord(r) }) {
 		if !stock && word[0] <= '9' {
 			continue
 		}
@@ -164,11 +168,13 @@ func (s *shop) bareSize(t *bot.Turn) {
 	}
 }
 
-// young takes an age below fourteen as looking for children's things.
+// young takes an age below fourteen, and "for kids", as looking for children's
+// things.
 func young(t *bot.Turn) {
 	for _, e := range t.Meaning.Entities {
-		if q := e.Quantity; q != nil && !e.Carried && (q.Unit == "岁" || q.Unit == "year") && q.Number < 14 {
-			t.Meaning.Entities = slices.DeleteFunc(slices.Clone(t.Meaning.Entities), func(e nlu.Entity) bool { return e.Type == "gender" })
+		q := e.Quantity
+		if q != nil && !e.Carried && (q.Unit == "岁" || q.Unit == "year") && q.Number < 14 || e.Type == "style" && e.Value == "kids" && !e.Negated {
+			t.Meaning.Entities = slices.DeleteFunc(slices.Clone(t.Meaning.Entities), func(e nlu.Entity) bool { return e.Type == "gender" || e.Type == "style" && e.Value == "kids" })
 			t.Meaning.Entities = append(t.Meaning.Entities, nlu.Entity{Type: "gender", Value: "kids"})
 			return
 		}
@@ -253,7 +259,7 @@ func (s *shop) oppose(req *recommend.Request) {
 // forWhom turns a search for women or men into one without what is for others:
 // much is for everyone, or says nothing of it. Children's things are a category
 // of their own, in which the words find the shoes.
-func forWhom(req *recommend.Request) {
+func forWhom(req *recommend.Request, forKids []string) {
 	forOne := func(f recommend.Filter) bool { return f.Attribute == "gender" && len(f.Any) == 1 }
 	if i := slices.IndexFunc(req.Wish, forOne); i >= 0 { // "what would be nice for my mum": she is no wish
 		req.Must = append(req.Must, req.Wish[i])
@@ -271,6 +277,9 @@ func forWhom(req *recommend.Request) {
 		others = []string{"women", "kids"}
 	case "kids":
 		if i := slices.IndexFunc(req.Must, func(f recommend.Filter) bool { return f.Attribute == "category" }); i >= 0 {
+			if slices.Contains(forKids, req.Must[i].Any[0]) {
+				return
+			}
 			if like := req.Must[i].Any; !slices.Contains(like, "kids") {
 				req.Not = append(req.Not, recommend.Filter{Attribute: "unlike", Any: like})
 			}

@@ -31,16 +31,16 @@ func TestForWhom(t *testing.T) {
 		return out
 	}
 	women := recommend.Request{Must: must("gender=women", "category=shoes")}
-	forWhom(&women)
+	forWhom(&women, nil)
 	assert.Equal(t, must("category=shoes"), women.Must)
 	assert.Equal(t, []recommend.Filter{{Attribute: "gender", Any: []string{"men", "kids"}}}, women.Not)
 	kids := recommend.Request{Must: must("gender=kids", "category=shoes")}
-	forWhom(&kids)
+	forWhom(&kids, nil)
 	assert.Equal(t, must("gender=kids", "category=kids"), kids.Must)
 	assert.Equal(t, must("unlike=shoes"), kids.Not, "but shoes")
 	for _, as := range []string{"gender=unisex", "colour=red"} {
 		same := recommend.Request{Must: must(as)}
-		forWhom(&same)
+		forWhom(&same, nil)
 		assert.Equal(t, recommend.Request{Must: must(as)}, same)
 	}
 }
