@@ -208,6 +208,38 @@ func TestBrowserHiddenTabRests(t *testing.T) {
 	assert.Equal(t, 1, saying(p, "一"))
 }
 
+// A page that is left gives its connection up, though the browser may keep the
+// page for who comes back to it: somebody who looks through ten of them is still
+// answered, and so are they on the one they come back to.
+func TestBrowserLeftPagesRest(t *testing.T) {
+	t.Parallel()
+	r := start(t, echo, nil)
+	p := browsertest.Open(t).Tab(r.srv.URL+"/chat/?lang=zh&n=0", 800, 700)
+	p.Wait(shows("智能客服"))
+	for i := range 9 {
+		p.Go(fmt.Sprint(r.srv.URL, "/chat/?lang=zh&n=", i+1))
+		p.Wait(shows("智能客服"))
+	}
+	send(p, "一")
+	p.Wait(shows("你说：一"))
+	p.Run(`history.go(-2)`)
+	p.Wait(`location.search.endsWith("n=7") && ` + shows("你说：一"))
+	send(p, "二")
+	p.Wait(shows("你说：二"))
+	assert.Equal(t, 1, saying(p, "一"))
+	assert.Equal(t, 1, saying(p, "二"))
+
+	p.Run(`window.cut = 0; const f = AbortController.prototype.abort; AbortController.prototype.abort = function () { window.cut++; f.call(this); }; dispatchEvent(new Event("pagehide"))`)
+	assert.Equal(t, 1, browsertest.Eval[int](p, `window.cut`))
+	send(p, "三")
+	p.Wait(`!` + inside + `.querySelector(".meta")`) // delivered
+	assert.False(t, browsertest.Eval[bool](p, shows("你说：三")))
+	assert.True(t, browsertest.Eval[bool](p, inside+`.querySelector(".status").hidden`), "nothing is wrong")
+	p.Run(`dispatchEvent(new Event("pageshow"))`)
+	p.Wait(shows("你说：三"))
+	assert.Equal(t, 1, saying(p, "三"))
+}
+
 // A tab whose place a newer one has taken rests until it is used, and lacks
 // nothing then.
 func TestBrowserMoreTabsThanStreams(t *testing.T) {

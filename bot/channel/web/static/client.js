@@ -1,5 +1,6 @@
 // The chat protocol, version 1, without a page: usable by any script.
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+const once = (event, of = window) => new Promise((done) => of.addEventListener(event, done, { once: true }));
 
 // A page may be denied its storage, in a private window: then nothing is kept.
 export const read = (store, key) => { try { return window[store].getItem(key); } catch { return null; } };
@@ -47,16 +48,19 @@ export class Client {
 
   // follow keeps a stream open until stop: lines, parts, state. A tab nobody
   // looks at rests, as a browser has six connections to a server for all tabs,
-  // and so does one whose place newer tabs have taken, until it is used again.
+  // and so does one whose place newer tabs have taken, until it is used again, and
+  // one that was left, which the browser may keep for who comes back.
   async follow() {
     let pause = 500;
     while (!this.#stopped) {
-      if (document.hidden) await new Promise((done) => document.addEventListener("visibilitychange", done, { once: true }));
-      let timer, rest, crowded;
+      if (document.hidden) await once("visibilitychange", document);
+      let timer, rest, crowded, back;
       const cut = (this.#cut = new AbortController());
       const alive = () => { clearTimeout(timer); timer = setTimeout(() => cut.abort(), this.quiet); };
       const look = () => { clearTimeout(rest); if (document.hidden) rest = setTimeout(() => cut.abort(), 5000); };
+      const leave = () => { back = once("pageshow"); cut.abort(); };
       document.addEventListener("visibilitychange", look);
+      addEventListener("pagehide", leave);
       try {
         const headers = { Authorization: "Bearer " + this.token };
         if (this.last) headers["Last-Event-ID"] = String(this.last);
@@ -79,8 +83,10 @@ export class Client {
         clearTimeout(timer);
         clearTimeout(rest);
         document.removeEventListener("visibilitychange", look);
+        removeEventListener("pagehide", leave);
       }
       if (this.#stopped) return;
+      if (back) { await back; continue; }
       if (document.hidden) continue;
       if (!crowded) this.on("offline");
       await new Promise((done) => {
