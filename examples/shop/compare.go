@@ -64,7 +64,7 @@ func (s *shop) compare(ctx context.Context, t *bot.Turn) error {
 		switch e.Type {
 		case "feature", "style", "length", "fit", "shade", "pattern", "season", "material":
 			if !e.Carried {
-				return s.byValue(t, items, e.Type, e.Value)
+				return s.byValue(ctx, t, items, e.Type, e.Value)
 			}
 		}
 	}
@@ -225,7 +225,7 @@ func (s *shop) byPrice(t *bot.Turn, items []recommend.Item, dearest bool) error 
 
 // byValue says which of the items is what is asked about: warm things by how warm
 // they are, the rest by having it.
-func (s *shop) byValue(t *bot.Turn, items []recommend.Item, attribute, value string) error {
+func (s *shop) byValue(ctx context.Context, t *bot.Turn, items []recommend.Item, attribute, value string) error {
 	what := s.attributes.Display(attribute, value, t.Language)
 	sign := map[string]int{"warm": 1, "thick": 1, "light": -1}[value]
 	if attribute == "feature" && sign != 0 && slices.ContainsFunc(items, func(it recommend.Item) bool { return degree(&it, "warmth") > 0 }) {
@@ -259,8 +259,12 @@ func (s *shop) byValue(t *bot.Turn, items []recommend.Item, attribute, value str
 		}
 	}
 	switch len(have) {
-	case 0:
-		return t.Say("compare.neither", "what", what)
+	case 0: // others may be
+		if err := t.Say("compare.neither", "what", what); err != nil || !live(t) {
+			return err
+		}
+		t.Topic("product.search")
+		return s.search(ctx, t)
 	case 1:
 		if saysAny(t, t.Message.Text, "compare.cue.price") {
 			return s.show(t, t.Focused())

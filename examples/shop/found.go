@@ -171,7 +171,14 @@ func (s *shop) soldOut(t *bot.Turn, req *recommend.Request) (recommend.Item, boo
 			out = append(out, it)
 		}
 	}
-	if named := len(req.Must) > 1 || names(t, "product"); len(out) != 1 || !named {
+	said, kind := 0, false // a pink one says little, pink trainers do
+	for _, f := range req.Must {
+		if f.Attribute != "size" {
+			said++
+		}
+		kind = kind || f.Attribute == "category" || f.Attribute == "kind"
+	}
+	if len(out) != 1 || !kind || said < 2 {
 		return recommend.Item{}, false
 	}
 	return out[0], true

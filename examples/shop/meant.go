@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -56,7 +55,7 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 		if !named && (t.Meaning.Intent == "" || t.Meaning.Intent == "faq") && live(t) && t.Focused() != "" && saysAny(t, t.Message.Text, "product.cue.takes") {
 			t.Topic("product.detail")
 		}
-		if !named && (s.rather(ctx, t) || swaps(t) || fitting(t) || answering(t) || overmuch(t) || moves(t) || s.calls(ctx, t)) {
+		if !named && (s.rather(ctx, t) || swaps(t) || fitting(t) || answering(t) || overmuch(t) || moves(t) || s.buys(t) || s.calls(ctx, t)) {
 			t.Topic("product.search")
 		}
 		uid, ok := t.Verified("uid")
@@ -100,14 +99,14 @@ func (s *shop) rather(ctx context.Context, t *bot.Turn) bool {
 	if t.Meaning.Intent != "" && t.Meaning.Intent != "faq" || t.Message.Tap != "" || t.Mood.Emotion == sentiment.Angry {
 		return false
 	}
+	if names(t, "gender") && saysAny(t, t.Message.Text, "search.cue.gift") && !t.Mood.Trend.IsBad() {
+		return true // somebody's birthday, not one's own
+	}
 	if saysAny(t, t.Message.Text, "search.cue.present") && t.Meaning.Unknown < 0.9 && !saysAny(t, t.Message.Text, "search.cue.gift_terms") {
 		return !t.Known(ctx)
 	}
 	if t.Mood.Trend.IsBad() {
 		return false
-	}
-	if names(t, "gender") && saysAny(t, t.Message.Text, "search.cue.gift") {
-		return true // somebody's birthday, not one's own
 	}
 	if _, ok := s.notSold(t); ok && saysAny(t, t.Message.Text, "search.cue.have") {
 		return !t.Known(ctx)
@@ -136,122 +135,9 @@ func (s *shop) rather(ctx context.Context, t *bot.Turn) bool {
 	return (tells || goesOn && !about(t.Message.Text)) && !t.Known(ctx)
 }
 
-// fitting reports whether a message is but a size, for the things looked at: who
-// asks which size to take says more.
-func fitting(t *bot.Turn) bool {
-	e, ok := t.Meaning.Entity("size")
-	if ok && !e.Carried && t.Meaning.Intent == "size.advice" && names(t, "category") && !saysAny(t, t.Message.Text, "size.cue.asks") {
-		return true // a dress in XXL
-	}
-	return ok && !e.Carried && t.Meaning.Intent == "size.advice" && live(t) && len(strings.ReplaceAll(t.Message.Text, " ", "")) <= len(strings.ReplaceAll(e.Text, " ", ""))+5
-}
-
-// measures reports whether a message that reads as something else measures the
-// things shown against each other: "is the first warmer than the second?".
-func measures(t *bot.Turn) bool {
-	switch t.Meaning.Intent {
-	case "", "product.search", "product.detail", "faq":
-	default:
-		return false
-	}
-	likely := 0.0
-	for _, in := range t.Meaning.Intents {
-		if in.Name == "product.compare" {
-			likely = in.Probability
-		}
-	}
-	points := len(pointed(t))
-	return live(t) && len(t.Shown()) > 1 && (likely >= 0.3 && points > 1 || likely >= 0.4 && points > 0 || likely >= 0.3 && points == 0 && saysAny(t, t.Message.Text, "compare.cue.which"))
-}
-
-// pairs reports whether a message asks, in few words, what goes with the things
-// looked at: 再配个包.
-func pairs(t *bot.Turn) bool {
-	return t.Meaning.Intent == "" && live(t) && names(t, "category") && len(t.Meaning.Intents) > 0 &&
-		t.Meaning.Intents[0].Name == "product.pair" && t.Meaning.Intents[0].Probability >= 0.3
-}
-
-// dearer reports whether who finds the things shown too dear asks for cheaper ones.
-func dearer(t *bot.Turn) bool {
-	e, ok := t.Meaning.Entity("sort")
-	return t.Meaning.Intent == "offer.ask" && live(t) && len(t.Shown()) > 0 && ok && !e.Carried && e.Value == "cheaper" && !saysAny(t, t.Message.Text, "search.cue.offer")
-}
-
-// swaps reports whether who looks around wants to see others, in words that also
-// send things back: 换个颜色.
-func swaps(t *bot.Turn) bool {
-	return t.Meaning.Intent == "return.start" && live(t) && (others(t) || names(t, "colour") || names(t, "gender")) && !names(t, "category") && utf8.RuneCountInString(t.Message.Text) <= 24 && !names(t, "order")
-}
-
-// overmuch reports whether who looks around finds what was shown too much of
-// something, in words that also complain of what was bought: 太长了, 太贵了.
-func overmuch(t *bot.Turn) bool {
-	head, _, _ := strings.Cut(t.Meaning.Intent, ".")
-	if head != "complaint" && head != "offer" && head != "" && head != "cancel" && head != "faq" || !live(t) || len(t.Shown()) == 0 || t.Message.Tap != "" ||
-		utf8.RuneCountInString(t.Message.Text) > 24 || saysAny(t, t.Message.Text, "order.cue.mine") {
-		return false
-	}
-	e, ok := t.Meaning.Entity("sort")
-	dear := ok && !e.Carried && e.Value == "cheaper" && !saysAny(t, t.Message.Text, "search.cue.offer")
-	return dear || head == "complaint" && wishing(t) || (head == "complaint" || head == "faq") && saysAny(t, t.Message.Text, "search.cue.taste")
-}
-
-// moves reports whether what reads as more of the question before looks for
-// something: "in red?", after which size fits.
-func moves(t *bot.Turn) bool {
-	if !t.Meaning.FollowUp || t.Meaning.Intent != "size.advice" && t.Meaning.Intent != "product.compare" || names(t, "size") || len(pointed(t)) > 0 {
-		return false
-	}
-	in := t.Meaning.Intents
-	return len(in) > 0 && in[0].Name == "product.search" && in[0].Probability >= 0.4 && wishing(t)
-}
-
-// calls reports whether a message calls an item by its name, and asks nothing of
-// it that the knowledge base answers.
-func (s *shop) calls(ctx context.Context, t *bot.Turn) bool {
-	e, ok := t.Meaning.Entity("product")
-	return ok && !e.Carried && (t.Meaning.Intent == "" || t.Meaning.Intent == "faq") && t.Mood.Emotion != sentiment.Angry && !saysAny(t, t.Message.Text, "order.cue.mine") && !t.Known(ctx)
-}
-
-// priced takes a bare number that is the price of one of the things shown for
-// that thing: "the 1499 one". It is no order's.
-func (s *shop) priced(t *bot.Turn) {
-	if !live(t) {
-		return
-	}
-	for i, e := range t.Meaning.Entities {
-		if e.Type != "order" && e.Money == nil || e.Carried {
-			continue
-		}
-		for _, id := range t.Shown() {
-			it, ok := s.shelf.Item(id)
-			price := it.Price[t.Text("currency")]
-			if !ok || price%100 != 0 || strings.Trim(e.Text, "¥$￥元块 ") != strconv.FormatInt(price/100, 10) || e.Type != "order" && !saysAny(t, t.Message.Text, "search.cue.that") {
-				continue
-			}
-			t.Meaning.Entities = slices.Clone(t.Meaning.Entities)
-			t.Meaning.Entities[i] = nlu.Entity{Type: "item", Value: id, Text: e.Text, Start: e.Start, End: e.End}
-			if t.Meaning.Intent == "" {
-				t.Topic("product.search")
-			}
-			return
-		}
-	}
-}
-
 // wishing reports whether a message says what things are to be like, or not.
 func wishing(t *bot.Turn) bool {
 	return slices.ContainsFunc(t.Meaning.Entities, func(e nlu.Entity) bool { return !e.Carried && slices.Contains(wishes(), e.Type) })
-}
-
-// answering reports whether a yes or no is of what the things looked at are like:
-// "no heels".
-func answering(t *bot.Turn) bool {
-	switch t.Meaning.Intent {
-	case "no", "yes", "bye", "thanks":
-		return live(t) && wishing(t)
-	}
-	return false
 }
 
 // about reports whether a text asks something of the things shown rather than for

@@ -139,6 +139,10 @@ func (s *shop) inStock(ctx context.Context, t *bot.Turn) error {
 	if !ok || s.another(t, it.ID) {
 		return s.search(ctx, t)
 	}
+	if other, ok := s.inSize(t, &it); ok { // "in 37?", of the shoes shown with the dress
+		it = other
+		t.Focus(it.ID)
+	}
 	name := called(it.Name, t.Language)
 	if value, ok := sizeOf(t, &it); ok {
 		size := s.attributes.Display("size", value, t.Language)
@@ -186,6 +190,30 @@ func sizeOf(t *bot.Turn, it *recommend.Item) (string, bool) {
 		return size, true
 	}
 	return e.Value, ok
+}
+
+// inSize is the one of the things shown that comes in a size said, where the one
+// talked about has no such size.
+func (s *shop) inSize(t *bot.Turn, it *recommend.Item) (recommend.Item, bool) {
+	var out []recommend.Item
+	for _, id := range t.Shown() {
+		other, ok := s.shelf.Item(id)
+		if !ok || id == it.ID {
+			continue
+		}
+		size, said := bareSizeOf(t, &other)
+		if e, ok := t.Meaning.Entity("size"); ok && !e.Carried && !said {
+			size, said = e.Value, true
+		}
+		_, own := it.Left("size", size)
+		if _, has := other.Left("size", size); said && has && !own {
+			out = append(out, other)
+		}
+	}
+	if len(out) != 1 {
+		return recommend.Item{}, false
+	}
+	return out[0], true
 }
 
 // bareSizeOf is a number in a message that is one of an item's sizes.

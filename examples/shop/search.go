@@ -31,6 +31,13 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 	}
 	id, named := s.named(t)
 	named = named && !s.another(t, id)
+	dear := ""
+	if named && tooDear(t) { // something cheaper than it
+		if it, ok := s.shelf.Item(id); ok {
+			dear, named = id, false
+			t.Meaning.Entities = append(slices.DeleteFunc(slices.Clone(t.Meaning.Entities), func(e nlu.Entity) bool { return e.Type == "category" }), nlu.Entity{Type: "category", Value: it.Category, Carried: true})
+		}
+	}
 	if named && !s.otherwise(t, id) {
 		it, _ := s.shelf.Item(id)
 		_, sized := bareSizeOf(t, &it)
@@ -56,10 +63,22 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
+	if s.outgrown(t, &req) {
+		if err := sought.Set(t, quest{}); err != nil {
+			return err
+		}
+		if req, err = s.wanted(t); err != nil {
+			return err
+		}
+	}
 	if err := s.kind(t, &req); err != nil {
 		return err
 	}
 	before, none, head := seen.Get(t), "search.no_others", ""
+	if dear != "" {
+		before = []string{dear}
+	}
+	notDear(t, &req)
 	if named {
 		s.like(t, &req)
 	} else if compares(t) {
@@ -125,6 +144,25 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 		return err
 	}
 	return s.askConsent(t)
+}
+
+// outgrown reports whether a message looks for a kind of thing of which there is
+// none for the child of the search before; then it is for somebody else.
+func (s *shop) outgrown(t *bot.Turn, req *recommend.Request) bool {
+	e, ok := t.Meaning.Entity("gender")
+	if !ok || !e.Carried || e.Value != "kids" || !names(t, "category") {
+		return false
+	}
+	if slices.ContainsFunc(s.shelf.Items(), func(it recommend.Item) bool {
+		return !slices.ContainsFunc(req.Must, func(f recommend.Filter) bool {
+			return (f.Attribute == "category" || f.Attribute == "gender") && !it.Has(f)
+		}) && !slices.ContainsFunc(req.Not, it.Has)
+	}) {
+		return false
+	}
+	t.Meaning.Entities = slices.DeleteFunc(slices.Clone(t.Meaning.Entities), func(e nlu.Entity) bool { return e.Type == "gender" })
+	t.Forget("gender")
+	return true
 }
 
 // brands tells which brands there are, of the things looked for.
@@ -253,41 +291,6 @@ func (s *shop) like(t *bot.Turn, req *recommend.Request) {
 	req.Exclude, req.Text, req.MinPrice, req.MaxPrice = req.Like, "", 0, 0
 	req.Must = slices.DeleteFunc(req.Must, func(f recommend.Filter) bool { return !said(f) })
 	req.Wish = slices.DeleteFunc(req.Wish, func(f recommend.Filter) bool { return !said(f) })
-}
-
-// above asks for what costs more than all that was shown, whatever the budget was.
-func (s *shop) above(req *recommend.Request, before []string) {
-	for _, id := range before {
-		if it, ok := s.shelf.Item(id); ok {
-			req.MinPrice = max(req.MinPrice, it.Price[req.Currency])
-		}
-	}
-	req.MaxPrice, req.Exclude = 0, before
-}
-
-// below asks for what costs less than all that was shown: who finds "around $60"
-// too much has no lower bound either.
-func (s *shop) below(req *recommend.Request, before []string) {
-	for _, id := range before {
-		if it, ok := s.shelf.Item(id); ok {
-			if p := it.Price[req.Currency] - 1; p > 0 && (req.MaxPrice == 0 || p < req.MaxPrice) {
-				req.MaxPrice = p
-			}
-		}
-	}
-	req.MinPrice, req.Exclude = 0, before
-}
-
-// cheaper says of items that they cost less than those before, or more: the bound
-// is no budget that the customer named.
-func cheaper(found []recommend.Suggestion, text string) {
-	for _, f := range found {
-		for i, r := range f.Reasons {
-			if r.Code == "budget" || r.Code == "over" {
-				f.Reasons[i] = recommend.Reason{Code: "cheapest", Text: text}
-			}
-		}
-	}
 }
 
 // few is how many items a customer looks through without a question to help.

@@ -2,7 +2,9 @@ package main
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -28,6 +30,7 @@ const maxSought = 20
 // wanted is what a message asks for, on top of what was sought before.
 func (s *shop) wanted(t *bot.Turn) (recommend.Request, error) {
 	s.notOfKind(t)
+	rough(t)
 	q := quest{Softer: s.goOn(t)}
 	req := t.Wanted(append(wishes(), "kind")...)
 	apart(&req, t.Message.Text)
@@ -48,6 +51,27 @@ func (s *shop) wanted(t *bot.Turn) (recommend.Request, error) {
 	}
 	q.Entities = q.Entities[:min(len(q.Entities), maxSought)]
 	return req, sought.Set(t, q)
+}
+
+// budgets are English ones without a currency: "around 30", "max 50".
+var budgets = regexp.MustCompile(`(?i)\b(around|about|roughly|under|below|max|up to|less than|budget)\s+(\d{2,5})(?:\s*$|\s*[,.!?]|\s+(?:for|or so|max|please|total))`)
+
+// rough reads a rough number without a currency as the budget of what is looked for.
+func rough(t *bot.Turn) {
+	m := budgets.FindStringSubmatch(t.Message.Text)
+	if m == nil || slices.ContainsFunc(t.Meaning.Entities, func(e nlu.Entity) bool { return e.Money != nil && !e.Carried }) {
+		return
+	}
+	n, err := strconv.ParseInt(m[2], 10, 64)
+	if err != nil {
+		return
+	}
+	money := &nlu.Money{Max: n * 100, Currency: t.Text("currency")}
+	switch strings.ToLower(m[1]) {
+	case "around", "about", "roughly":
+		money.Min = money.Max
+	}
+	t.Meaning.Entities = append(slices.DeleteFunc(slices.Clone(t.Meaning.Entities), func(e nlu.Entity) bool { return e.Money != nil }), nlu.Entity{Type: "money", Money: money})
 }
 
 // loose says how gladly a filter is given up where nothing fulfils all: a season
@@ -94,6 +118,10 @@ func (s *shop) goOn(t *bot.Turn) (softer []string) {
 	}
 	anew := s.afresh(t, before.Entities)
 	own := anew && forSelf(t)
+	if anew && !names(t, "category") && saysAny(t, t.Message.Text, "search.cue.gift") { // a present is not of the kind looked for before
+		t.Meaning.Entities = slices.DeleteFunc(slices.Clone(t.Meaning.Entities), func(e nlu.Entity) bool { return e.Carried && e.Type != "gender" })
+		t.Forget("category")
+	}
 	for _, e := range before.Entities {
 		switch {
 		case anew && e.Type != "gender", own:
@@ -123,9 +151,12 @@ func byPronoun(said string) bool {
 // who wants no backpack still wants a bag.
 func (s *shop) notOfKind(t *bot.Turn) {
 	for i, e := range t.Meaning.Entities {
-		if e.Type == "feature" && e.Value == "itchy" && !e.Negated { // nobody wants it so
+		held := e.Type == "category" && !e.Carried && (saysAny(t, t.Message.Text, "search.cue.has") || // "she already has a bag"
+			e.End <= len(t.Message.Text) && e.Start < e.End && strings.HasSuffix(t.Message.Text[:e.Start], "有") && strings.HasPrefix(t.Message.Text[e.End:], "了")) // 他有手表了
+		if (held || e.Type == "feature" && e.Value == "itchy") && !e.Negated { // nobody wants it so
 			t.Meaning.Entities = slices.Clone(t.Meaning.Entities)
 			t.Meaning.Entities[i].Negated = true
+			e.Negated = true
 		}
 		if i > 0 && e.Type == "category" && !e.Carried { // 别送衣服鞋子
 			if o := t.Meaning.Entities[i-1]; o.Type == "group" && o.Negated && !o.Carried && o.End == e.Start {

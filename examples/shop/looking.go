@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/frontdesk-go/frontdesk/bot"
+	"github.com/frontdesk-go/frontdesk/nlu"
+	"github.com/frontdesk-go/frontdesk/sentiment"
+)
+
+// fitting reports whether a message is but a size, for the things looked at: who
+// asks which size to take says more.
+func fitting(t *bot.Turn) bool {
+	e, ok := t.Meaning.Entity("size")
+	if ok && !e.Carried && t.Meaning.Intent == "size.advice" && names(t, "category") && !saysAny(t, t.Message.Text, "size.cue.asks") {
+		return true // a dress in XXL
+	}
+	return ok && !e.Carried && t.Meaning.Intent == "size.advice" && live(t) && len(strings.ReplaceAll(t.Message.Text, " ", "")) <= len(strings.ReplaceAll(e.Text, " ", ""))+5
+}
+
+// measures reports whether a message that reads as something else measures the
+// things shown against each other: "is the first warmer than the second?".
+func measures(t *bot.Turn) bool {
+	switch t.Meaning.Intent {
+	case "", "product.search", "product.detail", "faq":
+	default:
+		return false
+	}
+	likely := 0.0
+	for _, in := range t.Meaning.Intents {
+		if in.Name == "product.compare" {
+			likely = in.Probability
+		}
+	}
+	points := len(pointed(t))
+	return live(t) && len(t.Shown()) > 1 && (likely >= 0.3 && points > 1 || likely >= 0.4 && points > 0 || likely >= 0.3 && points == 0 && saysAny(t, t.Message.Text, "compare.cue.which"))
+}
+
+// pairs reports whether a message asks, in few words, what goes with the things
+// looked at: 再配个包.
+func pairs(t *bot.Turn) bool {
+	return t.Meaning.Intent == "" && live(t) && names(t, "category") && len(t.Meaning.Intents) > 0 &&
+		t.Meaning.Intents[0].Name == "product.pair" && t.Meaning.Intents[0].Probability >= 0.3
+}
+
+// dearer reports whether who finds the things shown too dear asks for cheaper ones.
+func dearer(t *bot.Turn) bool {
+	e, ok := t.Meaning.Entity("sort")
+	return t.Meaning.Intent == "offer.ask" && live(t) && len(t.Shown()) > 0 && ok && !e.Carried && e.Value == "cheaper" && !saysAny(t, t.Message.Text, "search.cue.offer")
+}
+
+// swaps reports whether who looks around wants to see others, in words that also
+// send things back: 换个颜色.
+func swaps(t *bot.Turn) bool {
+	return t.Meaning.Intent == "return.start" && live(t) && (others(t) || names(t, "colour") || names(t, "gender")) && !names(t, "category") && utf8.RuneCountInString(t.Message.Text) <= 24 && !names(t, "order")
+}
+
+// overmuch reports whether who looks around finds what was shown too much of
+// something, in words that also complain of what was bought: 太长了, 太贵了.
+func overmuch(t *bot.Turn) bool {
+	head, _, _ := strings.Cut(t.Meaning.Intent, ".")
+	if head != "complaint" && head != "offer" && head != "" && head != "cancel" && head != "faq" || !live(t) || len(t.Shown()) == 0 || t.Message.Tap != "" ||
+		utf8.RuneCountInString(t.Message.Text) > 24 || saysAny(t, t.Message.Text, "order.cue.mine") {
+		return false
+	}
+	e, ok := t.Meaning.Entity("sort")
+	dear := ok && !e.Carried && e.Value == "cheaper" && !saysAny(t, t.Message.Text, "search.cue.offer")
+	return dear || head == "complaint" && wishing(t) || (head == "complaint" || head == "faq" || head == "") && saysAny(t, t.Message.Text, "search.cue.taste")
+}
+
+// buys reports whether a message that reads as one of sending back wants to buy a
+// kind of thing: "wanna buy headphones".
+func (s *shop) buys(t *bot.Turn) bool {
+	e, ok := t.Meaning.Entity("category")
+	return ok && !e.Carried && s.sold[e.Value] && t.Meaning.Intent == "return.start" && saysAny(t, t.Message.Text, "search.cue.buys") && !saysAny(t, t.Message.Text, "return.cue")
+}
+
+// moves reports whether what reads as more of the question before looks for
+// something: "in red?", after which size fits.
+func moves(t *bot.Turn) bool {
+	if !t.Meaning.FollowUp || t.Meaning.Intent != "size.advice" && t.Meaning.Intent != "product.compare" || names(t, "size") || len(pointed(t)) > 0 {
+		return false
+	}
+	in := t.Meaning.Intents
+	return len(in) > 0 && in[0].Name == "product.search" && in[0].Probability >= 0.4 && wishing(t)
+}
+
+// calls reports whether a message calls an item by its name, and asks nothing of
+// it that the knowledge base answers.
+func (s *shop) calls(ctx context.Context, t *bot.Turn) bool {
+	e, ok := t.Meaning.Entity("product")
+	return ok && !e.Carried && (t.Meaning.Intent == "" || t.Meaning.Intent == "faq") && t.Mood.Emotion != sentiment.Angry && !saysAny(t, t.Message.Text, "order.cue.mine") && !t.Known(ctx)
+}
+
+// priced takes a bare number that is the price of one of the things shown for
+// that thing: "the 1499 one". It is no order's.
+func (s *shop) priced(t *bot.Turn) {
+	if !live(t) {
+		return
+	}
+	for i, e := range t.Meaning.Entities {
+		if e.Type != "order" && e.Money == nil || e.Carried {
+			continue
+		}
+		for _, id := range t.Shown() {
+			it, ok := s.shelf.Item(id)
+			price := it.Price[t.Text("currency")]
+			if !ok || price%100 != 0 || strings.Trim(e.Text, "¥$￥元块 ") != strconv.FormatInt(price/100, 10) || e.Type != "order" && !saysAny(t, t.Message.Text, "search.cue.that") {
+				continue
+			}
+			t.Meaning.Entities = slices.Clone(t.Meaning.Entities)
+			t.Meaning.Entities[i] = nlu.Entity{Type: "item", Value: id, Text: e.Text, Start: e.Start, End: e.End}
+			if t.Meaning.Intent == "" {
+				t.Topic("product.search")
+			}
+			return
+		}
+	}
+}
+
+// answering reports whether a yes or no is of what the things looked at are like:
+// "no heels".
+func answering(t *bot.Turn) bool {
+	switch t.Meaning.Intent {
+	case "no", "yes", "bye", "thanks":
+		return live(t) && wishing(t)
+	}
+	return false
+}
