@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -202,4 +203,32 @@ func TestConcurrentUse(t *testing.T) {
 		})
 	}
 	wait.Wait()
+}
+
+// An item with more values than stand beside it is found and compared by all.
+func TestManyValues(t *testing.T) {
+	t.Parallel()
+	crowd := func(id string, n int) Item {
+		it := thing(id, "cup", "red", 100, 1)
+		for i := range n {
+			it.Attributes[fmt.Sprint("a", i)] = []string{fmt.Sprint("v", i)}
+		}
+		return it
+	}
+	for _, n := range []int{0, 5, 6, 7, 8, 40, 300} {
+		other := crowd("b", n)
+		other.Attributes["colour"] = []string{"blue"}
+		s, err := New([]Item{crowd("a", n), other}, nil)
+		require.NoError(t, err)
+		for i := range n {
+			assert.ElementsMatch(t, []string{"a", "b"}, strings.Fields(ids(recommendTo(t, s, Request{Must: []Filter{{Attribute: fmt.Sprint("a", i), Any: []string{fmt.Sprint("v", i)}}}}))), "%d of %d", i, n)
+		}
+		assert.Equal(t, "b", ids(recommendTo(t, s, Request{Not: []Filter{{Attribute: "colour", Any: []string{"red"}}}})), n)
+		assert.Equal(t, "a", ids(recommendTo(t, s, Request{Must: []Filter{{Attribute: "colour", Any: []string{"red"}}, {Attribute: "category", Any: []string{"cup"}}}})), n)
+		a, b := s.index.item("a"), s.index.item("b")
+		assert.InDelta(t, float64(n)/float64(n+1), alike(a, b), 1e-9, n)
+		assert.Len(t, a.values(), n+2)
+		require.NoError(t, s.Put(crowd("a", 1)))
+		assert.Len(t, s.index.item("a").values(), 3, "%d before", n)
+	}
 }
