@@ -96,29 +96,36 @@ func (s *shop) calls(ctx context.Context, t *bot.Turn) bool {
 	return ok && !e.Carried && (t.Meaning.Intent == "" || t.Meaning.Intent == "faq") && t.Mood.Emotion != sentiment.Angry && !saysAny(t, t.Message.Text, "order.cue.mine") && !t.Known(ctx)
 }
 
-// priced takes a bare number that is the price of one of the things shown for
-// that thing: "the 1499 one". It is no order's.
+// priced takes a number that is the price of one of the things shown for that
+// thing: "the 1499 one". It is no order's, nor an amount to look for.
 func (s *shop) priced(t *bot.Turn) {
-	if !live(t) {
+	_, product := s.named(t)
+	if !live(t) || product || !saysAny(t, t.Message.Text, "search.cue.that") {
 		return
 	}
-	for i, e := range t.Meaning.Entities {
-		if e.Type != "order" && e.Money == nil || e.Carried {
-			continue
-		}
+	for _, word := range strings.FieldsFunc(t.Message.Text, func(r rune) bool { return r < '0' || r > '9' }) {
+		var meant []string
 		for _, id := range t.Shown() {
 			it, ok := s.shelf.Item(id)
 			price := it.Price[t.Text("currency")]
-			if !ok || price%100 != 0 || strings.Trim(e.Text, "¥$￥元块 ") != strconv.FormatInt(price/100, 10) || e.Type != "order" && !saysAny(t, t.Message.Text, "search.cue.that") {
-				continue
+			if _, size := it.Left("size", word); ok && !size && price%100 == 0 && strconv.FormatInt(price/100, 10) == word {
+				meant = append(meant, id)
 			}
-			t.Meaning.Entities = slices.Clone(t.Meaning.Entities)
-			t.Meaning.Entities[i] = nlu.Entity{Type: "item", Value: id, Text: e.Text, Start: e.Start, End: e.End}
-			if t.Meaning.Intent == "" {
-				t.Topic("product.search")
-			}
-			return
 		}
+		bound := slices.ContainsFunc(t.Meaning.Entities, func(e nlu.Entity) bool { // "one under $219"
+			return e.Money != nil && e.Money.Min != e.Money.Max && strings.Contains(e.Text, word)
+		})
+		if len(meant) != 1 || bound {
+			continue
+		}
+		t.Meaning.Entities = slices.DeleteFunc(slices.Clone(t.Meaning.Entities), func(e nlu.Entity) bool {
+			return !e.Carried && (e.Type == "order" || e.Money != nil) && strings.Contains(e.Text, word)
+		})
+		t.Meaning.Entities = append([]nlu.Entity{{Type: "item", Value: meant[0], Text: word}}, t.Meaning.Entities...)
+		if t.Meaning.Intent == "" || t.Meaning.Intent == "faq" {
+			t.Topic("product.search")
+		}
+		return
 	}
 }
 

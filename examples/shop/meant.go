@@ -23,6 +23,9 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 				err = topic.Set(t, now)
 			}
 		}()
+		if t.Meaning.Intent == "" && saysAny(t, t.Message.Text, "consent.cue.data") && saysAny(t, t.Message.Text, "consent.cue.no") {
+			t.Topic("consent.withdraw")
+		}
 		s.priced(t)
 		e, named := t.Meaning.Entity("order")
 		named = named && !e.Carried
