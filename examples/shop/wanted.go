@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,25 +52,31 @@ func (s *shop) wanted(t *bot.Turn) (recommend.Request, error) {
 	return req, sought.Set(t, q)
 }
 
-// budgets are English ones without a currency: "around 30", "max 50".
-var budgets = regexp.MustCompile(`(?i)\b(around|about|roughly|under|below|max|up to|less than|budget)\s+(\d{2,5})(?:\s*$|\s*[,.!?]|\s+(?:for|or so|max|please|total))`)
-
-// rough reads a rough number without a currency as the budget of what is looked for.
+// rough reads a rough number without a currency, "around 30", "max 50", as the
+// budget of what is looked for.
 func rough(t *bot.Turn) {
-	m := budgets.FindStringSubmatch(t.Message.Text)
-	if m == nil || slices.ContainsFunc(t.Meaning.Entities, func(e nlu.Entity) bool { return e.Money != nil && !e.Carried }) {
+	if slices.ContainsFunc(t.Meaning.Entities, func(e nlu.Entity) bool { return e.Money != nil && !e.Carried }) {
 		return
 	}
-	n, err := strconv.ParseInt(m[2], 10, 64)
-	if err != nil {
+	words := strings.Fields(strings.ToLower(t.Message.Text))
+	for i, w := range words[:max(0, len(words)-1)] {
+		about, most := w == "around" || w == "about" || w == "roughly", w == "under" || w == "below" || w == "max" || w == "budget"
+		if most = most || i > 0 && (words[i-1]+" "+w == "up to" || words[i-1]+" "+w == "less than"); !about && !most {
+			continue
+		}
+		number := strings.TrimRight(words[i+1], ",.!?")
+		ends := number != words[i+1] || i+2 == len(words) || slices.Contains([]string{"for", "or", "max", "please", "total"}, words[i+2])
+		n, err := strconv.ParseInt(number, 10, 32)
+		if err != nil || n < 10 || !ends {
+			continue
+		}
+		money := &nlu.Money{Max: n * 100, Currency: t.Text("currency")}
+		if about {
+			money.Min = money.Max
+		}
+		t.Meaning.Entities = append(slices.DeleteFunc(slices.Clone(t.Meaning.Entities), func(e nlu.Entity) bool { return e.Money != nil }), nlu.Entity{Type: "money", Money: money})
 		return
 	}
-	money := &nlu.Money{Max: n * 100, Currency: t.Text("currency")}
-	switch strings.ToLower(m[1]) {
-	case "around", "about", "roughly":
-		money.Min = money.Max
-	}
-	t.Meaning.Entities = append(slices.DeleteFunc(slices.Clone(t.Meaning.Entities), func(e nlu.Entity) bool { return e.Money != nil }), nlu.Entity{Type: "money", Money: money})
 }
 
 // loose says how gladly a filter is given up where nothing fulfils all: a season
