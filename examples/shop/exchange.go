@@ -101,6 +101,16 @@ func (s *shop) nextSize(t *bot.Turn, o *order, id, said string) string {
 // saysAny reports whether a message has one of the words that stand under a key
 // of the texts.
 func saysAny(t *bot.Turn, said, key string) bool {
-	said = strings.ToLower(said)
-	return slices.ContainsFunc(strings.Split(t.Text(key), "|"), func(w string) bool { return strings.Contains(said, strings.TrimSpace(w)) })
+	return anyOf(t, key, func(w string) bool { return strings.Contains(strings.ToLower(said), w) })
+}
+
+// saysWord is saysAny for what must be a word of its own: "now" says no "no".
+func saysWord(t *bot.Turn, key string) bool {
+	said := strings.ToLower(t.Message.Text)
+	return anyOf(t, key, func(w string) bool { return holdsWord(said, w) })
+}
+
+// anyOf reports whether something holds of one of the words of a text.
+func anyOf(t *bot.Turn, key string, holds func(word string) bool) bool {
+	return slices.ContainsFunc(strings.Split(t.Text(key), "|"), func(w string) bool { return holds(strings.TrimSpace(w)) })
 }

@@ -47,11 +47,11 @@ func (s *shop) find(ctx context.Context, t *bot.Turn, req *recommend.Request, no
 	case len(found) == 0 && len(req.Like) > 0:
 		return nil, t.Say("search.none")
 	case len(found) == 0 && len(req.Exclude) > 0 && none == "search.cheapest":
-		least, err := t.Recommend(ctx, recommend.Request{Must: req.Must, Not: req.Not, Order: recommend.Cheapest, N: 1})
-		if err != nil || len(least) == 0 || !slices.Contains(req.Exclude, least[0].Item.ID) {
-			return nil, firstErr(err, t.Say(none))
+		least := recommend.Request{Must: req.Must, Not: req.Not}
+		if said, err := s.cheapest(ctx, t, least, req.Exclude); said || err != nil {
+			return nil, err
 		}
-		return nil, t.Send(bot.Reply{Text: t.Text("search.cheapest_is"), Cards: t.Cards(least)})
+		return nil, t.Say(none)
 	case len(found) == 0 && len(req.Exclude) > 0 && none != "":
 		return nil, t.Say(none)
 	case len(found) == 0:

@@ -47,12 +47,6 @@ func pairs(t *bot.Turn) bool {
 		t.Meaning.Intents[0].Name == "product.pair" && t.Meaning.Intents[0].Probability >= 0.3
 }
 
-// dearer reports whether who finds the things shown too dear asks for cheaper ones.
-func dearer(t *bot.Turn) bool {
-	e, ok := t.Meaning.Entity("sort")
-	return t.Meaning.Intent == "offer.ask" && live(t) && len(t.Shown()) > 0 && ok && !e.Carried && e.Value == "cheaper" && !saysAny(t, t.Message.Text, "search.cue.offer")
-}
-
 // swaps reports whether who looks around wants to see others, in words that also
 // send things back: 换个颜色.
 func swaps(t *bot.Turn) bool {
@@ -64,7 +58,7 @@ func swaps(t *bot.Turn) bool {
 func overmuch(t *bot.Turn) bool {
 	head, _, _ := strings.Cut(t.Meaning.Intent, ".")
 	if head != "complaint" && head != "offer" && head != "" && head != "cancel" && head != "faq" || !live(t) || len(t.Shown()) == 0 || t.Message.Tap != "" ||
-		utf8.RuneCountInString(t.Message.Text) > 24 || saysAny(t, t.Message.Text, "order.cue.mine") {
+		utf8.RuneCountInString(t.Message.Text) > 24 || saysWord(t, "order.cue.mine") {
 		return false
 	}
 	e, ok := t.Meaning.Entity("sort")
@@ -76,7 +70,7 @@ func overmuch(t *bot.Turn) bool {
 // kind of thing: "wanna buy headphones".
 func (s *shop) buys(t *bot.Turn) bool {
 	e, ok := t.Meaning.Entity("category")
-	return ok && !e.Carried && s.sold[e.Value] && t.Meaning.Intent == "return.start" && saysAny(t, t.Message.Text, "search.cue.buys") && !saysAny(t, t.Message.Text, "return.cue")
+	return ok && !e.Carried && s.sold[e.Value] && t.Meaning.Intent == "return.start" && saysWord(t, "search.cue.buys") && !saysWord(t, "return.cue")
 }
 
 // moves reports whether what reads as more of the question before looks for
@@ -89,18 +83,18 @@ func moves(t *bot.Turn) bool {
 	return len(in) > 0 && in[0].Name == "product.search" && in[0].Probability >= 0.4 && wishing(t)
 }
 
-// calls reports whether a message calls an item by its name, and asks nothing of
+// byName reports whether a message calls an item by its name, and asks nothing of
 // it that the knowledge base answers.
-func (s *shop) calls(ctx context.Context, t *bot.Turn) bool {
+func (s *shop) byName(ctx context.Context, t *bot.Turn) bool {
 	e, ok := t.Meaning.Entity("product")
-	return ok && !e.Carried && (t.Meaning.Intent == "" || t.Meaning.Intent == "faq") && t.Mood.Emotion != sentiment.Angry && !saysAny(t, t.Message.Text, "order.cue.mine") && !t.Known(ctx)
+	return ok && !e.Carried && (t.Meaning.Intent == "" || t.Meaning.Intent == "faq") && t.Mood.Emotion != sentiment.Angry && !saysWord(t, "order.cue.mine") && !t.Known(ctx)
 }
 
 // priced takes a number that is the price of one of the things shown for that
 // thing: "the 1499 one". It is no order's, nor an amount to look for.
 func (s *shop) priced(t *bot.Turn) {
 	_, product := s.named(t)
-	if !live(t) || product || !saysAny(t, t.Message.Text, "search.cue.that") {
+	if !live(t) || product || !saysWord(t, "search.cue.that") {
 		return
 	}
 	for _, word := range strings.FieldsFunc(t.Message.Text, func(r rune) bool { return r < '0' || r > '9' }) {

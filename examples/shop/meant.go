@@ -23,7 +23,7 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 				err = topic.Set(t, now)
 			}
 		}()
-		if t.Meaning.Intent == "" && saysAny(t, t.Message.Text, "consent.cue.data") && saysAny(t, t.Message.Text, "consent.cue.no") {
+		if t.Meaning.Intent == "" && saysWord(t, "consent.cue.data") && saysWord(t, "consent.cue.no") {
 			t.Topic("consent.withdraw")
 		}
 		s.priced(t)
@@ -49,8 +49,6 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 			t.Topic("product.compare")
 		case pairs(t):
 			t.Topic("product.pair")
-		case dearer(t):
-			t.Topic("product.search")
 		}
 		if !named && t.Meaning.Intent == "" && (listed(t) || others(t) || browsing(t) || cannot || s.wants(t)) {
 			t.Topic("product.search") // "summer dresses"
@@ -58,7 +56,7 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 		if !named && (t.Meaning.Intent == "" || t.Meaning.Intent == "faq") && live(t) && t.Focused() != "" && saysAny(t, t.Message.Text, "product.cue.takes") {
 			t.Topic("product.detail")
 		}
-		if !named && (s.rather(ctx, t) || swaps(t) || fitting(t) || answering(t) || overmuch(t) || moves(t) || s.buys(t) || s.calls(ctx, t)) {
+		if !named && (s.rather(ctx, t) || swaps(t) || fitting(t) || answering(t) || overmuch(t) || moves(t) || s.buys(t) || s.byName(ctx, t)) {
 			t.Topic("product.search")
 		}
 		uid, ok := t.Verified("uid")
@@ -253,7 +251,7 @@ func (s *shop) ordered(t *bot.Turn, orders []order) (order, bool) {
 	faulty := saysAny(t, t.Message.Text, "return.reason.quality.also")
 	switch t.Meaning.Intent {
 	case "", "faq": // of coats in general, unless they say whose
-		if !hasDate && !faulty && !saysAny(t, t.Message.Text, "order.cue.mine") {
+		if !hasDate && !faulty && !saysWord(t, "order.cue.mine") {
 			return order{}, false
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -31,6 +32,17 @@ func (s *shop) below(req *recommend.Request, before []string) {
 	req.MinPrice, req.Exclude = 0, before
 }
 
+// cheapest shows the least expensive of what a request lets through, if it is one
+// of those shown before; else it says nothing.
+func (s *shop) cheapest(ctx context.Context, t *bot.Turn, req recommend.Request, before []string) (said bool, err error) {
+	req.Order, req.N = recommend.Cheapest, 1
+	least, err := t.Recommend(ctx, req)
+	if err != nil || len(least) == 0 || !slices.Contains(before, least[0].Item.ID) {
+		return false, err
+	}
+	return true, t.Send(bot.Reply{Text: t.Text("search.cheapest_is"), Cards: t.Cards(least)})
+}
+
 // cheaper says of items that they cost less than those before, or more: the bound
 // is no budget that the customer named.
 func cheaper(found []recommend.Suggestion, text string) {
@@ -58,7 +70,7 @@ func notDear(t *bot.Turn, req *recommend.Request) {
 		for _, w := range []string{"one", "ones", "is", "are", "looks", "看着"} {
 			after = strings.TrimSpace(strings.TrimPrefix(after, w))
 		}
-		if startsAny(t, after, "search.cue.dear") {
+		if anyOf(t, "search.cue.dear", func(w string) bool { return strings.HasPrefix(after, w) }) {
 			of := func(f recommend.Filter) bool { return f.Attribute == e.Type }
 			req.Must, req.Wish = slices.DeleteFunc(req.Must, of), slices.DeleteFunc(req.Wish, of)
 		}

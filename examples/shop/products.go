@@ -32,7 +32,7 @@ func (s *shop) described(t *bot.Turn) (string, bool) {
 			continue
 		}
 		before, after := strings.TrimSpace(said[:e.Start]), strings.TrimSpace(said[e.End:])
-		if after = strings.TrimPrefix(after, "的"); !startsAny(t, after, "product.cue.after") && !(strings.HasSuffix(before, " the") || before == "the") {
+		if after = strings.TrimPrefix(after, "的"); !anyOf(t, "product.cue.after", func(w string) bool { return strings.HasPrefix(after, w) }) && !(strings.HasSuffix(before, " the") || before == "the") {
 			continue
 		}
 		var fit []string
@@ -46,11 +46,6 @@ func (s *shop) described(t *bot.Turn) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// startsAny reports whether a text begins with one of the words of a text.
-func startsAny(t *bot.Turn, said, key string) bool {
-	return slices.ContainsFunc(strings.Split(t.Text(key), "|"), func(w string) bool { return strings.HasPrefix(said, strings.TrimSpace(w)) })
 }
 
 // about is named or, failing that, the item in focus.

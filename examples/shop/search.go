@@ -115,10 +115,8 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 		if relaxed, _, ok := s.shelf.Relax(req); ok {
 			nearest = relaxed
 		}
-		if least, err := t.Recommend(ctx, nearest); err != nil {
+		if said, err := s.cheapest(ctx, t, nearest, before); said || err != nil {
 			return err
-		} else if len(least) > 0 && slices.Contains(before, least[0].Item.ID) {
-			return t.Send(bot.Reply{Text: t.Text("search.cheapest_is"), Cards: t.Cards(least[:1])})
 		}
 	}
 	if req.Exclude == nil {

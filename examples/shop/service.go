@@ -32,7 +32,7 @@ func (s *shop) taps(next bot.Handler) bot.Handler {
 			if yes := t.Meaning.Intent == "yes"; t.Message.Tap == "" && (yes || t.Meaning.Intent == "no") && !wishing(t) {
 				what, value = "consent", map[bool]string{true: "yes", false: "no"}[yes]
 			}
-			if t.Message.Tap == "" && t.Meaning.Intent == "" && utf8.RuneCountInString(t.Message.Text) <= 12 && grants(t) && !wishing(t) {
+			if yes, _ := grants(t); yes && t.Message.Tap == "" && t.Meaning.Intent == "" && utf8.RuneCountInString(t.Message.Text) <= 12 && !wishing(t) {
 				what, value = "consent", "yes"
 			}
 		}
@@ -61,18 +61,21 @@ func (s *shop) bye(_ context.Context, t *bot.Turn) error {
 }
 
 // grants reports whether a message about personal data allows its use: it has words
-// that do and none that refuse.
-func grants(t *bot.Turn) bool {
-	return saysAny(t, t.Message.Text, "consent.cue.grant") && !saysAny(t, t.Message.Text, "consent.cue.no")
+// that do and none that refuse. asks is a question, which allows nothing: "can you
+// look at what I bought?".
+func grants(t *bot.Turn) (yes, asks bool) {
+	says := saysWord(t, "consent.cue.grant") && !saysWord(t, "consent.cue.no")
+	asks = says && saysAny(t, t.Message.Text, "consent.cue.asks")
+	return says && !asks, asks
 }
 
 // withdraw takes consent back, and takes it where the customer gives it in words
 // that are near: 可以用我的记录.
 func (s *shop) withdraw(_ context.Context, t *bot.Turn) error {
-	if grants(t) {
-		if saysAny(t, t.Message.Text, "consent.cue.asks") { // "may you look at what I bought?" grants nothing
-			return s.sayConsent(t)
-		}
+	switch yes, asks := grants(t); {
+	case asks:
+		return s.sayConsent(t)
+	case yes:
 		t.Consent(profile.Personal, true, "consent.personal")
 		return t.Say("consent.thanks.yes")
 	}

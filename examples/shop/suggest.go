@@ -15,7 +15,7 @@ import (
 // likes reports whether a message that reads like a refusal has no word of one:
 // 喜欢第二个.
 func likes(t *bot.Turn) bool {
-	return saysAny(t, t.Message.Text, "dismiss.cue.likes") && !saysAny(t, t.Message.Text, "dismiss.cue.no")
+	return saysWord(t, "dismiss.cue.likes") && !saysWord(t, "dismiss.cue.no")
 }
 
 // dismiss takes "not interested": in the one item that is meant, or in all that

@@ -59,15 +59,13 @@ func rough(t *bot.Turn) {
 		return
 	}
 	words := strings.Fields(strings.ToLower(t.Message.Text))
-	for i, w := range words[:max(0, len(words)-1)] {
-		about, most := w == "around" || w == "about" || w == "roughly", w == "under" || w == "below" || w == "max" || w == "budget"
-		if most = most || i > 0 && (words[i-1]+" "+w == "up to" || words[i-1]+" "+w == "less than"); !about && !most {
-			continue
-		}
-		number := strings.TrimRight(words[i+1], ",.!?")
-		ends := number != words[i+1] || i+2 == len(words) || slices.Contains([]string{"for", "or", "max", "please", "total"}, words[i+2])
+	for i, w := range words {
+		number, before := strings.TrimRight(w, ",.!?"), " "+strings.Join(words[:i], " ")
+		after := func(word string) bool { return strings.HasSuffix(before, " "+word) }
+		about, most := anyOf(t, "search.cue.about", after), anyOf(t, "search.cue.most", after)
+		ends := number != w || i+1 == len(words) || anyOf(t, "search.cue.then", func(word string) bool { return word == words[i+1] })
 		n, err := strconv.ParseInt(number, 10, 32)
-		if err != nil || n < 10 || !ends {
+		if err != nil || n < 10 || !ends || !about && !most {
 			continue
 		}
 		money := &nlu.Money{Max: n * 100, Currency: t.Text("currency")}

@@ -89,10 +89,8 @@ export class Client {
       if (back) { await back; continue; }
       if (document.hidden) continue;
       if (!crowded) this.on("offline");
-      await new Promise((done) => {
-        setTimeout(done, (crowded ? 15000 : pause) * (1 + Math.random() / 2));
-        for (const kind of crowded ? ["focus", "pointerdown", "keydown"] : ["online"]) addEventListener(kind, done, { once: true });
-      });
+      const used = crowded ? ["focus", "pointerdown", "keydown"] : ["online"];
+      await Promise.race([wait((crowded ? 15000 : pause) * (1 + Math.random() / 2)), ...used.map((kind) => once(kind))]);
       if (crowded) continue;
       pause = Math.min(pause * 2, 15000);
     }
