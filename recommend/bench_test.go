@@ -208,6 +208,60 @@ func BenchmarkGowalla(b *testing.B) {
 	})
 }
 
+// BenchmarkMillions is a shelf of a million items that two million customers took
+// from: what it holds, an event, a recommendation of ten with filters and reasons,
+// and how long a snapshot takes.
+func BenchmarkMillions(b *testing.B) {
+	const items, customers = 1_000_000, 2_000_000
+	held := func() float64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return float64(m.HeapAlloc) / 1e6
+	}
+	before := held()
+	s, err := New(nil, nil)
+	require.NoError(b, err)
+	require.NoError(b, s.PutAll(func(yield func(Item) bool) {
+		for i := range items {
+			if !yield(Item{ID: fmt.Sprint("i", i), Category: fmt.Sprint("c", i%400), Brand: fmt.Sprint("b", i%5000), Stock: 1 + i%9, Name: map[string]string{"en": fmt.Sprint("thing ", i)},
+				Price: map[string]int64{"USD": 100 + int64(i*7919%9900)}, Attributes: map[string][]string{"colour": {fmt.Sprint(i % 12)}}}) {
+				return
+			}
+		}
+	}))
+	shelf := held()
+	customer := func(i int) string { return fmt.Sprint("u", i%customers) }
+	event := func(i int) { // each customer's own corner of the shelf, and now and then another's
+		corner := i % customers * 31 % items
+		if i%7 == 0 {
+			corner = i * 104729 % items
+		}
+		require.NoError(b, s.Record(b.Context(), Event{Kind: "viewed", Customer: customer(i), Item: fmt.Sprint("i", (corner+i/customers*400)%items)}))
+	}
+	for i := range 4 * customers {
+		event(i)
+	}
+	learned := held()
+	b.Run("event", func(b *testing.B) {
+		spread(b, func(i int) { event(4*customers + i) })
+		b.ReportMetric(shelf-before, "MB-items")
+		b.ReportMetric(learned-shelf, "MB-learned")
+	})
+	b.Run("ten", func(b *testing.B) {
+		spread(b, func(i int) {
+			got, err := s.Recommend(b.Context(), Request{Customer: customer(i * 7919), Personal: true, N: 10, Language: "en", Currency: "USD", MaxPrice: 9000, Not: []Filter{{Attribute: "colour", Any: []string{"3"}}}})
+			require.NoError(b, err)
+			require.NotEmpty(b, got)
+		})
+	})
+	b.Run("save", func(b *testing.B) {
+		for b.Loop() {
+			require.NoError(b, s.Save(io.Discard))
+		}
+	})
+}
+
 // spread runs something b.N times and reports the mean of processor time and
 // the 99th percentile of wall time, in microseconds.
 func spread(b *testing.B, do func(int)) {
