@@ -38,12 +38,13 @@ func (s *Shelf) diversify(best []candidate, n int) []candidate {
 	out, given := make([]candidate, 0, n), map[Value]int{}
 	for len(out) < n {
 		top, at := math.Inf(-1), -1
+		less := s.opts.Diversity / float64(max(1, len(out)))
 		for i := range best {
 			c := &best[i]
 			if c.chosen {
 				continue
 			}
-			v := c.score - s.opts.Diversity*c.near/float64(max(1, len(out)))
+			v := c.score - less*c.near
 			if v > top && !s.full(c.stocked, given, 0) {
 				top, at = v, i
 			}

@@ -56,17 +56,6 @@ func (m *marks) add(i uint32) {
 	m.set = append(m.set, i)
 }
 
-// union makes the set that of two others.
-func (m *marks) union(of, and *marks) {
-	m.reset(64 * max(len(of.bits), len(and.bits)))
-	for _, i := range of.set {
-		m.add(i)
-	}
-	for _, i := range and.set {
-		m.add(i)
-	}
-}
-
 func (m *marks) holds(i uint32) bool { return m.bits[i>>6]>>(i&63)&1 != 0 }
 
 // among are the places of numbers that the set holds. As in pile nothing
@@ -120,6 +109,19 @@ func (s *scratch) pile(cells []cell, weight float32) {
 		score[c.item] = was + more
 		touched[n] = c.item
 		n += first(was, more)
+	}
+	s.touched = touched[:n]
+}
+
+// all adds a weight above 0 to each of some numbers, as pile does.
+func (s *scratch) all(numbers []uint32, weight float32) {
+	n := len(s.touched)
+	score, touched := s.score, slices.Grow(s.touched, len(numbers))[:n+len(numbers)]
+	for _, i := range numbers {
+		was := score[i]
+		score[i] = was + weight
+		touched[n] = i
+		n += first(was, weight)
 	}
 	s.touched = touched[:n]
 }

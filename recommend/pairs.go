@@ -1,6 +1,7 @@
 package recommend
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
@@ -8,7 +9,7 @@ import (
 const (
 	rowKeep = 128 // partners that stay when a row is pruned
 	rowMost = 256 // slots of a row at most; it is pruned when 85 % are taken
-	rowTop  = 48  // partners of a row that speak
+	rowTop  = 32  // partners of a row that speak
 )
 
 // cell is a partner and its weight; partner 0 is an empty slot.
@@ -23,9 +24,8 @@ type cell struct {
 // cache lines and no search.
 type row struct {
 	cells []cell
-	top   *[rowTop]cell // the strongest in no order; nil while all are
-	floor float32       // weight of the weakest of top
-	least uint16        // which of top that is
+	top   *[rowTop]cell // the strongest, the first the most; nil while all are
+	floor float32       // weight of the last of top
 	n     uint16
 }
 
@@ -51,46 +51,45 @@ func (r *row) add(item uint32, w float32) {
 	c.w += w
 	switch {
 	case r.top == nil && r.n > rowTop:
-		var room [rowMost]cell
-		r.choose(r.held(&room))
-	case r.top != nil && c.w > r.floor:
+		r.choose()
+	case r.top != nil && c.w >= r.floor:
 		r.rise(*c)
 	}
 }
 
-// rise notes a partner that is among the strongest: one that was, or the
-// weakest of them makes room.
+// rise notes a partner that may be among the strongest: one that was, or the
+// last of them makes room.
 func (r *row) rise(c cell) {
-	at := r.least
+	at := len(r.top) - 1
 	for i := range r.top {
 		if r.top[i].item == c.item {
-			at = uint16(i)
+			at = i
 			break
 		}
 	}
+	order := c.order()
+	if r.top[at].order() >= order {
+		return
+	}
+	for at > 0 && r.top[at-1].order() < order {
+		r.top[at] = r.top[at-1]
+		at--
+	}
 	r.top[at] = c
-	if at == r.least {
-		r.weakest()
-	}
-}
-
-func (r *row) weakest() {
-	r.least, r.floor = 0, r.top[0].w
-	for i, c := range r.top {
-		if c.w < r.floor {
-			r.least, r.floor = uint16(i), c.w
-		}
-	}
+	r.floor = r.top[len(r.top)-1].w
 }
 
 // choose finds the strongest partners of a row that has more of them.
-func (r *row) choose(of []cell) {
+func (r *row) choose() {
+	var room [rowMost]cell
+	of := r.held(&room)
+	foremost(of, rowTop)
+	slices.SortFunc(of[:rowTop], func(a, b cell) int { return cmp.Compare(b.order(), a.order()) })
 	if r.top == nil {
 		r.top = new([rowTop]cell)
 	}
-	foremost(of, rowTop)
 	copy(r.top[:], of)
-	r.weakest()
+	r.floor = r.top[rowTop-1].w
 }
 
 // held copies the partners.
@@ -139,10 +138,11 @@ func foremost(cells []cell, n int) {
 	}
 }
 
-// speak are the partners that speak, empty cells among them.
-func (r *row) speak() []cell {
+// speak are the partners that speak, of many the most strongest; empty cells are
+// among them.
+func (r *row) speak(most int) []cell {
 	if r.top != nil {
-		return r.top[:]
+		return r.top[:min(most, rowTop)]
 	}
 	return r.cells
 }
@@ -179,9 +179,7 @@ func (r *row) grow() {
 
 // leads reports whether a partner is among those that speak, which are never
 // pruned.
-func (r *row) leads(c cell) bool {
-	return c.w > r.floor || c.w == r.floor && slices.ContainsFunc(r.top[:], func(t cell) bool { return t.item == c.item })
-}
+func (r *row) leads(c cell) bool { return c.order() >= r.top[rowTop-1].order() }
 
 func (r *row) put(with []cell) {
 	for _, c := range with {
@@ -235,10 +233,7 @@ func (p *pairs) shrink(factor float32) {
 			r.cells[j].w *= factor
 		}
 		if r.top != nil {
-			for j := range r.top {
-				r.top[j].w *= factor
-			}
-			r.floor *= factor
+			r.choose()
 		}
 		p.seen[i] *= factor
 	}
@@ -246,26 +241,32 @@ func (p *pairs) shrink(factor float32) {
 
 // fetch looks at the rows of items, which stand far apart: the processor fetches
 // all at once what is only looked at. The result means nothing.
-func (p *pairs) fetch(items []uint32) (n uint32) {
-	const line = 8 // cells
+func (p *pairs) fetch(items []uint32, most int) (n uint32) {
 	for _, item := range items {
-		if int(item) < len(p.rows) {
-			for cells := p.rows[item].speak(); len(cells) > 0; cells = cells[min(line, len(cells)):] {
-				n += cells[0].item
-			}
+		n += p.fetchRow(item, most)
+	}
+	return n
+}
+
+func (p *pairs) fetchRow(item uint32, most int) (n uint32) {
+	const line = 8 // cells
+	if int(item) < len(p.rows) {
+		for cells := p.rows[item].speak(most); len(cells) > 0; cells = cells[min(line, len(cells)):] {
+			n += cells[0].item
 		}
 	}
 	return n
 }
 
-// from adds to scores what goes with an item, divided by the item's own count
-// to the power own. What remains is to divide by the partners' counts: damp.
-func (p *pairs) from(item uint32, weight float32, own *power, to *scratch) {
+// from adds to scores what goes with an item, most of it if that is much, divided
+// by the item's own count to the power own. What remains is to divide by the
+// partners' counts: damp.
+func (p *pairs) from(item uint32, weight float32, most int, own *power, to *scratch) {
 	if int(item) >= len(p.rows) || p.seen[item] <= 0 {
 		return
 	}
 	weight *= own.of(p.seen[item])
-	to.pile(p.rows[item].speak(), weight)
+	to.pile(p.rows[item].speak(most), weight)
 }
 
 // damp divides scores by the items' own counts to a power, and returns the

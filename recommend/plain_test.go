@@ -76,14 +76,8 @@ func plainRank(took [][2]string, customer string, w *Weights) map[string]float64
 	alike := map[string]float64{}
 	for u, f := range like {
 		f *= math.Pow(float64(len(history[u])), -w.Tastes.Len)
-		match := 0
-		for i, item := range history[u] {
-			if at[item] > 0 && at[item] >= at[history[u][match]] {
-				match = i
-			}
-		}
-		for i, item := range history[u] {
-			alike[item] += f * math.Exp(-max(0, math.Abs(float64(i-match))-1)/w.Tastes.Near)
+		for _, item := range history[u] {
+			alike[item] += f
 		}
 	}
 	mix(alike, w.Rare, w.Alike)

@@ -44,8 +44,10 @@ func (s *Shelf) pool(a *ask, b *board) (all bool) {
 	fit := b.signals.history.strongest(most)
 	b.numbers(s, fit)
 	b.numbers(s, b.signals.session.strongest(most))
+	fresh := few / 2
 	if len(fit) < few { // else what everybody takes is among it, or behind it
 		b.numbers(s, l.top.items)
+		fresh = few
 	}
 	for _, t := range a.trends {
 		b.numbers(s, t.top.items)
@@ -57,9 +59,9 @@ func (s *Shelf) pool(a *ask, b *board) (all bool) {
 		}
 	}
 	for i, n := range b.signals.liked() { // the latest, of the best liked the most
-		b.pool = append(b.pool, x.by[n][max(0, len(x.by[n])-few>>i):]...)
+		b.pool = append(b.pool, x.by[n][max(0, len(x.by[n])-fresh>>i):]...)
 	}
-	for at := max(0, len(x.place)-few); at < len(x.place); at++ {
+	for at := max(0, len(x.place)-fresh); at < len(x.place); at++ {
 		b.pool = append(b.pool, uint32(at))
 	}
 	b.settle()
@@ -184,6 +186,12 @@ func (s *Shelf) allowed(a *ask, b *board) {
 	if len(b.pool) <= wide {
 		for _, at := range b.pool { // as in pairs.fetch
 			b.fetched += s.index.place[at].no + uint32(s.index.price(at, a.currency))
+		}
+		popular := s.learned.popular
+		for _, at := range b.pool {
+			if no := s.index.place[at].no; int(no) < len(popular) {
+				b.fetched += uint32(popular[no])
+			}
 		}
 	}
 	var sc scored

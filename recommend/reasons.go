@@ -172,7 +172,7 @@ func (s *Shelf) because(it *stocked, u *person, b *board) (of *stocked, code str
 	if int(it.no) >= len(l.together.rows) {
 		return nil, "", 0
 	}
-	for _, c := range l.together.rows[it.no].speak() { // pairs count both ways: one row holds them all
+	for _, c := range l.together.rows[it.no].speak(rowTop) { // pairs count both ways: one row holds them all
 		if !mine.holds(c.item) || c.item == it.no || c.w < best.w {
 			continue
 		}

@@ -49,14 +49,14 @@ func (s *Shelf) signals(a *ask, b *board) {
 	g.with.reset(n)
 	own := b.own.set(w.Own)
 	for _, of := range a.with { // baskets say what goes with it; where they say little, customers do
-		l.basket.from(of.no, 1, own, &g.with)
+		l.basket.from(of.no, 1, rowTop, own, &g.with)
 		if !l.basket.knows(of.no, a.now) {
-			l.together.from(of.no, 0.3, own, &g.with)
+			l.together.from(of.no, 0.3, rowTop, own, &g.with)
 		}
 	}
 	for _, of := range a.like {
-		l.basket.from(of.no, 1, own, &g.with)
-		l.together.from(of.no, 0.3, own, &g.with)
+		l.basket.from(of.no, 1, rowTop, own, &g.with)
+		l.together.from(of.no, 0.3, rowTop, own, &g.with)
 	}
 	for _, x := range []*scratch{&g.history, &g.session, &g.with} {
 		x.scale(1 / x.top())

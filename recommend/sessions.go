@@ -92,7 +92,7 @@ func (v *visits) both(a, b uint32, prefix string, most int) (n int) {
 	}
 	p, first := v.postings[a], uint32(0)
 	for i := len(p) - 1; i >= 0 && n < most; i-- {
-		if !v.held(p[i]) || n > 0 && p[i] == first { // an item that left a session and came back stands there twice
+		if !v.kept(p[i]) || n > 0 && p[i] == first { // an item that left a session and came back stands there twice
 			continue
 		}
 		at := p[i] % maxVisits
@@ -104,66 +104,49 @@ func (v *visits) both(a, b uint32, prefix string, most int) (n int) {
 	return n
 }
 
-// held reports whether a session's number still stands in the ring.
-func (v *visits) held(n uint32) bool { return v.next-n-1 < uint32(len(v.keys)) }
+// kept reports whether a session's number still stands in the ring.
+func (v *visits) kept(n uint32) bool { return v.next-n-1 < uint32(len(v.keys)) }
 
-// VisitWeights say how sessions are compared.
+// Likeness says how sessions, baskets and customers are compared.
+type Likeness struct {
+	Step float64 // e-folding of an item's weight by steps back in the one at hand
+	IDF  float64 // power of an item's rarity
+	Len  float64 // power of the other's length that divides its likeness
+	// Neighbours are how many of those most like the one at hand count, and bound
+	// how many are looked at.
+	Neighbours float64
+}
+
+// VisitWeights say how sessions are compared, and what of them counts.
 type VisitWeights struct {
-	Step   float64 // e-folding of an item's weight by steps back in the session at hand
+	Likeness
 	Near   float64 // e-folding of an item's weight by distance to the match in the other; 0 weighs all alike, whatever Before is
-	IDF    float64 // power of an item's rarity
-	Len    float64 // power of the other session's length that divides its likeness
 	Age    float64 // e-folding by the other session's age, as a share of all held; 0 ignores age
 	Before float64 // weight of items before the match against those after it
-	// Neighbours are how many of the sessions most like the one at hand count,
-	// and bound how many are looked at.
-	Neighbours float64
 }
 
 // from adds to scores what sessions like this one hold (V-SKNN: Ludewig &
 // Jannach 2018; distances as in STAN: Garg et al. 2019). Items are the latest
-// last; own is the session's key, which does not speak for itself. Where only
-// says so, nothing but what it holds is scored.
-func (v *visits) from(items []uint32, own string, w *VisitWeights, t *lens, b *board, only *marks, to *scratch) {
-	each := float64(lookEach)
-	if only != nil {
-		each = lookAlike
-	}
-	nearest := v.nearest(items, own, w, t, b, each)
-	for _, i := range nearest { // as in pairs.fetch
-		for items := v.items.of(i); len(items) > 0; items = items[min(line, len(items)):] {
-			b.fetched += items[0]
-		}
-	}
-	if only != nil {
-		b.looked.union(only, &b.mine)
-	}
+// last; own is the session's key, which does not speak for itself.
+func (v *visits) from(items []uint32, own string, w *VisitWeights, t *lens, b *board, to *scratch) {
+	nearest := v.nearest(items, own, w, t, b, lookEach)
 	at, score, touched := b.now.score, to.score, to.touched
-	var room [maxSession]uint8
 	for _, i := range nearest {
 		items, like := v.items.of(i), b.like.score[i]
 		if like <= 0 { // it is the session at hand
 			continue
 		}
-		held := t.places[:len(items)] // what is looked at, by place
-		if only != nil {
-			held = b.looked.among(items, &room)
-		}
 		match, best := -1, float32(0) // where the two sessions match
-		for _, j := range held {
-			if item := items[j]; b.mine.holds(item) && at[item] >= best {
-				match, best = int(j), at[item]
+		for j, item := range items {
+			if b.mine.holds(item) && at[item] >= best {
+				match, best = j, at[item]
 			}
 		}
 		if match < 0 {
 			continue
 		}
 		by := t.near[maxSession-match:] // by place
-		for _, j := range held {
-			item := items[j]
-			if only != nil && !only.holds(item) {
-				continue
-			}
+		for j, item := range items {
 			was := score[item]
 			if was == 0 {
 				touched = append(touched, item)
@@ -174,8 +157,32 @@ func (v *visits) from(items []uint32, own string, w *VisitWeights, t *lens, b *b
 	to.touched = touched
 }
 
+// held adds to scores what those like this one hold, wherever: of a customer's
+// likes and of a basket the order says nothing. Where only says so, nothing but
+// what it holds is scored, and not as many are looked at.
+func (v *visits) held(items []uint32, own string, w *Likeness, t *lens, b *board, only *marks, to *scratch) {
+	each := float64(lookEach)
+	if only != nil {
+		each = lookAlike
+		to.touched = append(to.touched, only.set...)
+	}
+	var room [maxSession]uint8
+	score := to.score
+	for _, i := range v.nearest(items, own, &VisitWeights{Likeness: *w}, t, b, each) {
+		items, like := v.items.of(i), b.like.score[i]
+		if only == nil {
+			to.all(items, like)
+			continue
+		}
+		for _, j := range only.among(items, &room) {
+			score[items[j]] += like
+		}
+	}
+}
+
 // nearest are the places of the sessions most like the one at hand: their
-// likeness stands in b.like, the weights of the items at hand in b.now.
+// likeness stands in b.like, the weights of the items at hand in b.now. What they
+// hold is fetched as in pairs.fetch.
 func (v *visits) nearest(items []uint32, own string, w *VisitWeights, t *lens, b *board, each float64) []uint32 {
 	like, now := &b.like, &b.now
 	like.reset(len(v.keys))
@@ -200,19 +207,19 @@ func (v *visits) nearest(items []uint32, own string, w *VisitWeights, t *lens, b
 		f := t.step[back] * float32(math.Pow(math.Log(1+float64(len(v.keys))/float64(1+len(p))), w.IDF))
 		now.add(item, f)
 		b.mine.add(item)
-		for len(p) > 0 && !v.held(p[0]) { // it has left the ring
+		for len(p) > 0 && !v.kept(p[0]) { // it has left the ring
 			p = p[1:]
 		}
-		score, touched := like.score, like.touched
+		long := len(like.touched) // as in scratch.pile
+		score, touched := like.score, slices.Grow(like.touched, len(p))[:long+len(p)]
 		for _, n := range p {
 			n %= maxVisits
 			was := score[n]
-			if was == 0 {
-				touched = append(touched, n)
-			}
 			score[n] = was + f
+			touched[long] = n
+			long += first(was, f)
 		}
-		like.touched = touched
+		like.touched = touched[:long]
 	}
 	if self, known := v.open[own]; known {
 		like.score[self%maxVisits] = 0
@@ -220,7 +227,13 @@ func (v *visits) nearest(items []uint32, own string, w *VisitWeights, t *lens, b
 	for _, i := range like.touched { // what was erased has length 0, which weighs nothing
 		like.score[i] *= t.length[v.items.long[i]] * t.age[uint32(t.share*float32((v.next-1-i)%maxVisits))]
 	}
-	return like.strongest(int(w.Neighbours))
+	nearest := like.strongest(int(w.Neighbours))
+	for _, i := range nearest {
+		for items := v.items.of(i); len(items) > 0; items = items[min(line, len(items)):] {
+			b.fetched += items[0]
+		}
+	}
+	return nearest
 }
 
 // lens are the tables of one structure's weights.
@@ -231,7 +244,6 @@ type lens struct {
 	step   [maxSession]float32       // by steps back in the session at hand
 	near   [2*maxSession + 1]float32 // by place after the match in the other, from maxSession places before it
 	share  float32                   // of the ring a session is, in steps
-	places [maxSession]uint8         // all of a session
 }
 
 const ageSteps = 256
@@ -248,7 +260,6 @@ func (t *lens) set(w *VisitWeights, held int) {
 	}
 	for back := range t.step {
 		t.step[back] = float32(math.Exp(-float64(back) / w.Step))
-		t.places[back] = uint8(back)
 	}
 	for i := range t.near {
 		far := i - maxSession

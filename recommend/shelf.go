@@ -272,26 +272,32 @@ func (s *Shelf) recommend(r *Request) []Suggestion {
 		s.allowed(&a, b)
 		best = s.strongest(&a, b, max(maxRerank, 2*r.N))
 	}
-	for i := range best {
-		c := &best[i]
-		switch s.score(&c.scored, c.stocked, &a, b); r.Order {
-		case Cheapest:
-			c.score = c.total()
-		case Newest: // as far apart as their places are
-			c.score = 1 - float64(i)/float64(found)
+	if r.Order == Newest { // as far apart as their places are
+		for i := range best {
+			best[i].score = 1 - float64(i)/float64(found)
 		}
 	}
 	switch {
 	case r.Order == Cheapest:
-	case s.opts.Bandit != nil:
-		s.opts.Bandit.rerank(best)
-		best = s.explore(best, r.N)
-	default:
+		best = best[:min(r.N, len(best))]
+	case s.opts.Bandit == nil:
 		best = s.diversify(best, r.N)
 	}
+	for i := range best {
+		c := &best[i]
+		if s.score(&c.scored, c.stocked, &a, b); r.Order == Cheapest {
+			c.score = c.total()
+		}
+	}
+	if s.opts.Bandit != nil && r.Order != Cheapest {
+		s.opts.Bandit.rerank(best)
+		best = s.explore(best, r.N)
+	}
 	out := make([]Suggestion, min(r.N, len(best)))
-	for i := range out { // first, so that the processor fetches all at once
-		out[i].Item = best[i].Item
+	for i := range out { // first, as in pairs.fetch
+		it := best[i].stocked
+		out[i].Item = it.Item
+		b.fetched += s.learned.together.fetchRow(it.no, rowTop) + uint32(len(it.Name))
 	}
 	room := make([]Reason, 0, usual*len(out))
 	for i := range out {

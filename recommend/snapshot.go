@@ -13,7 +13,7 @@ import (
 )
 
 // magic begins a snapshot; its digit is the version.
-const magic = "frontdesk recommend 6\n"
+const magic = "frontdesk recommend 7\n"
 
 // Save writes what was learned from events: not the catalogue, the options or a
 // bandit. Write it to a new file and rename that over the old one; a part of a
@@ -220,18 +220,9 @@ func (r *row) code(c *codec) {
 			c.buf = c.buf[cost:]
 		}
 	}
-	if n <= rowTop {
-		return
+	if c.reading && n > rowTop {
+		r.choose()
 	}
-	if r.top == nil {
-		r.top = new([rowTop]cell)
-	}
-	for i := range r.top {
-		if c.item(&r.top[i].item); c.reading {
-			r.top[i].w = r.get(r.top[i].item)
-		}
-	}
-	r.weakest()
 }
 
 func (v *visits) code(c *codec) {

@@ -44,7 +44,6 @@ func knobs() []knob {
 		{func(w *Weights) *float64 { return &w.Visits.Near }, folding},
 		{func(w *Weights) *float64 { return &w.Recent }, []float64{0, 3, 10, 30}},
 		{func(w *Weights) *float64 { return &w.Tastes.Len }, power},
-		{func(w *Weights) *float64 { return &w.Tastes.Near }, []float64{0, 8, 50}},
 		{func(w *Weights) *float64 { return &w.Tastes.Step }, folding},
 		{func(w *Weights) *float64 { return &w.Tastes.IDF }, []float64{0, 1, 2, 3}},
 	}

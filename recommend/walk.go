@@ -14,14 +14,14 @@ func (p *pairs) walk(item uint32, weight float32, own *power, to *scratch) {
 	if int(item) >= len(p.rows) || p.seen[item] <= 0 {
 		return
 	}
-	partners, least := p.rows[item].speak(), float32(0)
+	partners, least := p.rows[item].speak(rowTop), float32(0)
 	for i := range partners {
 		least = max(least, walkFaint*partners[i].w)
 	}
 	weight *= own.of(p.seen[item])
 	for _, c := range partners {
 		if c.item != 0 && c.w >= least {
-			p.from(c.item, weight*c.w, own, to)
+			p.from(c.item, weight*c.w, rowTop, own, to)
 		}
 	}
 }
