@@ -170,6 +170,15 @@ func (v *visits) held(items []uint32, own string, w *Likeness, t *lens, b *board
 	score := to.score
 	for _, i := range v.nearest(items, own, &VisitWeights{Likeness: *w}, t, b, each) {
 		items, like := v.items.of(i), b.like.score[i]
+		if len(items) == maxSession && like > 0 { // some of what is alike may have left it
+			like = 0
+			for _, item := range items {
+				if b.mine.holds(item) {
+					like += b.now.score[item]
+				}
+			}
+			like *= t.length[maxSession]
+		}
 		if only == nil {
 			to.all(items, like)
 			continue
