@@ -21,12 +21,14 @@ type fitted struct {
 	after  [][]cell // to come in the session
 }
 
-// says adds to scores what an item says for others.
-func says(rows [][]cell, item uint32, weight float32, to *scratch) {
+// says adds to scores what an item says for others, the most of it if that is
+// much.
+func says(rows [][]cell, item uint32, weight float32, most int, to *scratch) {
 	if int(item) >= len(rows) {
 		return
 	}
-	to.pile(rows[item], weight)
+	row := rows[item]
+	to.pile(row[:min(most, len(row))], weight)
 }
 
 // unknown are those of the latest items that a fit knew nothing of.

@@ -98,14 +98,15 @@ const (
 
 // speaking are how many of a customer's latest items are looked at, enough how
 // many of their own make what customers like them took tell nothing more. Of many
-// items only the strongest partners speak, about said in all, but leastSaid of
-// each. Chosen on validation parts of gowalla and lastfm: none of them costs
-// accuracy, and all bound the time.
+// items only the strongest partners speak, about said in all, saidFitted of what
+// Fit found, but leastSaid of each. Chosen on validation parts of gowalla and
+// lastfm: none of them costs accuracy, and all bound the time.
 const (
-	speaking  = 100
-	enough    = 40
-	said      = 500
-	leastSaid = 8
+	speaking   = 100
+	enough     = 40
+	said       = 500
+	saidFitted = 3000
+	leastSaid  = 8
 )
 
 // history adds what speaks for items by what a customer took.
@@ -113,8 +114,9 @@ func (l *learned) history(b *board, u *person, customer string, w *Weights) {
 	n, items, together, alike := len(l.items.of), u.items, w.Together, w.Alike
 	if w.Ridge > 0 && l.fitted != nil {
 		b.part.reset(n)
+		most := max(leastSaid, saidFitted/max(1, len(items)))
 		for _, it := range items {
-			says(l.fitted.with, it, 1, &b.part)
+			says(l.fitted.with, it, 1, most, &b.part)
 		}
 		if b.mix(w.Ridge, b.part.top()) {
 			if together *= w.Beside; w.Beside <= 0 {
@@ -201,7 +203,7 @@ func (l *learned) rank(b *board, customer, own string, session []uint32, again b
 		if w.Ahead > 0 && l.fitted != nil {
 			b.part.reset(n)
 			for back := range min(len(session), maxSteps) {
-				says(l.fitted.after, session[len(session)-1-back], float32(math.Exp(-float64(back)/stepPast)), &b.part)
+				says(l.fitted.after, session[len(session)-1-back], float32(math.Exp(-float64(back)/stepPast)), math.MaxInt, &b.part)
 			}
 			b.mix(w.Ahead, b.part.top())
 		}
@@ -218,7 +220,7 @@ func (l *learned) rank(b *board, customer, own string, session []uint32, again b
 		if w.Along > 0 && l.fitted != nil {
 			b.part.reset(n)
 			for _, it := range session {
-				says(l.fitted.bought, it, 1, &b.part)
+				says(l.fitted.bought, it, 1, math.MaxInt, &b.part)
 			}
 			b.mix(w.Along, b.part.top())
 		}

@@ -1,6 +1,7 @@
 package recommend
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -57,8 +58,8 @@ func (r *regression) add(holds, told []cell) {
 	}
 }
 
-// solve is what each item says for others, divided by the power damp of the rows
-// those are told of.
+// solve is what each item says for others, the most first, for them or against,
+// divided by the power damp of the rows those are told of.
 func (r *regression) solve(ctx context.Context, damp float64) ([][]cell, error) {
 	if len(r.rows) == 0 {
 		return nil, ctx.Err()
@@ -84,6 +85,7 @@ func (r *regression) solve(ctx context.Context, damp float64) ([][]cell, error) 
 		}
 	}
 	for i := range out {
+		slices.SortStableFunc(out[i], func(a, b cell) int { return cmp.Compare(abs(b.w), abs(a.w)) })
 		out[i] = slices.Clip(out[i])
 	}
 	return out, nil
