@@ -90,6 +90,8 @@ type asker struct {
 	show   func(json.RawMessage) string // the answer as customers read it; nil for their own words
 	preset json.RawMessage              // what a form held before; not asked for
 	files  bool                         // the answer is a file
+
+	consent *consent // reads a yes or a no
 }
 
 // names takes what customers call the question from the catalogue.
@@ -220,7 +222,15 @@ func (r *run) answer(q asker, hash uint32) (raw json.RawMessage, why string, ok 
 	h.Tap = tapValue(t.Message.Tap)
 	h.why = new(reason)
 	raw, sure := q.parse(h)
-	if sure != Exact && h.Tap == "" && r.elsewhere(sure, q.choice) {
+	switch {
+	case !r.quits || sure == Exact:
+	case q.consent == nil || !q.consent.doubtful(t.Message.Text):
+		r.left = true
+		return nil, "", r.fail(ErrAsked) == nil
+	default:
+		sure = No
+	}
+	if !r.quits && sure != Exact && h.Tap == "" && r.elsewhere(sure, q.choice) {
 		r.digress = true
 		return nil, "", r.fail(ErrAsked) == nil
 	}

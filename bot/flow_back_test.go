@@ -86,9 +86,9 @@ func TestFlowCancelAll(t *testing.T) {
 	r, _ := newReturn(t)
 	r.Say("我要退货").Want("要退哪个订单?")
 	r.Say("物流怎么样了").Want("查哪个订单的物流?")
-	r.Say("算了").Want("已取消", "要退哪个订单?")
+	r.Say("算了").Want("先不办了", "要退哪个订单?")
 	r.Say("物流怎么样了")
-	r.Say("全部算了").Want("已取消").WantNot("要退哪个订单?")
+	r.Say("全部算了").Want("先不办了").WantNot("要退哪个订单?")
 	r.Say("A12").WantNot("为什么退?")
 }
 

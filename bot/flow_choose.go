@@ -34,10 +34,15 @@ func Confirm(t *Turn, name, prompt string, args ...any) (bool, error) {
 
 func (t *Turn) choose(kind, name, text, labels string, options []string) (string, error) {
 	c := t.choiceOf(labels, options)
+	var asked *consent
+	if kind == kindConsent {
+		asked = t.consentTo(text, c.words)
+	}
 	q := asker{name: name, kind: kind, question: Reply{Text: text, Choices: c.shown}, choice: true, show: c.show,
-		parse:   func(h Heard) (json.RawMessage, Sure) { return encoded(pick(h, options, c.words, kind == kindConsent)) },
+		parse:   func(h Heard) (json.RawMessage, Sure) { return encoded(pick(h, options, c.words, asked)) },
 		decodes: c.decodes,
 		check:   func(json.RawMessage) error { return nil },
+		consent: asked,
 	}
 	if kind == kindAnswer {
 		q.names(t, labels)

@@ -144,8 +144,9 @@ func (t *Turn) fillField(form string, f *formField, v reflect.Value) error {
 	case f.typ.Kind() == reflect.Bool:
 		c := t.choiceOf("confirm", []string{"yes", "no"})
 		q.question.Choices, q.named = c.shown, true
+		asked := t.consentTo(q.question.Text, c.words)
 		parse = func(h Heard) (any, Sure) {
-			s, sure := pick(h, c.options, c.words, true)
+			s, sure := pick(h, c.options, c.words, asked)
 			return s == "yes", sure
 		}
 		q.show = func(raw json.RawMessage) string {
@@ -161,7 +162,7 @@ func (t *Turn) fillField(form string, f *formField, v reflect.Value) error {
 			options = c.options
 		}
 		q.question.Choices, q.choice, q.show = c.shown, true, c.show
-		parse = func(h Heard) (any, Sure) { return pick(h, c.options, c.words, false) }
+		parse = func(h Heard) (any, Sure) { return pick(h, c.options, c.words, nil) }
 	}
 	skip := []string{}
 	if f.optional {

@@ -69,7 +69,7 @@ func FuzzParsers(f *testing.F) {
 		}
 		_, _ = Date(h)
 		_, _ = Photos(h)
-		if o, sure := pick(h, options, [][]string{{"一"}, {"二"}}, false); sure != No {
+		if o, sure := pick(h, options, [][]string{{"一"}, {"二"}}, nil); sure != No {
 			require.Contains(t, options, o)
 		}
 	})
@@ -101,7 +101,7 @@ func TestPickNamed(t *testing.T) {
 		if text[0] < 0x80 {
 			words = en
 		}
-		got, _ := pick(Heard{Text: text}, []string{"refund", "exchange"}, words, false)
+		got, _ := pick(Heard{Text: text}, []string{"refund", "exchange"}, words, nil)
 		assert.Equal(t, want, got, text)
 	}
 }

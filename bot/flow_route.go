@@ -140,8 +140,13 @@ func (b *Bot) step(ctx context.Context, t *Turn, st *flowState) error {
 	}
 	if !isFlowTap(tap) {
 		switch {
-		case b.says(t, "cancel"):
+		case b.says(t, "cancel") && (f.Open == nil || f.Open.Kind != kindConsent):
 			return b.cancel(ctx, t, st)
+		case b.says(t, "cancel"): // unless that is what the question asks
+			r := newRun(ctx, t, f)
+			r.hear(&t.Meaning, false)
+			r.quits = true
+			return b.finish(ctx, t, st, f, r, r.call(h))
 		case b.says(t, "repeat"):
 			return b.again(ctx, t, st, "")
 		case b.cued(t):
@@ -181,6 +186,8 @@ func (b *Bot) finish(ctx context.Context, t *Turn, st *flowState, f *frame, r *r
 	f.At = t.Now
 	h, _ := b.router.Named(f.Flow)
 	switch {
+	case r.left, r.quits && r.was != nil && !r.wasReached:
+		return b.cancel(ctx, t, st)
 	case r.digress:
 		f.Open, f.Fill, f.Files = r.was, r.before, r.filesBefore
 		return b.digress(ctx, t, st, f, h)

@@ -236,7 +236,7 @@ func TestFlowCancelRepeatTap(t *testing.T) {
 	r.Say("再说一遍").Want("为什么退?").WantNot("查到了")
 	r.Tap("质量问题").Want("确认退")
 	r.Send(bot.Message{Tap: old}).Want("过期", "确认退 A12")
-	r.Say("算了").Want("已取消").WantEvent(bot.EventFlowEnded, "return")
+	r.Say("算了").Want("先不办了").WantEvent(bot.EventFlowEnded, "return")
 	r.Send(bot.Message{Tap: old}).Want("过期")
 }
 

@@ -147,7 +147,7 @@ func TestWaitStandsAside(t *testing.T) {
 	r.Say("退货").Want("要退哪个订单?")
 	r.Signal("paid", "跑鞋", payment{9}).Want("跑鞋已发货。", "要退哪个订单?")
 	r.Say("A12").Want("为什么退?")
-	r.Say("算了").Want("已取消")
+	r.Say("算了").Want("先不办了")
 	r.Signal("paid", "帽子", payment{3}).Want("帽子已发货。")
 }
 
@@ -156,7 +156,7 @@ func TestWaitCancelled(t *testing.T) {
 	t.Parallel()
 	r, w := newBuyer(t)
 	r.Say("买跑鞋").Want("请付款")
-	r.Say("算了").Want("已取消").WantEvent(bot.EventFlowEnded, "buy")
+	r.Say("算了").Want("先不办了").WantEvent(bot.EventFlowEnded, "buy")
 	r.Signal("paid", "跑鞋", payment{9}).WantSilence()
 	r.Advance(2 * time.Hour).WantSilence()
 	assert.Zero(t, w.packed)

@@ -262,8 +262,8 @@ func code(s string) (string, Sure) {
 }
 
 // pick reads one of several options: tapped, written out, counted, or the only
-// one named in a longer text.
-func pick(h Heard, options []string, words [][]string, yesNo bool) (string, Sure) {
+// one named in a longer text. asked is set where they are yes and no.
+func pick(h Heard, options []string, words [][]string, asked *consent) (string, Sure) {
 	if h.Tap != "" {
 		for _, o := range options {
 			if o == h.Tap {
@@ -286,9 +286,15 @@ func pick(h Heard, options []string, words [][]string, yesNo bool) (string, Sure
 			}
 		}
 	}
-	if yesNo {
-		if h.own && h.Meaning != nil && (h.Meaning.Intent == "yes" || h.Meaning.Intent == "no") {
+	if asked != nil {
+		if !h.own || asked.inquires(h.Text) {
+			return "", No
+		}
+		if h.Meaning != nil && (h.Meaning.Intent == "yes" || h.Meaning.Intent == "no") {
 			return h.Meaning.Intent, Exact
+		}
+		if said := asked.of(h.Text); said != "" {
+			return said, Exact
 		}
 		return "", No
 	}

@@ -48,7 +48,7 @@ func TestBrowserOpening(t *testing.T) {
 	p.Reload()
 	p.Wait(says("晚上好") + "&&" + says("上次的退换货还没有办完"))
 	ask(p, "取消")
-	p.Wait(says("好的，已取消"))
+	p.Wait(says("好的，这件事先不办了"))
 
 	// Another visitor finds what the first one asked most.
 	p.Run(`localStorage.clear(); sessionStorage.clear()`)
