@@ -1,9 +1,7 @@
 package bot
 
 import (
-	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/frontdesk-go/frontdesk/handoff"
@@ -287,22 +285,5 @@ func (t *Turn) Remind(name string, at time.Time) {
 // "¥299", "$39.90".
 func (t *Turn) Price(minor int64, currency string) string { return Price(minor, currency) }
 
-// Price writes an amount in minor units: "¥299", "$39.90", "12.50 CHF".
-func Price(minor int64, currency string) string {
-	sign := ""
-	if minor < 0 {
-		sign, minor = "-", -minor
-	}
-	n := fmt.Sprintf("%d.%02d", minor/100, minor%100)
-	switch strings.ToUpper(currency) {
-	case "CNY":
-		return sign + "¥" + strings.TrimSuffix(n, ".00")
-	case "USD":
-		return sign + "$" + strings.TrimSuffix(n, ".00")
-	case "EUR":
-		return sign + "€" + n
-	case "JPY", "KRW": // no minor unit
-		return fmt.Sprintf("%s%d %s", sign, minor, currency)
-	}
-	return strings.TrimSpace(sign + n + " " + currency)
-}
+// Price is recommend.Price.
+func Price(minor int64, currency string) string { return recommend.Price(minor, currency) }

@@ -12,7 +12,15 @@ type ask struct {
 	now             float32 // what an event of now counts as
 	currency        int     // its number
 	words           wordings
-	budget          Reason // of any item within it
+	budget          Reason   // of any item within it
+	next            []uint32 // places of items that need what the customer has
+	series          []series // of what the customer has
+}
+
+// series is a value of the attribute "series", and what the customer has of it.
+type series struct {
+	value uint32
+	of    *stocked
 }
 
 // test is a filter with its values' numbers.
@@ -66,6 +74,9 @@ func (s *Shelf) ready(r *Request) ask {
 	if r.Customer != "" {
 		a.u = s.learned.users[keyed(r.Tenant, r.Customer)]
 	}
+	if r.Personal && a.u != nil && len(x.needed)+x.inSeries > 0 {
+		s.goesOn(&a)
+	}
 	for _, id := range r.Like {
 		if it := x.item(id); it != nil {
 			a.like = append(a.like, it)
@@ -77,6 +88,26 @@ func (s *Shelf) ready(r *Request) ask {
 		}
 	}
 	return a
+}
+
+// goesOn notes what follows on what the customer has, the latest first: items that
+// need it, and its series.
+func (s *Shelf) goesOn(a *ask) {
+	x := &s.index
+	for _, f := range slices.Backward(a.u.latestOwned()) {
+		it := x.numbered(f.item)
+		if it == nil {
+			continue
+		}
+		if next := x.needed[it.ID]; len(a.next) < many {
+			a.next = append(a.next, next[:min(len(next), few)]...)
+		}
+		for _, v := range it.Attributes["series"] {
+			if n := x.values[Value{"series", v}]; len(a.series) < few && !slices.ContainsFunc(a.series, func(s series) bool { return s.value == n }) {
+				a.series = append(a.series, series{n, it})
+			}
+		}
+	}
 }
 
 // affordable reports whether the price at a place is within the bounds.
@@ -103,6 +134,9 @@ func (s *Shelf) blocked(it *stocked, a *ask) string {
 	}
 	if len(a.Exclude) > 0 && slices.Contains(a.Exclude, it.ID) {
 		return "excluded"
+	}
+	if n := len(a.Session); n > 0 && a.Session[n-1] == it.ID && !a.asks() {
+		return "here" // it is before them
 	}
 	if a.u != nil {
 		switch f := a.u.fact(it.no); {

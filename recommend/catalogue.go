@@ -1,6 +1,7 @@
 package recommend
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -21,8 +23,9 @@ import (
 // "size: S=3 M=0" for variants), link, picture, description.LANG, notice.LANG,
 // lasts_days, goes_with and needs (ids with "|" between), from and until
 // (2026-11-30, or RFC 3339); every other column is an attribute, several values
-// with "|" between. id, a name, a price, category and stock are needed. All
-// problems are reported together, with file, line and column.
+// with "|" between. id, a name, a price, category and stock are needed. A day
+// begins at midnight in UTC. All problems are reported together, with file, line
+// and column.
 func ReadCatalogue(r io.Reader, name string) ([]Item, error) {
 	cr := csv.NewReader(r)
 	cr.FieldsPerRecord = -1
@@ -32,6 +35,24 @@ func ReadCatalogue(r io.Reader, name string) ([]Item, error) {
 	}
 	for i := range head {
 		head[i] = strings.TrimSpace(strings.TrimPrefix(head[i], "\ufeff"))
+		switch {
+		case !utf8.ValidString(head[i]):
+			return nil, fmt.Errorf("recommend: %s:1: %w", name, errEncoding)
+		case head[i] == "":
+			return nil, fmt.Errorf("recommend: %s:1: column %d has no name", name, i+1)
+		case slices.Contains(head[:i], head[i]):
+			return nil, fmt.Errorf("recommend: %s:1: there are two columns %q", name, head[i])
+		}
+		switch base, rest, cut := strings.Cut(head[i], "."); base {
+		case "price":
+			if err := currencyCode(rest); err != nil {
+				return nil, fmt.Errorf("recommend: %s:1: column %q: %w", name, head[i], err)
+			}
+		case "name", "description", "notice":
+			if !cut || rest == "" {
+				return nil, fmt.Errorf("recommend: %s:1: column %q: say in which language, as %s.en", name, head[i], base)
+			}
+		}
 	}
 	for _, need := range []string{"id", "category", "name.", "price.", "stock"} {
 		if !slices.ContainsFunc(head, func(h string) bool { return h == need || strings.HasSuffix(need, ".") && strings.HasPrefix(h, need) }) {
@@ -55,23 +76,22 @@ func ReadCatalogue(r io.Reader, name string) ([]Item, error) {
 			errs = append(errs, fmt.Errorf("recommend: %s:%d: the row has %d columns, the header %d: quote fields with commas", name, line, len(rec), len(head)))
 			continue
 		}
-		it, err := readItem(head, rec)
-		if err == nil {
-			if first, dup := seen[it.ID]; dup {
-				err = fmt.Errorf("id %q stands in line %d already: give one of them another", it.ID, first)
-			}
-			seen[it.ID] = line
+		it, wrong := readItem(head, rec)
+		if first, dup := seen[it.ID]; dup && it.ID != "" {
+			wrong = append(wrong, fmt.Errorf("id %q stands in line %d already: give one of them another", it.ID, first))
 		}
-		if err != nil {
+		seen[it.ID] = line
+		for _, err := range wrong {
 			errs = append(errs, fmt.Errorf("recommend: %s:%d: %w", name, line, err))
-			continue
 		}
 		out = append(out, it)
 	}
 	for i := range out {
-		for _, g := range out[i].GoesWith {
-			if _, ok := seen[g]; !ok {
-				errs = append(errs, fmt.Errorf("recommend: %s:%d: goes_with names %q, which is no id of the file", name, seen[out[i].ID], g))
+		for column, ids := range map[string][]string{"goes_with": out[i].GoesWith, "needs": out[i].Needs} {
+			for _, id := range ids {
+				if _, ok := seen[id]; !ok {
+					errs = append(errs, fmt.Errorf("recommend: %s:%d: %s names %q, which is no id of the file", name, seen[out[i].ID], column, id))
+				}
 			}
 		}
 	}
@@ -81,14 +101,22 @@ func ReadCatalogue(r io.Reader, name string) ([]Item, error) {
 	return out, nil
 }
 
-func readItem(head, rec []string) (Item, error) {
+var errEncoding = errors.New("the text is not UTF-8: save the file as UTF-8 (spreadsheets call it \"CSV UTF-8\")")
+
+// readItem reads a row, with all that is wrong with it.
+func readItem(head, rec []string) (Item, []error) {
 	it := Item{Name: map[string]string{}, Price: map[string]int64{}, Attributes: map[string][]string{}}
+	var errs []error
 	for i, h := range head {
 		v := strings.TrimSpace(rec[i])
 		if v == "" {
 			continue
 		}
 		var err error
+		if !utf8.ValidString(v) {
+			errs = append(errs, fmt.Errorf("column %s: %w", h, errEncoding))
+			continue
+		}
 		switch base, rest, _ := strings.Cut(h, "."); base {
 		case "id":
 			it.ID = v
@@ -109,7 +137,7 @@ func readItem(head, rec []string) (Item, error) {
 			}
 			it.Notice[rest] = v
 		case "price":
-			it.Price[rest], err = minor(v)
+			it.Price[rest], err = minor(v, rest)
 		case "stock":
 			err = it.readStock(v)
 		case "link":
@@ -123,17 +151,24 @@ func readItem(head, rec []string) (Item, error) {
 		case "until":
 			it.Until, err = date(v)
 		case "lasts_days":
-			it.LastsDays, err = strconv.Atoi(v)
+			if it.LastsDays, err = strconv.Atoi(v); err != nil {
+				err = fmt.Errorf("%q: write a whole number of days", v)
+			}
 		case "goes_with":
 			it.GoesWith = list(v)
 		default:
 			it.Attributes[h] = list(v)
 		}
 		if err != nil {
-			return it, fmt.Errorf("column %s: %w", h, err)
+			errs = append(errs, fmt.Errorf("column %s: %w", h, err))
 		}
 	}
-	return it, it.validate()
+	if len(errs) == 0 { // else what is wrong may be for that
+		if err := it.validate(); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return it, errs
 }
 
 func (it *Item) validate() error {
@@ -150,10 +185,27 @@ func (it *Item) validate() error {
 		return fmt.Errorf("item %q lasts %d days: use 0 for what is not used up", it.ID, it.LastsDays)
 	case it.Stock < 0:
 		return fmt.Errorf("item %q has a stock of %d", it.ID, it.Stock)
+	case !it.From.IsZero() && !it.Until.IsZero() && !it.From.Before(it.Until):
+		return fmt.Errorf("item %q: until is not after from: it would never be suggested", it.ID)
+	case slices.Contains(it.Needs, it.ID):
+		return fmt.Errorf("item %q needs itself: it would never be suggested", it.ID)
 	}
-	for cur, p := range it.Price {
-		if p <= 0 {
+	for _, cur := range sorted(it.Price) {
+		if err := currencyCode(cur); err != nil {
+			return fmt.Errorf("item %q: price: %w", it.ID, err)
+		}
+		if p := it.Price[cur]; p <= 0 {
 			return fmt.Errorf("item %q costs %d in %s: a price is more than nothing", it.ID, p, cur)
+		}
+	}
+	for i, v := range it.Variants {
+		switch {
+		case v.Attribute == "" || v.Value == "":
+			return fmt.Errorf("item %q: variant %d has no attribute or no value", it.ID, i+1)
+		case v.Stock < 0:
+			return fmt.Errorf("item %q has a stock of %d in %s %s", it.ID, v.Stock, v.Attribute, v.Value)
+		case slices.ContainsFunc(it.Variants[:i], func(o Variant) bool { return o.Attribute == v.Attribute && o.Value == v.Value }):
+			return fmt.Errorf("item %q has %s %s twice", it.ID, v.Attribute, v.Value)
 		}
 	}
 	return nil
@@ -173,14 +225,23 @@ func date(s string) (time.Time, error) {
 // together, with the file and the place in the array.
 func ReadItems(r io.Reader, name string) ([]Item, error) {
 	d := json.NewDecoder(r)
-	d.DisallowUnknownFields()
-	var out []Item
-	if err := d.Decode(&out); err != nil {
+	var all []json.RawMessage
+	err := d.Decode(&all)
+	if err == nil && d.More() {
+		err = errors.New("there is more after it")
+	}
+	if err != nil {
 		return nil, fmt.Errorf("recommend: %s: want an array of items: %w", name, err)
 	}
 	var errs []error
-	seen := map[string]int{}
+	seen, out := map[string]int{}, make([]Item, len(all))
 	for i := range out {
+		d := json.NewDecoder(bytes.NewReader(all[i]))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&out[i]); err != nil {
+			errs = append(errs, fmt.Errorf("recommend: %s: item %d: %w", name, i+1, err))
+			continue
+		}
 		err := out[i].validate()
 		if first, dup := seen[out[i].ID]; dup && err == nil {
 			err = fmt.Errorf("id %q is the %d. item's already: give one of them another", out[i].ID, first+1)
@@ -193,22 +254,6 @@ func ReadItems(r io.Reader, name string) ([]Item, error) {
 		return nil, err
 	}
 	return out, nil
-}
-
-// minor reads "299", "299.5" or "299.00" as minor units.
-func minor(s string) (int64, error) {
-	whole, frac, _ := strings.Cut(s, ".")
-	n, err := strconv.ParseUint(whole, 10, 40)
-	if err != nil || len(frac) > 2 {
-		return 0, fmt.Errorf("price %q: write a decimal number such as 299.00", s)
-	}
-	f := uint64(0)
-	if frac != "" {
-		if f, err = strconv.ParseUint((frac + "0")[:2], 10, 8); err != nil {
-			return 0, fmt.Errorf("price %q: write a decimal number such as 299.00", s)
-		}
-	}
-	return int64(n*100 + f), nil
 }
 
 func (it *Item) readStock(s string) error {

@@ -33,7 +33,7 @@ func near(chosen, it *stocked) float64 {
 
 // diversify picks n of the best by maximal marginal relevance (Carbonell &
 // Goldstein 1998) over attributes, and keeps Options.MaxPer.
-func (s *Shelf) diversify(best []candidate, n int) []candidate {
+func (s *Shelf) diversify(a *ask, best []candidate, n int) []candidate {
 	n = min(n, len(best))
 	out, given := make([]candidate, 0, n), map[Value]int{}
 	for len(out) < n {
@@ -53,7 +53,7 @@ func (s *Shelf) diversify(best []candidate, n int) []candidate {
 			break
 		}
 		best[at].chosen = true
-		s.give(best[at].stocked, given)
+		s.give(a, best[at].stocked, given)
 		out = append(out, best[at])
 		for i := range best {
 			if !best[i].chosen {
@@ -79,19 +79,21 @@ func (s *Shelf) strongest(a *ask, b *board, n int) []candidate {
 			continue
 		}
 		if !s.full(x.it, given, 10) {
-			s.give(x.it, given)
+			s.give(a, x.it, given)
 			b.best = append(b.best, candidate{stocked: x.it, score: x.key})
 		}
 	}
 	return b.best
 }
 
-func (s *Shelf) give(it *stocked, given map[Value]int) {
+// give counts an item's limited values, but for those the customer asked for.
+func (s *Shelf) give(a *ask, it *stocked, given map[Value]int) {
 	if len(s.opts.MaxPer) == 0 {
 		return
 	}
 	for _, n := range it.values() {
-		if v := s.index.of[n]; s.opts.MaxPer[v.Attribute] > 0 {
+		v := s.index.of[n]
+		if s.opts.MaxPer[v.Attribute] > 0 && !slices.ContainsFunc(a.must, func(t test) bool { return t.Attribute == v.Attribute }) {
 			given[v]++
 		}
 	}
@@ -110,15 +112,27 @@ func (s *Shelf) full(it *stocked, given map[Value]int, spare int) bool {
 	})
 }
 
-// explore is diversify with the last place left to the bandit's chance.
-func (s *Shelf) explore(best []candidate, n int) []candidate {
-	if n < 2 || len(best) < n || s.opts.Bandit.opts.Explore == 0 {
-		return s.diversify(best, n)
+// spread picks the first n in the order they stand in, and keeps Options.MaxPer.
+func (s *Shelf) spread(a *ask, best []candidate, n int) []candidate {
+	out, given := best[:0], map[Value]int{}
+	for _, c := range best {
+		if len(out) < n && !s.full(c.stocked, given, 0) {
+			s.give(a, c.stocked, given)
+			out = append(out, c)
+		}
 	}
-	out := s.diversify(best, n-1)
+	return out
+}
+
+// explore is diversify with the last place left to the bandit's chance.
+func (s *Shelf) explore(a *ask, best []candidate, n int) []candidate {
+	if n < 2 || len(best) < n || s.opts.Bandit.opts.Explore == 0 {
+		return s.diversify(a, best, n)
+	}
+	out := s.diversify(a, best, n-1)
 	given := map[Value]int{}
 	for i := range out {
-		s.give(out[i].stocked, given)
+		s.give(a, out[i].stocked, given)
 	}
 	var left []candidate
 	var could []Candidate

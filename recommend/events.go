@@ -2,6 +2,7 @@ package recommend
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 )
@@ -47,19 +48,27 @@ func (o *Options) strength(e *Event) float64 {
 type fact struct {
 	item              uint32
 	owned, unwanted   bool
+	returned          bool
 	mastered          float32 // 0 to 1, the furthest yet
-	bought, dismissed int64   // when either was last said: nanoseconds since 1970, 0 for no time
+	bought, dismissed int64   // when either was last said: nanoseconds since 1970, 1 at least, 0 for no time
 	progressed        int64   // and when mastered was
 }
 
 // maxFacts is how many facts are kept of a customer; the oldest go first.
 const maxFacts = 2000
 
+// nanos is a time that can be compared: what is before 1970, or too far ahead for
+// the number, is as near as there is.
 func nanos(at time.Time) int64 {
-	if at.IsZero() {
+	switch last := time.Unix(0, math.MaxInt64); {
+	case at.IsZero():
 		return 0
+	case at.Unix() < 0:
+		return 1
+	case at.After(last):
+		return math.MaxInt64
 	}
-	return at.UnixNano()
+	return max(1, at.UnixNano())
 }
 
 // fact is what holds of an item for a customer.
@@ -80,7 +89,22 @@ func (u *person) fact(item uint32) fact {
 
 func byFact(f fact, item uint32) int { return cmp.Compare(f.item, item) }
 
+// kept are what a customer took and neither sent back nor dismissed.
+func (u *person) kept(room []uint32) []uint32 {
+	if !u.rejects {
+		return u.items
+	}
+	room = room[:0]
+	for _, i := range u.items {
+		if f := u.fact(i); !f.unwanted && !f.returned {
+			room = append(room, i)
+		}
+	}
+	return room
+}
+
 func (u *person) state(f fact) {
+	u.rejects = u.rejects || f.unwanted || f.returned
 	i, held := slices.BinarySearchFunc(u.facts, f.item, byFact)
 	if held {
 		u.facts[i] = f
@@ -98,6 +122,19 @@ func (u *person) state(f fact) {
 	}
 }
 
+// latestOwned are the facts of what a customer bought last and still has, the
+// latest last.
+func (u *person) latestOwned() []fact {
+	var out []fact
+	for _, f := range u.facts {
+		if f.owned {
+			out = append(out, f)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b fact) int { return cmp.Compare(a.bought, b.bought) })
+	return out[max(0, len(out)-maxHistory):]
+}
+
 func (f *fact) since() int64 { return max(f.bought, f.dismissed, f.progressed) }
 
 // note keeps what holds from now on, whatever was learned.
@@ -105,7 +142,7 @@ func (l *learned) note(e *Event) {
 	if e.Customer != "" && l.opts.MaxShown > 0 {
 		l.tire(e)
 	}
-	owned, unwanted := e.Kind == "purchased", e.Kind == "dismissed" || e.Kind == "reviewed" && e.Value > 0 && e.Value < 2.5
+	owned, unwanted := e.Kind == "purchased", e.Kind == "dismissed" || e.Kind == "reviewed" && e.Value > 0 && e.Value < 3
 	again := e.Kind == "carted" || e.Kind == "purchased"
 	progressed := e.Kind == "progressed" && e.Value > 0
 	if e.Customer == "" || !(owned || unwanted || again || progressed || e.Kind == "refunded") {
@@ -113,17 +150,20 @@ func (l *learned) note(e *Event) {
 	}
 	u, item, at := l.person(e.customer()), l.items.add(e.Item), nanos(e.At)
 	f := u.fact(item)
+	// An event without a time is the latest; of those of one time what the customer
+	// does not want wins, whichever came first.
+	later := func(last int64, yields bool) bool { return at == 0 || at > last || at == last && !yields }
 	if owned && f.owned && f.bought != 0 && at != 0 {
 		l.boughtAgain(item, time.Duration(at-f.bought).Abs())
 	}
-	if (owned || e.Kind == "refunded") && at >= f.bought {
-		f.owned, f.bought = owned, at
+	if (owned || e.Kind == "refunded") && later(f.bought, owned && f.returned) {
+		f.owned, f.returned, f.bought = owned, !owned, max(at, f.bought)
 	}
 	if progressed {
 		f.mastered, f.progressed = max(f.mastered, float32(min(1, e.Value))), max(f.progressed, at)
 	}
-	if (unwanted || again) && at >= f.dismissed {
-		f.unwanted, f.dismissed = unwanted, at
+	if (unwanted || again) && later(f.dismissed, again && f.unwanted) {
+		f.unwanted, f.dismissed = unwanted, max(at, f.dismissed)
 	}
 	u.state(f)
 }

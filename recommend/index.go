@@ -61,21 +61,23 @@ func (it *stocked) hold(values []uint32, own int) {
 // at places, which only grow; a removed one leaves its place empty. Changing an
 // item costs what the item holds, not what the catalogue does.
 type index struct {
-	items  map[string]uint32 // places by id
-	place  []stocked
-	nos    []uint32 // by item number: place + 1, 0 when it is not on the shelf
-	values map[Value]uint32
-	of     []Value    // by value number
-	by     [][]uint32 // by value number: places, ascending
-	words  map[string]uint32
-	posts  [][]cell            // by word number: places and weights, ascending
-	listed map[string][]uint32 // by id: places of items whose GoesWith names it
-	money  map[string]int      // currencies by ISO 4217 code
-	cost   [][]int64           // by currency number and place; 0 where there is no price
+	items    map[string]uint32 // places by id
+	place    []stocked
+	nos      []uint32 // by item number: place + 1, 0 when it is not on the shelf
+	values   map[Value]uint32
+	of       []Value    // by value number
+	by       [][]uint32 // by value number: places, ascending
+	words    map[string]uint32
+	posts    [][]cell            // by word number: places and weights, ascending
+	listed   map[string][]uint32 // by id: places of items whose GoesWith names it
+	needed   map[string][]uint32 // by id: places of items whose Needs name it
+	inSeries int                 // items with an attribute "series"
+	money    map[string]int      // currencies by ISO 4217 code
+	cost     [][]int64           // by currency number and place; 0 where there is no price
 }
 
 func newIndex() index {
-	return index{items: map[string]uint32{}, values: map[Value]uint32{}, words: map[string]uint32{}, listed: map[string][]uint32{}, money: map[string]int{}}
+	return index{items: map[string]uint32{}, values: map[Value]uint32{}, words: map[string]uint32{}, listed: map[string][]uint32{}, needed: map[string][]uint32{}, money: map[string]int{}}
 }
 
 // number notes an item's number.
@@ -208,6 +210,12 @@ func (x *index) put(items []stocked, names *Attributes) {
 		for _, id := range it.GoesWith {
 			x.listed[id] = insert(x.listed[id], it.at)
 		}
+		for _, id := range it.Needs {
+			x.needed[id] = insert(x.needed[id], it.at)
+		}
+		if len(it.Attributes["series"]) > 0 {
+			x.inSeries++
+		}
 		terms := it.terms(names)
 		for _, t := range sorted(terms) {
 			n, ok := x.words[t]
@@ -249,6 +257,14 @@ func (x *index) forget(at uint32, names *Attributes) {
 		if x.listed[id] = remove(x.listed[id], it.at); len(x.listed[id]) == 0 {
 			delete(x.listed, id)
 		}
+	}
+	for _, id := range it.Needs {
+		if x.needed[id] = remove(x.needed[id], it.at); len(x.needed[id]) == 0 {
+			delete(x.needed, id)
+		}
+	}
+	if len(it.Attributes["series"]) > 0 {
+		x.inSeries--
 	}
 	for t := range it.terms(names) {
 		n := x.words[t]

@@ -14,7 +14,8 @@ type Item struct {
 	Brand    string            `json:"brand,omitempty"`
 	// Attributes by name, canonical values: {"colour": {"red"}, "season": {"winter"}}.
 	Attributes map[string][]string `json:"attributes,omitempty"`
-	// Price in minor units by ISO 4217 currency; at least one.
+	// Price in minor units by ISO 4217 currency; at least one: 1999 of USD are
+	// $19.99, of JPY, which has no smaller unit, ¥1,999.
 	Price map[string]int64 `json:"price"`
 	// Stock is how many are left, the sum of Variants' when there are any.
 	Stock int `json:"stock"`
@@ -122,7 +123,7 @@ func (f *Filter) between(v string) bool {
 
 // Suggestion is an item and why it was chosen.
 type Suggestion struct {
-	Item    Item     `json:"item"`
+	Item    Item     `json:"item"` // what it points to is the shelf's own: only read it
 	Score   float64  `json:"score"`
 	Reasons []Reason `json:"reasons"` // strongest first, at least one
 	// Notice is Item.Notice in Request.Language, or in one there is.

@@ -2,6 +2,7 @@ package recommend
 
 import (
 	"context"
+	"errors"
 	"math"
 	"slices"
 )
@@ -112,11 +113,17 @@ func (r *Replay) shelf(ctx context.Context, kinds map[string]float64) (*Shelf, e
 	return s, ctx.Err()
 }
 
+// errNoQueries tells of a log of which nothing can be judged.
+var errNoQueries = errors.New("recommend: the log leaves nothing to judge by: it needs customers with three items, sessions of two, or what ReplayOptions.Goal and After name")
+
 func (r *Replay) judge(ctx context.Context, s *Shelf) (Report, error) {
 	all, by := tally{shown: map[string]bool{}}, map[string]*tally{}
 	taken := 0.0
 	for i := range s.learned.popular {
 		taken += s.learned.taken(uint32(i))
+	}
+	if len(r.queries) == 0 {
+		return all.Report, errNoQueries
 	}
 	for i := range r.queries {
 		if err := ctx.Err(); err != nil {

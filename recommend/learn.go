@@ -53,6 +53,8 @@ type person struct {
 	steps uint32              // events so far
 	facts []fact              // what holds of items for them, by item number
 	shown latest[uint32, int] // how often an item was, since they reacted to it
+
+	rejects bool // some of facts may be of what they sent back or do not want
 }
 
 // numbers are those of the ids that are known.
@@ -130,6 +132,9 @@ func (l *learned) record(e *Event) {
 // learn counts an event in every structure it speaks to.
 func (l *learned) learn(e *Event) {
 	w := float32(l.opts.strength(e))
+	if e.Kind == "refunded" {
+		l.takeBack(e)
+	}
 	if w <= 0 {
 		return
 	}
@@ -154,6 +159,19 @@ func (l *learned) learn(e *Event) {
 	if e.Basket != "" && e.Kind == "purchased" {
 		l.byBasket(l.basketOf(e), item, w)
 	}
+}
+
+// takeBack takes a purchase off what is popular and trending, when a customer
+// sends back what they took.
+func (l *learned) takeBack(e *Event) {
+	item, known := l.items.no[e.Item]
+	u := l.users[e.customer()]
+	if !known || u == nil || int(item) >= len(l.popular) || !slices.Contains(u.items, item) {
+		return
+	}
+	w := float32(l.opts.strength(&Event{Kind: "purchased"}))
+	l.popular[item] = max(0, l.popular[item]-w*l.decay.growth(e.At))
+	l.trends.takeBack(e.Segments, item, w, e.At)
 }
 
 // keyed is an id in its tenant's own room; "" stays "".
@@ -295,18 +313,39 @@ type decay struct {
 	half   time.Duration // 0 for none
 	from   time.Time     // growth is 1 here
 	newest time.Time
+	ahead  []time.Time // of events far ahead of newest, until there are enough to believe them
 }
+
+// believed is how many events tell that time has gone on by more than a half-life:
+// one wrong clock must not age everything.
+const believed = 3
 
 // maxGrowth, in half-lives, is how far growth goes before counts are rescaled.
 const maxGrowth = 32
 
-// clamp is at, but no further ahead of the newest than maxGrowth half-lives:
-// one wrong clock must not age everything.
+// clamp is at, but no further ahead of the newest than a half-life.
 func (d *decay) clamp(at time.Time) time.Time {
-	if far := d.newest.Add(maxGrowth / 4 * d.half); at.After(far) {
+	if far := d.newest.Add(d.half); at.After(far) {
 		return far
 	}
 	return at
+}
+
+// tell notes the time of an event: it is later now if that is near, or if so many
+// say so.
+func (d *decay) tell(at time.Time) {
+	if !at.After(d.newest.Add(d.half)) {
+		if at.After(d.newest) {
+			d.newest = at
+		}
+		return
+	}
+	if d.ahead = append(d.ahead, at); len(d.ahead) < believed {
+		return
+	}
+	slices.SortFunc(d.ahead, time.Time.Compare)
+	d.newest = d.ahead[0]
+	d.ahead = slices.DeleteFunc(d.ahead, func(at time.Time) bool { return !at.After(d.newest.Add(d.half)) })
 }
 
 // rescale moves time on and returns what counts are to be multiplied with, 1
@@ -318,9 +357,7 @@ func (d *decay) rescale(at time.Time) float32 {
 	if d.newest.IsZero() {
 		d.from, d.newest = at, at
 	}
-	if at = d.clamp(at); at.After(d.newest) {
-		d.newest = at
-	}
+	d.tell(at)
 	lives := float64(d.newest.Sub(d.from)) / float64(d.half)
 	if lives < maxGrowth {
 		return 1

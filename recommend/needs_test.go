@@ -129,7 +129,7 @@ func TestTrendingInASegment(t *testing.T) {
 		}
 	}
 	of := func(item string, segments ...string) float64 {
-		return trending(s.learned.trends.named(segments), s.learned.items.no[item])
+		return trending(s.learned.trends.named(segments), s.learned.items.no[item], time.Time{})
 	}
 	assert.Greater(t, of("sled", "north"), 0.3)
 	assert.Zero(t, of("kite", "north"))

@@ -146,6 +146,13 @@ func (s *scratch) at(i uint32) float64 {
 	return float64(s.score[i])
 }
 
+// silence takes a score away.
+func (s *scratch) silence(i uint32) {
+	if int(i) < len(s.score) {
+		s.score[i] = 0
+	}
+}
+
 func (s *scratch) scale(by float32) {
 	score := s.score
 	for _, i := range s.touched {

@@ -1,6 +1,7 @@
 package recommend
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -83,10 +84,22 @@ type OfferRequest struct {
 
 // ReadOffers reads rules in YAML; name is the file's, for errors.
 func ReadOffers(r io.Reader, name string) (*Offers, error) {
-	d := yaml.NewDecoder(r)
+	raw, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("recommend: %s: %w", name, err)
+	}
+	var doc yaml.Node
+	d := yaml.NewDecoder(bytes.NewReader(raw))
 	d.KnownFields(true)
 	o := &Offers{given: newGiven()}
-	if err := d.Decode(&o.rules); err != nil && !errors.Is(err, io.EOF) {
+	err = d.Decode(&o.rules)
+	if err == nil {
+		err = yaml.Unmarshal(raw, &doc)
+	}
+	if err == nil || errors.Is(err, io.EOF) {
+		err = whole(&doc)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("recommend: %s: %w", name, err)
 	}
 	seen := map[string]bool{}
@@ -102,10 +115,40 @@ func ReadOffers(r io.Reader, name string) (*Offers, error) {
 			return nil, fmt.Errorf("recommend: %s: rule %q: percent %d: use 1 to 90", name, rule.Name, rule.Give.Percent)
 		case rule.Budget.Times < 0 || rule.Budget.Days < 0 || rule.Budget.Days > maxBudgetDays:
 			return nil, fmt.Errorf("recommend: %s: rule %q: budget: use times above 0 and days from 0 to %d", name, rule.Name, maxBudgetDays)
+		case rule.Budget.Days > 0 && rule.Budget.Times == 0 && len(rule.Budget.Amount) == 0:
+			return nil, fmt.Errorf("recommend: %s: rule %q: budget: %d days of what? give times or an amount", name, rule.Name, rule.Budget.Days)
+		case !rule.When.From.IsZero() && !rule.When.Until.IsZero() && !rule.When.From.Before(rule.When.Until):
+			return nil, fmt.Errorf("recommend: %s: rule %q: until is not after from: it would never hold", name, rule.Name)
+		}
+		for _, sums := range []struct {
+			field string
+			of    map[string]int64
+		}{{"give.amount", rule.Give.Amount}, {"floor", rule.Floor}, {"when.min_basket", rule.When.MinBasket}, {"budget.amount", rule.Budget.Amount}} {
+			for _, currency := range sorted(sums.of) {
+				if err := currencyCode(currency); err != nil {
+					return nil, fmt.Errorf("recommend: %s: rule %q: %s: %w", name, rule.Name, sums.field, err)
+				}
+				if sums.of[currency] < 0 || sums.of[currency] == 0 && sums.field == "give.amount" {
+					return nil, fmt.Errorf("recommend: %s: rule %q: %s: %d %s: a sum is more than nothing", name, rule.Name, sums.field, sums.of[currency], currency)
+				}
+			}
 		}
 		seen[rule.Name] = true
 	}
 	return o, nil
+}
+
+// whole refuses numbers with a fraction, which would be cut: no rule has any.
+func whole(n *yaml.Node) error {
+	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!float" {
+		return fmt.Errorf("line %d: %s: write a whole number: money is in minor units (19.50 is 1950)", n.Line, n.Value)
+	}
+	for _, c := range n.Content {
+		if err := whole(c); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // For returns the offers that hold, in the order of the rules. A price never

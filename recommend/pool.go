@@ -58,6 +58,10 @@ func (s *Shelf) pool(a *ask, b *board) (all bool) {
 			b.pool = append(b.pool, x.by[n][max(0, len(x.by[n])-many):]...)
 		}
 	}
+	for _, of := range a.series {
+		b.pool = append(b.pool, x.by[of.value][max(0, len(x.by[of.value])-few):]...)
+	}
+	b.pool = append(b.pool, a.next...)
 	for i, n := range b.signals.liked() { // the latest, of the best liked the most
 		b.pool = append(b.pool, x.by[n][max(0, len(x.by[n])-fresh>>i):]...)
 	}
@@ -179,6 +183,10 @@ func (a *ask) late() bool {
 	return len(a.must) == 0 && a.Order == ByFit && len(a.GoesWith)+len(a.Like) == 0
 }
 
+// tiredOf is what counts against an item that was shown as often as may be, where
+// nothing speaks for it.
+const tiredOf = 1e-3
+
 // allowed fills b.queue with the items of the pool that pass, in the order
 // asked for.
 func (s *Shelf) allowed(a *ask, b *board) {
@@ -219,14 +227,15 @@ func (s *Shelf) allowed(a *ask, b *board) {
 		case Newest:
 			key = float64(it.From.Unix())
 		case Trending:
-			key = trending(a.trends, it.no)
+			key = trending(a.trends, it.no, a.Now)
 			ok = key > 0
 		}
 		if !ok {
 			continue
 		}
-		if s.opts.MaxShown > 0 && a.u != nil && key > 0 && !a.asks() { // who saw it often is tired of it
-			key /= 1 + float64(a.u.wasShown(it.no))/float64(s.opts.MaxShown)
+		if s.opts.MaxShown > 0 && a.u != nil && !a.asks() { // who saw it often is tired of it
+			tired := float64(a.u.wasShown(it.no)) / float64(s.opts.MaxShown)
+			key = key/(1+tired) - tired*tiredOf
 		}
 		b.queue.all = append(b.queue.all, ranked{it, key})
 	}

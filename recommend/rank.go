@@ -59,7 +59,7 @@ type board struct {
 	signals                    signals
 	words, picked              scratch // by place
 	places                     int
-	pool                       []uint32
+	pool, kept                 []uint32
 	queue                      queue
 	best                       []candidate
 	fetched                    uint32 // of no meaning: what was read ahead, so that it is read
@@ -111,7 +111,11 @@ const (
 
 // history adds what speaks for items by what a customer took.
 func (l *learned) history(b *board, u *person, customer string, w *Weights) {
-	n, items, together, alike := len(l.items.of), u.items, w.Together, w.Alike
+	n, took, together, alike := len(l.items.of), u.kept(b.kept), w.Together, w.Alike
+	items := took
+	if u.rejects {
+		b.kept = took
+	}
 	if w.Ridge > 0 && l.fitted != nil {
 		b.part.reset(n)
 		most := max(leastSaid, saidFitted/max(1, len(items)))
@@ -138,9 +142,9 @@ func (l *learned) history(b *board, u *person, customer string, w *Weights) {
 		}
 		b.mix(together, l.together.damp(b.target.set(w.Target), &b.part))
 	}
-	if alike > 0 && len(u.items) <= enough {
+	if alike > 0 && len(took) <= enough {
 		b.part.reset(n)
-		l.alike.held(u.items, customer, &w.Tastes, &b.alike, b, b.only(n), &b.part)
+		l.alike.held(took, customer, &w.Tastes, &b.alike, b, b.only(n), &b.part)
 		b.mix(alike, l.together.damp(b.rare.set(w.Rare), &b.part))
 	}
 }

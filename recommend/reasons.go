@@ -96,20 +96,14 @@ func (s *Shelf) why(it *stocked, r *ask, c *scored, b *board, none []Reason) []R
 			add(w, Reason{Code: code, Item: id}, "{name}", nameIn(of.Name, r.Language))
 		}
 	}
-	first := func(ids []string) string {
-		for _, id := range ids {
-			if s.index.item(id) != nil {
-				return id
-			}
-		}
-		return ""
-	}
 	if c.listed {
-		about("goes_with", first(r.GoesWith), 1+c.with)
+		about("goes_with", c.mate.ID, 1+c.with)
 	} else if c.with > 0 { // why it is shown at all, however much else speaks for it
-		about("together", first(r.GoesWith), 1+c.with)
+		about("together", c.mate.ID, 1+c.with)
 	}
-	about("similar", first(r.Like), 2*c.like)
+	if c.kin != nil {
+		about("similar", c.kin.ID, 2*c.like)
+	}
 	if asked := s.asked(it, r); len(asked) > 0 {
 		add(1.5, Reason{Code: "asked", Values: asked}, "{what}", s.display(asked, r))
 	}
@@ -122,18 +116,21 @@ func (s *Shelf) why(it *stocked, r *ask, c *scored, b *board, none []Reason) []R
 	if c.due > 0 {
 		add(1.3*c.due, Reason{Code: "due"})
 	}
+	if c.same != nil {
+		add(0.5+c.history, Reason{Code: "series", Item: c.same.ID}, "{name}", nameIn(c.same.Name, r.Language), "{when}", s.ago(r.u.fact(c.same.no).bought, r))
+	}
 	if c.history > 0 {
-		if of, code, at := s.because(it, r.u, b); of != nil {
-			w := c.history
-			if code == "series" {
-				w += 0.5
-			}
-			add(w, Reason{Code: code, Item: of.ID}, "{name}", nameIn(of.Name, r.Language), "{when}", s.ago(at, r))
+		if of, code, at := s.because(it, r.u, b); of != nil && of == c.same {
+			// said
+		} else if of != nil {
+			add(c.history, Reason{Code: code, Item: of.ID}, "{name}", nameIn(of.Name, r.Language), "{when}", s.ago(at, r))
 		} else {
 			add(c.history, Reason{Code: "history"})
 		}
 	}
-	add(0.8*c.session, Reason{Code: "session"})
+	if c.session > 0 && s.alsoLooked(it, r) {
+		add(0.8*c.session, Reason{Code: "session"})
+	}
 	if c.taste > 0.1 && c.liked > 0 {
 		liked := []Value{s.index.of[c.liked-1]}
 		add(0.6*c.taste, Reason{Code: "taste", Values: liked}, "{what}", s.display(liked, r))
@@ -146,9 +143,9 @@ func (s *Shelf) why(it *stocked, r *ask, c *scored, b *board, none []Reason) []R
 		add(0.2, Reason{Code: "cheapest"})
 	case r.Order == Newest:
 		add(1.6, Reason{Code: "new"})
-	case r.Order == Trending:
+	case r.Order == Trending && c.trend > trendsFrom/3: // who asks for it hears of less
 		add(1.6, Reason{Code: "trending"})
-	case c.trend > 0.3:
+	case c.trend > trendsFrom:
 		add(0.4*c.trend, Reason{Code: "trending"})
 	}
 	if c.popular > 0.3 {
@@ -156,7 +153,7 @@ func (s *Shelf) why(it *stocked, r *ask, c *scored, b *board, none []Reason) []R
 	}
 	if len(out) == 0 {
 		code := "stock"
-		if r.asks() {
+		if len(r.must)+len(r.not) > 0 { // words and wishes promise nothing
 			code = "fits"
 		}
 		add(0.01, Reason{Code: code})
@@ -169,6 +166,7 @@ func (s *Shelf) why(it *stocked, r *ask, c *scored, b *board, none []Reason) []R
 // of them does, or it is not on the shelf.
 func (s *Shelf) because(it *stocked, u *person, b *board) (of *stocked, code string, at int64) {
 	l, mine, best, lately := s.learned, &b.signals.mine, cell{}, 0
+	took := slices.Contains(u.items, it.no) // then they may be the only one who did both, which is no reason
 	if int(it.no) >= len(l.together.rows) {
 		return nil, "", 0
 	}
@@ -179,6 +177,14 @@ func (s *Shelf) because(it *stocked, u *person, b *board) (of *stocked, code str
 		at := slices.Index(b.signals.latest, c.item)
 		if c.w == best.w && at > lately && of != nil {
 			continue
+		}
+		if took && !l.several(c.item, it.no) {
+			continue
+		}
+		if u.rejects {
+			if f := u.fact(c.item); f.unwanted || f.returned {
+				continue
+			}
 		}
 		if held := s.index.numbered(c.item); held != nil {
 			best, of, lately = c, held, at
@@ -191,10 +197,18 @@ func (s *Shelf) because(it *stocked, u *person, b *board) (of *stocked, code str
 	if !f.owned {
 		return of, "looked", 0
 	}
-	if series := it.Attributes["series"]; len(series) > 0 && slices.Equal(series, of.Attributes["series"]) {
-		return of, "series", f.bought
-	}
 	return of, "bought", f.bought
+}
+
+// trendsFrom is from what share of what is taken most on an item is said to be
+// trending.
+const trendsFrom = 0.3
+
+// alsoLooked reports whether two sessions besides the one at hand, which may be
+// among those held, went from its latest items to another.
+func (s *Shelf) alsoLooked(it *stocked, a *ask) bool {
+	now := s.learned.numbers(a.Session)
+	return slices.ContainsFunc(now[max(0, len(now)-walkFrom-1):], func(no uint32) bool { return s.learned.visits.both(no, it.no, "", 2) > 1 })
 }
 
 // ago says when something was, for a reason; "" when that is not known, or too
@@ -253,31 +267,19 @@ func (w wordings) budget(r *Request) Reason {
 	code, text := "", ""
 	switch {
 	case r.MinPrice > 0 && r.MaxPrice > 0:
-		code, text = "between", money(r.MinPrice, r.Currency)+"–"+money(r.MaxPrice, r.Currency)
+		code, text = "between", Price(r.MinPrice, r.Currency)+"–"+Price(r.MaxPrice, r.Currency)
 	case r.MaxPrice > 0:
-		code, text = "budget", money(r.MaxPrice, r.Currency)
+		code, text = "budget", Price(r.MaxPrice, r.Currency)
 	case r.MinPrice > 0:
-		code, text = "over", money(r.MinPrice, r.Currency)
+		code, text = "over", Price(r.MinPrice, r.Currency)
 	default:
 		return Reason{}
 	}
 	return Reason{Code: code, Text: w.say(code, "{budget}", text)}
 }
 
-func money(minor int64, currency string) string {
-	n := strings.TrimSuffix(fmt.Sprintf("%d.%02d", minor/100, minor%100), ".00")
-	switch currency {
-	case "CNY":
-		return "¥" + n
-	case "USD":
-		return "$" + n
-	case "EUR":
-		return "€" + n
-	}
-	return n + " " + currency
-}
-
-// nameIn picks a name by language, the first in order when there is none.
+// nameIn picks a name by language, in another of its regions or the first in
+// order when there is none.
 func nameIn(names map[string]string, lang string) string {
 	base, _, _ := strings.Cut(lang, "-")
 	for _, l := range []string{lang, base} {
@@ -285,8 +287,14 @@ func nameIn(names map[string]string, lang string) string {
 			return n
 		}
 	}
+	first := ""
 	for _, l := range sorted(names) {
-		return names[l]
+		if region, _, _ := strings.Cut(l, "-"); region == base && names[l] != "" {
+			return names[l]
+		}
+		if first == "" {
+			first = names[l]
+		}
 	}
-	return ""
+	return first
 }

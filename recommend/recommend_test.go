@@ -188,7 +188,7 @@ func TestCatalogueErrors(t *testing.T) {
 	row := func(s string) string { return csvHead + s + "\n" }
 	for name, c := range map[string]struct{ csv, want string }{
 		"no price":     {row("a,dress,b,裙,Dress,,,3,l,,red"), "c.csv:2: item \"a\" has no price: fill a price column"},
-		"bad price":    {row("a,dress,b,裙,Dress,cheap,,3,l,,red"), `c.csv:2: column price.CNY: price "cheap": write a decimal number such as 299.00`},
+		"bad price":    {row("a,dress,b,裙,Dress,cheap,,3,l,,red"), `c.csv:2: column price.CNY: price "cheap": write a decimal number with at most 2 places, such as 299.00`},
 		"bad stock":    {row("a,dress,b,裙,Dress,9,,many,l,,red"), `c.csv:2: column stock: stock "many"`},
 		"bad variant":  {row("a,dress,b,裙,Dress,9,,size: M,l,,red"), `"M" should read like "M=3"`},
 		"duplicate":    {row("a,dress,b,裙,Dress,9,,1,l,,red\na,dress,b,裙,Dress,9,,1,l,,red"), `c.csv:3: id "a" stands in line 2 already`},

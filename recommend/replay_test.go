@@ -44,9 +44,12 @@ func TestReplayHoldsBackTheTail(t *testing.T) {
 	assert.Greater(t, rep.Coverage, 0.3)
 	assert.Len(t, NewReplay(all, &ReplayOptions{Queries: 5}).queries, 5)
 
-	none, err := NewReplay(nil, nil).Judge(context.Background(), nil)
-	require.NoError(t, err)
-	assert.Zero(t, none.Queries)
+	for name, o := range map[string]*ReplayOptions{"a goal nobody reaches": {Goal: []string{"purchsed"}}, "a day nobody knows": {After: noon(0).AddDate(9, 0, 0)}} {
+		_, err = NewReplay(all, o).Judge(context.Background(), nil)
+		assert.ErrorContains(t, err, "nothing to judge by", name)
+		_, _, err = NewReplay(all, o).Tune(context.Background())
+		assert.ErrorContains(t, err, "nothing to judge by", name)
+	}
 }
 
 // What came from a day on judges what was learned before it; the last item of

@@ -37,9 +37,12 @@ func (s *Shelf) signals(a *ask, b *board) {
 	}
 	l.rank(b, "", "", l.numbers(a.Session), false, w)
 	g.session, b.sum = b.sum, g.session
+	for _, no := range l.numbers(a.Session) { // they are there already
+		g.session.silence(no)
+	}
 	g.trend.reset(n)
 	for _, t := range a.trends {
-		most := t.full()
+		most := t.full(a.Now)
 		for _, i := range t.top.items {
 			if share := t.count[i] / most; share > g.trend.score[i] {
 				g.trend.add(i, share-g.trend.score[i])
@@ -59,7 +62,9 @@ func (s *Shelf) signals(a *ask, b *board) {
 		l.together.from(of.no, 0.3, rowTop, own, &g.with)
 	}
 	for _, x := range []*scratch{&g.history, &g.session, &g.with} {
-		x.scale(1 / x.top())
+		if top := x.top(); top > 0 {
+			x.scale(1 / top)
+		}
 	}
 }
 
@@ -71,13 +76,18 @@ const rarelyWith = 0.1
 type scored struct {
 	wish, words, history, session, with, like, popular, trend, taste, due float64
 
-	liked  uint32 // of the item's values, the one most to the customer's taste: its number + 1
-	listed bool   // the catalogue itself says it goes with
+	follows, series float64
+
+	liked  uint32   // of the item's values, the one most to the customer's taste: its number + 1
+	listed bool     // the catalogue itself says it goes with
+	mate   *stocked // what it goes with
+	kin    *stocked // what it is like
+	same   *stocked // what they have of its series
 }
 
 func (c *scored) total() float64 {
 	return 1.5*c.wish + 1.2*c.words + 0.8*c.history + 0.6*c.session + 1.5*c.with + 1.5*c.like + 0.3*c.popular +
-		0.2*c.trend + 0.5*c.taste + 1.2*c.due
+		0.2*c.trend + 0.5*c.taste + 1.2*c.due + 0.8*c.follows + 0.5*c.series
 }
 
 // score fills in what speaks for an item.
@@ -96,6 +106,15 @@ func (s *Shelf) score(c *scored, it *stocked, a *ask, b *board) {
 		c.taste /= 1 + taken/3
 	}
 	c.due = min(1, s.due(it, a))
+	if a.Personal && !it.simple && len(it.Needs) > 0 && s.mayFollow(it, a) {
+		c.follows = 1
+	}
+	for i := range a.series {
+		if a.series[i].of != it && slices.Contains(it.values(), a.series[i].value) {
+			c.series, c.same = 1, a.series[i].of
+			break
+		}
+	}
 	for i := range a.wish {
 		if s.index.passes(it, &a.wish[i]) {
 			c.wish += 1 / float64(len(a.wish))
@@ -106,14 +125,18 @@ func (s *Shelf) score(c *scored, it *stocked, a *ask, b *board) {
 			continue
 		}
 		if slices.Contains(of.GoesWith, it.ID) || slices.Contains(it.GoesWith, of.ID) {
-			c.with, c.listed = 1, true
+			c.with, c.listed, c.mate = 1, true, of
 		} else if w := 0.8 * float64(g.with.score[it.no]); w > rarelyWith && !s.once(of, it, a) && !substitutes(it, a.with) && s.learned.several(of.no, it.no) {
-			c.with = math.Max(c.with, w)
+			if w > c.with {
+				c.with, c.mate = w, of
+			}
 		}
 	}
 	for _, of := range a.like {
 		if of != it && of.kind == it.kind {
-			c.like = math.Max(c.like, 0.2+0.5*alike(of, it)+0.3*float64(g.with.score[it.no]))
+			if w := 0.2 + 0.5*alike(of, it) + 0.3*float64(g.with.score[it.no]); w > c.like {
+				c.like, c.kin = w, of
+			}
 		}
 	}
 }

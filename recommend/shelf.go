@@ -74,7 +74,37 @@ func (s *Shelf) change(by func()) {
 	by()
 }
 
-// New makes a shelf of items. It fails on an item that is not valid, with its id.
+// validate says what of the options makes no sense.
+func (o *Options) validate() error {
+	share := func(x float64) bool { return x >= 0 && x <= 1 }
+	for _, kind := range sorted(o.Kinds) {
+		if !share(o.Kinds[kind]) {
+			return fmt.Errorf("Options.Kinds: %s is %g: use 0 to 1", kind, o.Kinds[kind])
+		}
+	}
+	for _, attribute := range sorted(o.MaxPer) {
+		if o.MaxPer[attribute] <= 0 {
+			return fmt.Errorf("Options.MaxPer: %s is %d: use 1 or more, or leave it out", attribute, o.MaxPer[attribute])
+		}
+	}
+	switch {
+	case !share(o.Mastery):
+		return fmt.Errorf("Options.Mastery is %g: use 0 to 1", o.Mastery)
+	case !share(o.Diversity):
+		return fmt.Errorf("Options.Diversity is %g: use 0 to 1", o.Diversity)
+	case o.MaxShown < 0:
+		return fmt.Errorf("Options.MaxShown is %d: use 0 or more", o.MaxShown)
+	case o.Late < 0:
+		return fmt.Errorf("Options.Late is %v: use 0 or more", o.Late)
+	case o.HalfLife < 0:
+		return fmt.Errorf("Options.HalfLife is %v: use 0 or more", o.HalfLife)
+	}
+	return nil
+}
+
+// New makes a shelf of items, which it keeps: do not change what they hold
+// afterwards, put them again. It fails on an item that is not valid, with its id,
+// and on options that make no sense.
 func New(items []Item, opts *Options) (*Shelf, error) {
 	s := &Shelf{index: newIndex(), weights: DefaultWeights(), boards: sync.Pool{New: func() any { return new(board) }}}
 	if opts != nil {
@@ -83,6 +113,9 @@ func New(items []Item, opts *Options) (*Shelf, error) {
 	s.learned = newLearned(&s.opts)
 	if s.opts.Weights != nil {
 		s.weights = *s.opts.Weights
+	}
+	if err := s.opts.validate(); err != nil {
+		return nil, fmt.Errorf("recommend: %w", err)
 	}
 	if s.opts.Diversity <= 0 {
 		s.opts.Diversity = 0.3
@@ -174,7 +207,7 @@ func (it *Item) Has(f Filter) bool {
 	return f.passes(it.all()[f.Attribute])
 }
 
-// Item returns an item by id.
+// Item returns an item by id. What it points to is the shelf's own: only read it.
 func (s *Shelf) Item(id string) (Item, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -185,7 +218,7 @@ func (s *Shelf) Item(id string) (Item, bool) {
 	return it.Item, true
 }
 
-// Items are all items in the order they were put.
+// Items are all items in the order they were put, only to be read.
 func (s *Shelf) Items() []Item {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -234,10 +267,15 @@ func (s *Shelf) Erase(_ context.Context, tenant, customer string) (map[string]in
 }
 
 // Recommend suggests at most r.N items, best first; none when nothing passes
-// the filters. The error is ctx's.
+// the filters. The error is ctx's, or that of an order there is not.
 func (s *Shelf) Recommend(ctx context.Context, r Request) ([]Suggestion, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
+	}
+	switch r.Order {
+	case ByFit, Cheapest, Newest, Trending:
+	default:
+		return nil, fmt.Errorf("recommend: there is no order %q", r.Order)
 	}
 	if r.N <= 0 {
 		r.N = 3
@@ -279,9 +317,9 @@ func (s *Shelf) recommend(r *Request) []Suggestion {
 	}
 	switch {
 	case r.Order == Cheapest:
-		best = best[:min(r.N, len(best))]
+		best = s.spread(&a, best, r.N)
 	case s.opts.Bandit == nil:
-		best = s.diversify(best, r.N)
+		best = s.diversify(&a, best, r.N)
 	}
 	for i := range best {
 		c := &best[i]
@@ -291,7 +329,7 @@ func (s *Shelf) recommend(r *Request) []Suggestion {
 	}
 	if s.opts.Bandit != nil && r.Order != Cheapest {
 		s.opts.Bandit.rerank(best)
-		best = s.explore(best, r.N)
+		best = s.explore(&a, best, r.N)
 	}
 	out := make([]Suggestion, min(r.N, len(best)))
 	for i := range out { // first, as in pairs.fetch

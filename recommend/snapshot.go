@@ -7,7 +7,6 @@ import (
 	"hash/crc32"
 	"io"
 	"io/fs"
-	"maps"
 	"math"
 	"slices"
 )
@@ -135,6 +134,7 @@ func (l *learned) code(c *codec) {
 		(*t).decay.code(c)
 		c.f32(&(*t).most)
 		table(c, &(*t).count, func(i *uint32, w *float32) { c.item(i); c.f32(w) })
+		(*t).top.code(c)
 	})
 	table(c, &l.gaps, func(i *uint32, g *gaps) {
 		c.item(i)
@@ -153,14 +153,16 @@ func (l *learned) code(c *codec) {
 			})
 		}
 	}
-	if c.reading && c.err == nil {
-		for i, w := range l.popular {
-			l.top.note(uint32(i), w, l.count)
-		}
-		for _, t := range l.trends {
-			for _, i := range slices.Sorted(maps.Keys(t.count)) {
-				t.top.note(i, t.count[i], t.of)
-			}
+	l.top.code(c)
+}
+
+func (l *leaders) code(c *codec) {
+	array(c, &l.items, c.item)
+	c.f32(&l.least)
+	if c.reading && len(l.items) > 0 {
+		l.in = make(map[uint32]bool, len(l.items))
+		for _, i := range l.items {
+			l.in[i] = true
 		}
 	}
 }
@@ -168,6 +170,7 @@ func (l *learned) code(c *codec) {
 func (d *decay) code(c *codec) {
 	c.time(&d.from)
 	c.time(&d.newest)
+	array(c, &d.ahead, c.time)
 }
 
 func (p *pairs) code(c *codec) {
@@ -285,11 +288,15 @@ func (u *person) code(c *codec) {
 		c.item(&f.item)
 		c.flag(&f.owned)
 		c.flag(&f.unwanted)
+		c.flag(&f.returned)
 		c.f32(&f.mastered)
 		c.i64(&f.bought)
 		c.i64(&f.dismissed)
 		c.i64(&f.progressed)
 	})
+	for i := range u.facts {
+		u.rejects = u.rejects || u.facts[i].unwanted || u.facts[i].returned
+	}
 	if !slices.IsSortedFunc(u.facts, func(a, b fact) int { return byFact(a, b.item) }) {
 		c.fail()
 	}

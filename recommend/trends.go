@@ -62,6 +62,15 @@ func (t *trend) add(item uint32, w float32, at time.Time) {
 	}
 }
 
+// takeBack takes off what add added.
+func (ts trends) takeBack(segments []string, item uint32, w float32, at time.Time) {
+	for _, name := range append([]string{""}, segments...) {
+		if t := ts[name]; t != nil && t.count[item] > 0 {
+			t.count[item] = max(0, t.count[item]-w*t.decay.growth(at))
+		}
+	}
+}
+
 func (t *trend) of(item uint32) float32 { return t.count[item] }
 
 func (t *trend) prune() {
@@ -91,14 +100,20 @@ func (ts trends) named(segments []string) []*trend {
 }
 
 // trending is how much an item is taken lately, 0 to 1: where it is taken most.
-func trending(ts []*trend, item uint32) float64 {
+func trending(ts []*trend, item uint32, now time.Time) float64 {
 	best := 0.0
 	for _, t := range ts {
-		best = math.Max(best, float64(t.count[item]/t.full()))
+		best = math.Max(best, float64(t.count[item]/t.full(now)))
 	}
 	return best
 }
 
 // full is what an item's share is of: the most, and more, as a few events are
-// no trend.
-func (t *trend) full() float32 { return t.most + fewEvents*t.decay.growth(t.decay.newest) }
+// no trend, nor are those that were long ago.
+func (t *trend) full(now time.Time) float32 {
+	few := fewEvents * t.decay.growth(t.decay.newest)
+	if age := now.Sub(t.decay.newest); age > 0 && !now.IsZero() {
+		few *= float32(math.Exp2(min(60, float64(age)/float64(trendHalf))))
+	}
+	return t.most + few
+}
