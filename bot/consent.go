@@ -17,6 +17,7 @@ type consent struct {
 	asked, question string // what was read, and the sentences of it that ask
 	words           map[string]role
 	particles       []string // that a question ends with
+	instead         []string // that give up what is asked for something else
 }
 
 // role is what a word is to a question.
@@ -43,6 +44,8 @@ func (t *Turn) consentTo(asked string, yesNo [][]string) *consent {
 	}
 	ends, _ := t.lookup("confirm.cue.asks")
 	c.particles = splitWords(ends)
+	swaps, _ := t.lookup("confirm.cue.instead")
+	c.instead = splitWords(swaps)
 	note := func(r role, words []string) {
 		for _, w := range words {
 			if w = strings.TrimFunc(text.Fold(w), isMark); w != "" {
@@ -100,6 +103,19 @@ func (c *consent) of(message string) string {
 		return "no"
 	}
 	return verdict
+}
+
+// swapped reports whether a message that asks for something else wants that
+// instead: "no, change the address", 还是改地址吧.
+func (c *consent) swapped(message string) bool {
+	s := text.Fold(message)
+	for _, w := range c.instead {
+		if contains(s, w) {
+			return true
+		}
+	}
+	first, _, rest := strings.Cut(strings.NewReplacer("。", ",", ".", ",", ";", ",", "!", ",").Replace(s), ",")
+	return rest && c.of(first) == "no"
 }
 
 // inquires reports whether a message asks something itself.

@@ -102,6 +102,32 @@ func TestConsentInMoreWords(t *testing.T) {
 	}
 }
 
+// Who wants something else instead is not asked for the first again; who only has
+// another question is.
+func TestConsentIsGivenUpForAnother(t *testing.T) {
+	t.Parallel()
+	for message, again := range map[string]bool{
+		"不取消了，帮我改地址": false, "算了，还是改地址吧": false, "还是改地址吧": false, "改地址要收费吗": true,
+	} {
+		t.Run(message, func(t *testing.T) {
+			t.Parallel()
+			mux := bot.NewMux()
+			mux.HandleFunc("drop", func(_ context.Context, t *bot.Turn) error {
+				_, err := bot.Confirm(t, "sure", "确定取消订单 A12 吗？")
+				return err
+			})
+			mux.HandleFunc("move", func(_ context.Context, t *bot.Turn) error { return t.Say("地址改好了") })
+			r := bottest.New(t, bot.Options{Understand: words{"取消订单": "drop", "改地址": "move"}}, mux)
+			r.Say("取消订单").Want("确定取消")
+			if r.Say(message).Want("地址改好了"); again {
+				r.Want("确定取消")
+			} else {
+				r.WantNot("确定取消").WantEvent(bot.EventFlowEnded, "drop")
+			}
+		})
+	}
+}
+
 // spoken understands words in a language.
 type spoken struct {
 	words

@@ -39,3 +39,26 @@ func TestMoodIsActedOn(t *testing.T) {
 	r.Say("算了")
 	r.Say("真棒").Want("谢谢您的认可").WantNot("还不太清楚")
 }
+
+// Praise is thanked for; a question that sounds pleased is a question.
+func TestQuestionsAreNotThanked(t *testing.T) {
+	t.Parallel()
+	mood := temper{"好": {sentiment.Thank, sentiment.InviteReview}, "lovely": {sentiment.Thank, sentiment.InviteReview}}
+	for said, thanked := range map[string]bool{
+		"这件真好，太喜欢了": true, "哪件最好": false, "为什么推荐这件，好在哪里": false, "lovely, thanks": true, "whats the most lovely one": false, "is it lovely": false, "whatever, lovely": true,
+	} {
+		t.Run(said, func(t *testing.T) {
+			t.Parallel()
+			lang, thanks := "zh", []string{"谢谢您的认可", "评价"}
+			if said[0] < 0x80 {
+				lang, thanks = "en", []string{"good to hear", "review"}
+			}
+			r := bottest.New(t, bot.Options{Mood: mood, Language: lang, Understand: spoken{words{}, lang}}, nil).Say(said)
+			if thanked {
+				r.Want(thanks...)
+			} else {
+				r.WantNot(thanks...)
+			}
+		})
+	}
+}

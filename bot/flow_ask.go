@@ -231,7 +231,7 @@ func (r *run) answer(q asker, hash uint32) (raw json.RawMessage, why string, ok 
 		sure = No
 	}
 	if !r.quits && sure != Exact && h.Tap == "" && r.elsewhere(sure, q.choice) {
-		r.digress = true
+		r.digress, r.swaps = true, q.consent != nil && q.consent.swapped(t.Message.Text)
 		return nil, "", r.fail(ErrAsked) == nil
 	}
 	if sure == No || sure == Loose && q.choice {

@@ -190,7 +190,7 @@ func (b *Bot) finish(ctx context.Context, t *Turn, st *flowState, f *frame, r *r
 		return b.cancel(ctx, t, st)
 	case r.digress:
 		f.Open, f.Fill, f.Files = r.was, r.before, r.filesBefore
-		return b.digress(ctx, t, st, f, h)
+		return b.digress(ctx, t, st, f, h, r.swaps)
 	case r.gaveUp:
 		if done, err := b.lateCorrection(ctx, t, st, f, h, r); done {
 			return err
@@ -440,8 +440,9 @@ func (t *Turn) Interrupting() bool {
 }
 
 // digress lets another handler, the catalogue or the knowledge base take the
-// message, and comes back to the open question.
-func (b *Bot) digress(ctx context.Context, t *Turn, st *flowState, f *frame, h Handler) error {
+// message, and comes back to the open question, unless the customer wants another
+// flow in its stead.
+func (b *Bot) digress(ctx context.Context, t *Turn, st *flowState, f *frame, h Handler, swaps bool) error {
 	name, other, ok := b.router.Route(t.Meaning.Intent)
 	if _, isSingle := b.router.(single); isSingle {
 		ok = false
@@ -450,7 +451,11 @@ func (b *Bot) digress(ctx context.Context, t *Turn, st *flowState, f *frame, h H
 		if len(st.Stack) >= b.opts.MaxDepth || st.has(name) {
 			return b.putAgain(ctx, t, st, f, h, t.Text("flow.finish_first"))
 		}
-		t.Trace.Add("flow", "%s waits while %s answers", f.Flow, name)
+		if swaps {
+			b.end(t, st, "cancelled")
+		} else {
+			t.Trace.Add("flow", "%s waits while %s answers", f.Flow, name)
+		}
 		f.Pass++ // what was said stays said
 		st.Seq++
 		g := &frame{Flow: name, Number: st.Seq, At: t.Now}

@@ -43,6 +43,7 @@ type run struct {
 	atOpen     bool        // the step at hand is the open question
 	asked      *Reply      // the question this run puts
 	digress    bool        // the message belongs to somebody else
+	swaps      bool        // and it wants that instead
 	quits      bool        // the message would end the flow, unless it answers the open question
 	left       bool        // it does
 	// What the frame had heard before the message, for a message that is not its own.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/frontdesk-go/frontdesk/kb"
 	"github.com/frontdesk-go/frontdesk/sentiment"
@@ -161,7 +162,7 @@ func (b *Bot) fallback(next Handler) Handler {
 		if b.small(t) || b.answer(ctx, t, false) {
 			return nil
 		}
-		if t.Mood.Plan.Has(sentiment.Thank) { // praise, and nothing asked
+		if t.Mood.Plan.Has(sentiment.Thank) && !t.inquires() { // praise, and nothing asked
 			t.answers = "text"
 			return t.Say("mood.thank")
 		}
@@ -175,6 +176,20 @@ func (b *Bot) fallback(next Handler) Handler {
 			return t.Say("fallback.again")
 		}
 		return t.Say("fallback")
+	})
+}
+
+// inquires reports whether the message asks something: by a mark, by its first
+// word, or in Chinese by any.
+func (t *Turn) inquires() bool {
+	said := strings.ToLower(strings.TrimSpace(t.Message.Text))
+	cues, _ := t.lookup("mood.cue.asks")
+	return strings.ContainsAny(said, "?？") || slices.ContainsFunc(splitWords(cues), func(w string) bool {
+		if w[0] >= utf8.RuneSelf {
+			return strings.Contains(said, w)
+		}
+		rest, ok := strings.CutPrefix(said, w)
+		return ok && (rest == "" || rest[0] == ' ')
 	})
 }
 
