@@ -53,7 +53,7 @@ func complete(m *Meaning, folded string, before Context) {
 	}
 	if live && before.Age == 0 && tokens <= maxBrief && best.Probability < 0.8 && !small(m.Intent) && topic(m.Intent) != topic(before.Intent) {
 		for _, other := range m.Intents[min(1, len(m.Intents)):] {
-			if topic(other.Name) == topic(before.Intent) && other.Probability >= 0.2 {
+			if topic(other.Name) == topic(before.Intent) && other.Probability >= max(0.2, best.Probability/2) {
 				m.Intent = other.Name // "how much?", of what is talked about
 				break
 			}
