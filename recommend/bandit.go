@@ -43,7 +43,8 @@ type Choice struct {
 
 // BanditOptions configure a Bandit. The zero value works.
 type BanditOptions struct {
-	// Explore is how often the last place of an answer is filled by chance; 0.1
+	// Explore is how often the last place of an answer, of two at least, is filled
+	// by chance, where more pass than are asked for; 0.1
 	// when 0, never when negative.
 	Explore float64
 	// Seed of chance, so that a run can be repeated.

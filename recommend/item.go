@@ -98,7 +98,8 @@ func (r *Request) asks() bool {
 
 // Filter names an attribute ("category", "brand", "colour", "size", or any
 // other of the catalogue) and the values that pass: one of Any, or a number
-// from Min to Max.
+// from Min to Max. Names and values are compared as they are written: "Peanut" is
+// not "peanut".
 type Filter struct {
 	Attribute string   `json:"attribute"`
 	Any       []string `json:"any,omitempty"`

@@ -35,7 +35,8 @@ type Options struct {
 	// Bandit re-ranks the best by what customers did; nil keeps the order.
 	Bandit *Bandit
 	// MaxPer limits how many items of one answer share a value of an attribute,
-	// as {"brand": 2, "seller": 1}, so that none fills every answer.
+	// as {"brand": 2, "seller": 1}, so that none fills every answer; not of what
+	// Request.Must itself names.
 	MaxPer map[string]int
 	// Suits is a hard rule of the host's own, for what no filter of a request can
 	// forget: whether a fund suits a customer's risk profile, whether an audience
