@@ -15,9 +15,10 @@ import (
 // finds "IPHONE15".
 //
 // Three kinds of text need company to be found, since alone they are mostly
-// something else: a single Chinese character (红) before 色, 的, 款 or 系, or
-// at the end of what is asked for; a single letter or a bare number (L, 42)
-// beside a size word (L码, "size 42") or as the whole message.
+// something else: a single Chinese character (红) before 色, 的, 款 or 系, at
+// the end of what is asked for, or beside another name (红裙子, 女鞋); a single
+// letter or a bare number (L, 42) beside a size word (L码, "size 42") or as the
+// whole message.
 //
 // A Name without Type hides: where its text is the longest reading nothing is
 // found. 大衣柜 hidden keeps 大衣 from being found in it. When two names share
@@ -65,7 +66,8 @@ type named struct{ kind, value string }
 
 // blockers are everyday words that begin like a colour and are none.
 const blockers = "红包 红娘 红利 红酒 红茶 绿茶 黑卡 白条 蓝牙 黑名单 白名单 黑屏 白屏 蓝屏 花屏 绿屏 黑五 黑色星期五 绿色通道 " +
-	"网红 小白 明白 白天 黄牛 金牌 银行 银联 金融 现金 奖金 资金 租金 美金 基金 押金 定金 订金 佣金 走红 分红 口红"
+	"网红 小白 明白 白天 黄牛 金牌 银行 银联 金融 现金 奖金 资金 租金 美金 基金 押金 定金 订金 佣金 走红 分红 口红 " +
+	"漂亮 严重 重要 家长 白送 白给 白拿"
 
 // newGazetteer builds the trie. Longer tables cost about 150 bytes a name, with
 // slips about 250.
@@ -303,15 +305,24 @@ func (g *gazetteer) find(c *scan) {
 	}
 }
 
-// walk follows the trie from the node reached by the bytes from i to j and adds
-// the longest name that may end where it ends.
+// walk adds the longest name that goes on from the node reached by the bytes
+// from i to j.
 func (g *gazetteer) walk(c *scan, i, j int, n int32) {
+	if id, end := g.longest(c, i, j, n, false); id > 0 {
+		e := g.names[id-1]
+		c.add(i, end, rankName, Entity{Type: e.kind, Value: e.value})
+	}
+}
+
+// longest follows the trie from the node reached by the bytes from i to j to the
+// longest name that may end where it ends. lone takes a name of one Chinese
+// character whatever stands beside it.
+func (g *gazetteer) longest(c *scan, i, j int, n int32, lone bool) (best int32, bestEnd int) {
 	s := c.s
-	best, bestEnd := int32(0), 0
 	gap := 0
 	for ; ; j++ {
 		if id := g.nodes[n].name; id > 0 && gap == 0 {
-			if end := g.ends(c, i, j); end > 0 {
+			if end := g.ends(c, i, j, id, lone); end > 0 {
 				best, bestEnd = id, end
 			}
 		}
@@ -335,16 +346,12 @@ func (g *gazetteer) walk(c *scan, i, j int, n int32) {
 		}
 		gap = 0
 	}
-	if best == 0 {
-		return
-	}
-	e := g.names[best-1]
-	c.add(i, bestEnd, rankName, Entity{Type: e.kind, Value: e.value})
+	return best, bestEnd
 }
 
-// ends returns where a name that covers s[i:j] ends, including a plural s and
-// the 色 of a colour, or 0 when it may not end there.
-func (g *gazetteer) ends(c *scan, i, j int) int {
+// ends returns where the name id that covers s[i:j] ends, including a plural s
+// and the 色 of a colour, or 0 when it may not end there.
+func (g *gazetteer) ends(c *scan, i, j int, id int32, lone bool) int {
 	s := c.s
 	last := s[j-1]
 	if isAlnum(last) {
@@ -363,40 +370,12 @@ func (g *gazetteer) ends(c *scan, i, j int) int {
 		return 0
 	}
 	if r, size := utf8.DecodeRuneInString(s[i:j]); size == j-i && text.IsHan(r) {
-		return c.single(i, j)
+		if lone {
+			return j
+		}
+		return g.single(c, i, j, id)
 	}
 	return j
-}
-
-// single decides where a name of one Chinese character ends: 红 is a colour in
-// 红色 and 要红的, but not in 红包 or 网红.
-func (c *scan) single(i, j int) int {
-	if c.has(j, "色") {
-		return j + len("色")
-	}
-	prev, next := c.before(i), c.peek(j)
-	more := c.has(j, "一点") || c.has(j, "一些") || c.bit(j, "点") || c.bit(j, "些") // 最好轻一点
-	if more && !strings.ContainsRune("年减放", prev) {
-		return j
-	}
-	if text.IsHan(prev) && !strings.ContainsRune("要买有想是换选和或条件双个款那这色的来送拿深浅大暗纯穿喜欢都还码太很偏更么", prev) {
-		return 0
-	}
-	switch {
-	case prev == '太': // 太厚了
-		return j
-	case next == '的' || next == '款' || next == '系' || !text.IsHan(next):
-		return j
-	case c.phrase(j, "不要", "不行", "不考虑", "就算了", "除外") >= 0:
-		return j
-	case c.phrase(j, "有吗", "有么", "有嘛", "有没", "有货", "可以", "没有吗") >= 0: // 鞋有吗
-		return j
-	case next == '没' && !text.IsHan(c.peek(j+len("没"))): // 有鞋没
-		return j
-	case next == '和' || next == '或' || next == '跟' || next == '还' || next == '吗' || next == '呢' || next == '吧':
-		return j
-	}
-	return 0
 }
 
 // has reports whether a normalised word is a name as it stands.

@@ -9,14 +9,19 @@ import (
 	"github.com/frontdesk-go/frontdesk/internal/text"
 )
 
-// about is how far 左右 and "around" reach to either side.
-const about = 0.2
+// about is how far 左右 and "around" reach to either side, above how far 出头
+// reaches upwards.
+const (
+	about = 0.2
+	above = 0.1
+)
 
 // amount is one sum of money in major units, as written.
 type amount struct {
 	number
 	from     int
 	currency string
+	more     bool // 多 or 出头 follows, the currency being left out
 }
 
 // bound is what the words around an amount say about it.
@@ -111,12 +116,15 @@ func (c *scan) bareMoney(a amount, b bound, lo, hi float64, end int, ranged, bet
 	if _, _, unit := c.unit(end); paid && (unit || strings.IndexByte("%-/:", c.at(end)) >= 0 && end < len(c.s)) {
 		paid = false
 	}
-	if a.zero || lo < 10 || hi > 1e7 || !written && !paid && c.counted(end, after) ||
+	if a.zero || lo < 10 || hi > 1e7 || !written && !paid && c.counted(end, after, c.phrase(from, "预算", "控制在") >= 0) ||
 		c.suffix(from, "身高", "体重", "胸围", "腰围", "臀围", "尺码", "height ", "size ", "weight ") >= 0 {
 		return false
 	}
-	if written || paid || b == exact && !ranged && c.per(c.skip(end)) {
+	if written || paid || b == exact && !ranged && (c.per(c.skip(end)) || !after && c.priced(a)) {
 		return true
+	}
+	if a.more {
+		return lo < hi
 	}
 	round := func(v float64) bool { d := math.Mod(v, 10); return v >= 50 && (d == 0 || d == 9) }
 	if ranged {
@@ -140,8 +148,8 @@ func (c *scan) bareMoney(a amount, b bound, lo, hi float64, end int, ranged, bet
 
 // counted reports that what follows a bare number says it counts something
 // else than money: "under 5 days", 不超过300人. after tells that a bound word
-// such as 以内 already closed the number.
-func (c *scan) counted(end int, after bool) bool {
+// such as 以内 already closed the number, budget that it is said to be one.
+func (c *scan) counted(end int, after, budget bool) bool {
 	j := c.skip(end)
 	if j >= len(c.s) {
 		return false
@@ -171,7 +179,14 @@ func (c *scan) counted(end int, after bool) bool {
 	if c.per(j) {
 		return false // 500一晚
 	}
-	return !strings.ContainsRune("的吗呢吧啊呀就有左上之以买或和都我你请推帮比能可给行也最那这,", r)
+	if budget || j > end { // 预算两三百 送啥好, but 预算300 双肩包 is no pair
+		if _, _, name := c.x.names.at(c, j); name {
+			return false
+		}
+		_, _, unit := c.unit(j)
+		return unit || strings.ContainsRune("字页题道遍家名户点分秒号", r)
+	}
+	return !strings.ContainsRune("的吗呢吧啊呀嘛就有左上之以买或和都我你请推帮比能可给行也最那这送什啥怎哪够,", r)
 }
 
 // denied reports whether the clause before i says that so much is not to be spent.
@@ -274,6 +289,9 @@ func (c *scan) boundAfter(i int, marked bool) (bound, int) {
 		if e := c.phrase(j, "起"); e >= 0 && marked && (!text.IsHan(c.peek(e)) || c.has(e, "的")) {
 			return lower, e
 		}
+		if e := c.phrase(j, "的预算", "预算"); e >= 0 && !isDigit(c.at(c.skip(e))) && !hanNumeral(c.peek(e)) && c.phrase(e, "大", "约", "是", "在", "就", "只", "不", "最", ":", "差") < 0 {
+			return upper, e // 三百的预算
+		}
 		if e := c.phrase(j, "左右", "上下"); e >= 0 {
 			if e2 := c.phrase(e, "以内", "之内", "以下"); e2 >= 0 {
 				return upper, e2
@@ -312,6 +330,10 @@ func (c *scan) amount(i int) (amount, bool) {
 	a.currency, e = c.symbol(i)
 	var ok bool
 	if a.number, ok = c.number(c.skip(e)); !ok {
+		if a.val, a.end = c.note(i); a.end > 0 {
+			a.currency = "GBP"
+			return a, true
+		}
 		return a, false
 	}
 	j := a.end
@@ -328,18 +350,16 @@ func (c *scan) amount(i int) (amount, bool) {
 		a.end = c.opt(j, "元", "块钱", "块", " rmb", "rmb", " usd", "usd")
 		return a, a.val < maxNumber
 	}
-	if c.has(j, "多") || c.has(j, "来") { // 三百多块: at least three hundred, less than four
-		if _, e := c.currency(j+len("多"), a); e > 0 && a.val >= 10 {
-			a.hi = a.val + math.Pow(10, math.Floor(math.Log10(a.val)))
-			j += len("多")
-		}
-	}
+	j = c.upwards(&a, j)
 	if cur, e := c.currency(j, a); e > 0 {
 		a.currency, a.end = cur, e
 		if strings.HasPrefix(c.s[c.skip(j):], "cent") {
 			a.val /= 100
 		}
 		c.change(&a)
+		if e := c.phrase(a.end, "出头"); e >= 0 && a.hi == 0 {
+			a.hi, a.end = a.val*(1+above), e
+		}
 	} else if e := c.phrase(j, "毛钱", "毛", "角钱", "角"); e >= 0 && a.val < 10 &&
 		(strings.HasSuffix(c.s[:e], "钱") || !text.IsHan(c.peek(e))) {
 		a.val, a.currency, a.end = a.val/10, "CNY", e
@@ -383,109 +403,6 @@ func (c *scan) change(a *amount) {
 		return // 100块3件
 	}
 	a.val, a.end = a.val+v/100, j
-}
-
-// symbol reads a currency before a number; it returns i when there is none.
-func (c *scan) symbol(i int) (string, int) {
-	switch r := c.peek(i); r {
-	case '¥', '￥':
-		return "CNY", i + len(string(r))
-	case '$':
-		return "USD", i + 1
-	case '€':
-		return "EUR", i + len("€")
-	case '£':
-		return "GBP", i + len("£")
-	case 'u', 'r', 'c', 'h', 'n', 'e', 'g', 'j', 't', 'k':
-		for _, s := range []struct{ word, code string }{
-			{"us$", "USD"}, {"usd", "USD"}, {"rmb", "CNY"}, {"cny", "CNY"}, {"cn¥", "CNY"}, {"hk$", "HKD"}, {"hkd", "HKD"},
-			{"nt$", "TWD"}, {"twd", "TWD"}, {"eur", "EUR"}, {"gbp", "GBP"}, {"jpy", "JPY"}, {"krw", "KRW"},
-		} {
-			if c.has(i, s.word) {
-				if j := c.opt(c.skip(i+3), "¥", "$"); c.skip(j) < len(c.s) && isDigit(c.s[c.skip(j)]) {
-					return s.code, c.skip(max(j, i+len(s.word)))
-				}
-			}
-		}
-	case '人':
-		if e := c.phrase(i, "人民币"); e >= 0 {
-			return "CNY", c.skip(e)
-		}
-	}
-	return "", i
-}
-
-// currency reads a currency after a number; the end is 0 when there is none.
-func (c *scan) currency(i int, a amount) (string, int) {
-	j := c.skip(i)
-	r := c.peek(j)
-	switch {
-	case r == '$' && j == i && !isDigit(c.at(j+1)):
-		return "USD", j + 1
-	case r == '€':
-		return "EUR", j + len("€")
-	case (r == '¥' || r == '￥') && j == i:
-		return "CNY", j + len(string(r))
-	case r == '£':
-		return "GBP", j + len("£")
-	case r < 128 && isLetter(byte(r)):
-		w := c.word(j)
-		code := ""
-		if e := c.phrase(j, "pounds sterling"); e >= 0 {
-			return "GBP", e
-		}
-		switch w {
-		case "dollars", "dollar", "bucks", "buck", "usd", "cents", "cent":
-			code = "USD"
-		case "yuan", "rmb", "cny", "kuai", "renminbi":
-			code = "CNY"
-		case "euro", "euros", "eur":
-			code = "EUR"
-		case "quid", "gbp":
-			code = "GBP"
-		case "yen", "jpy":
-			code = "JPY"
-		case "hkd":
-			code = "HKD"
-		case "twd", "ntd":
-			code = "TWD"
-		case "krw":
-			code = "KRW"
-		default:
-			return "", 0
-		}
-		return code, j + len(w)
-	case text.IsHan(r):
-		for _, s := range []struct{ word, code string }{
-			{"人民币", "CNY"}, {"元钱", "CNY"}, {"块钱", "CNY"}, {"元人民币", "CNY"},
-			{"美元", "USD"}, {"美金", "USD"}, {"美刀", "USD"}, {"刀", "USD"}, {"欧元", "EUR"}, {"英镑", "GBP"},
-			{"日元", "JPY"}, {"日币", "JPY"}, {"港币", "HKD"}, {"港元", "HKD"}, {"台币", "TWD"}, {"新台币", "TWD"}, {"韩元", "KRW"},
-		} {
-			if c.has(j, s.word) {
-				return s.code, j + len(s.word)
-			}
-		}
-		if e := c.phrase(j, "元"); e >= 0 && !strings.ContainsRune("旦素宵件气老首", c.peek(e)) {
-			return "CNY", e
-		}
-		if e := c.phrase(j, "块"); e >= 0 && c.pieceOfMoney(e, a) {
-			return "CNY", e
-		}
-	}
-	return "", 0
-}
-
-// pieceOfMoney tells 三块 (money) from 三块肥皂 (pieces): small numbers before
-// 块 are money only when no noun follows.
-func (c *scan) pieceOfMoney(e int, a amount) bool {
-	r := c.peek(e)
-	if r == '儿' || r == '去' || r == '来' && a.val == 1 {
-		return false // 一块儿, 一块去
-	}
-	if a.val >= 10 || a.val != math.Trunc(a.val) || !text.IsHan(r) || hanNumeral(r) {
-		return true
-	}
-	return strings.ContainsRune("的左上多吗呢吧啊就以之内每起到至", r)
 }
 
 // minor converts to minor units; yen and won have none.

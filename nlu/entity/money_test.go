@@ -110,7 +110,8 @@ func TestNoMoney(t *testing.T) {
 	for _, in := range []string{
 		"三天以内", "不超过3天", "超过24小时", "最多5件", "一块儿去", "三块肥皂", "元旦快乐", "三元素", "身高165到170", "2020到2025", "两件",
 		"第一件", "一百", "300", "24小时以内", "10公里以内", "三点左右", "5分好评", "周三以上",
-		"三百五十", "几百人", "五百多人", "1.5k steps", "4k tv", "three hundred",
+		"三百五十", "几百人", "五百多人", "200多个", "100多件", "三百多人", "500多克", "200多少钱", "等了100多天", "60多了", "身高160多", "体重100多", "我170多 120多斤", "预算300件", "不超过300 人",
+		"256的手机", "42的鞋", "五百的人", "I'm 5'10 and about 160 pounds", "lose about 10 pounds", "she's around 130 pounds", "a bag that holds up to 40 pounds", "1.5k steps", "4k tv", "three hundred",
 		"under 5 days", "over 3 weeks", "more than 3 times", "over 100 reviews", "around 5", "between 2020 and 2024", "up to 3",
 		"5 pounds", "iphone 15", "under warranty", "about 20 minutes", "less than 10%", "size 100", "0042",
 	} {
@@ -219,6 +220,39 @@ func TestAmountLines(t *testing.T) {
 	assert.GreaterOrEqual(t, len(list), 200)
 	assert.GreaterOrEqual(t, zh, 100)
 	assert.GreaterOrEqual(t, len(list)-zh, 100)
+}
+
+func TestBareAmountBesideNames(t *testing.T) {
+	t.Parallel()
+	x := shopExtractor(t)
+	for in, want := range map[string]string{
+		"五百的外套":       "money=500 category=jacket",
+		"有三百出头的外套吗":   "money=300..330 category=jacket",
+		"1000的外套":     "money=1000 category=jacket",
+		"预算300 鞋子":    "money=..300 category=shoes",
+		"预算500裙子":     "money=..500 category=dress",
+		"裙子200多":      "category=dress money=200..300",
+		"42的鞋":        "category=shoes",
+		"256的夹克":      "category=jacket",
+		"2020的外套":     "category=jacket",
+		"五百的大衣柜":      "",
+		"五百的红包":       "",
+		"200多个鞋子":     "category=shoes",
+		"42 预算300的裙子": "money=..300 category=dress",
+	} {
+		assert.Equal(t, want, show(x.Extract(in, "zh", testNow())), in)
+	}
+}
+
+func TestNoAge(t *testing.T) {
+	t.Parallel()
+	x, err := New(nil)
+	require.NoError(t, err)
+	for _, in := range []string{"package 8", "average 8", "age 8.5", "age 200", "aged 8%", "the age of reason", "8-years", "8 yodel", "2 more", "age 8kg"} {
+		for _, e := range x.Extract(in, "", testNow()) {
+			require.False(t, e.Quantity != nil && (e.Quantity.Unit == "year" || e.Quantity.Unit == "month"), "%s: %+v", in, e)
+		}
+	}
 }
 
 func TestDiscountIsNoPrice(t *testing.T) {

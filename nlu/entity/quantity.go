@@ -21,6 +21,10 @@ func (c *scan) quantity(i int) {
 		}
 		return
 	}
+	if q, end, ok := c.age(i); ok {
+		c.addQuantity(i, end, q)
+		return
+	}
 	n, ok := c.number(i)
 	article := !ok
 	if article {
@@ -33,7 +37,9 @@ func (c *scan) quantity(i int) {
 	}
 	u, end, ok := c.unit(n.end)
 	if !ok {
-		return
+		if u, end, ok = c.old(n.end); !ok {
+			return
+		}
 	}
 	if article && c.x.names.has(c.s[c.skip(n.end):end]) {
 		return // "a bag" is a thing, not a measure
@@ -143,6 +149,45 @@ func (c *scan) article(i int) (number, bool) {
 	return number{}, false
 }
 
+// age reads "age 8", "aged 18 months", "ages 8-10" (the youngest), in years where
+// nothing else is named.
+func (c *scan) age(i int) (Quantity, int, bool) {
+	if c.at(i) != 'a' {
+		return Quantity{}, 0, false
+	}
+	j := c.phrase(i, "aged", "age", "ages")
+	if j < 0 {
+		return Quantity{}, 0, false
+	}
+	n, ok := c.number(c.skip(c.opt(c.skip(j), "is", "of", ":", "about", "around")))
+	if !ok || n.hi > 0 || n.zero || n.val < 1 || n.val > 120 || n.val != float64(int(n.val)) {
+		return Quantity{}, 0, false
+	}
+	if u, end, ok := c.unit(n.end); ok {
+		return Quantity{n.val, u}, end, u == "year" || u == "month" || u == "week"
+	}
+	if c.at(n.end) == '-' && isDigit(c.at(n.end+1)) {
+		if to, ok := c.figures(n.end + 1); ok && to.val > n.val && to.val <= 120 {
+			n.end = to.end
+		}
+	}
+	return Quantity{n.val, "year"}, n.end, !isAlnum(c.at(n.end)) && c.at(n.end) != '/' && c.at(n.end) != '%'
+}
+
+// old reads what joins a number to an age by hyphens: 8-year-old.
+func (c *scan) old(i int) (string, int, bool) {
+	if c.at(i) != '-' {
+		return "", 0, false
+	}
+	w := c.word(i + 1)
+	u := enUnit(w)
+	end := i + 1 + len(w)
+	if (u != "year" && u != "month" && u != "week") || c.phrase(end, "-old", " old") < 0 {
+		return "", 0, false
+	}
+	return u, end, true
+}
+
 // height reads 1米75, 一米七, 5'10 and "5 ft 10", which no single unit covers.
 func (c *scan) height(i int) (Quantity, int, bool) {
 	b := c.s[i]
@@ -219,6 +264,9 @@ func (c *scan) unit(i int) (string, int, bool) {
 		if e := c.phrase(j, "in", "inch", "inches"); e >= 0 && (e-j > 2 || j == i) {
 			return "in", e, true
 		}
+		if e := c.phrase(j, "y/o", "y.o"); e >= 0 {
+			return "year", e, true
+		}
 		w := c.word(j)
 		if u := enUnit(w); u != "" && (!isDigit(c.at(j + len(w)))) {
 			return u, j + len(w), true
@@ -290,6 +338,10 @@ func enUnit(w string) string {
 		return "second"
 	case "copy", "copies":
 		return "copy"
+	case "yr", "yrs", "yo": // "8yo"
+		return "year"
+	case "mo", "mos", "mth", "mths":
+		return "month"
 	case "people", "persons", "person":
 		return "person"
 	case "child", "children", "kid", "kids":

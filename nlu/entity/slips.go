@@ -187,7 +187,7 @@ func (g *gazetteer) misspelt(c *scan, i int, n int32) {
 func (g *gazetteer) follow(c *scan, i int, n int32, depth, j int) (best int32, end int) {
 	for {
 		if id := g.nodes[n].name; id > 0 && depth >= minSlip && isAlnum(c.at(j-1)) {
-			if e := g.ends(c, i, j); e > 0 {
+			if e := g.ends(c, i, j, id, false); e > 0 {
 				best, end = id, e
 			}
 		}
