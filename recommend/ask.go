@@ -135,7 +135,7 @@ func (s *Shelf) blocked(it *stocked, a *ask) string {
 	if len(a.Exclude) > 0 && slices.Contains(a.Exclude, it.ID) {
 		return "excluded"
 	}
-	if n := len(a.Session); n > 0 && a.Session[n-1] == it.ID && !a.asks() {
+	if n := len(a.Session); n > 0 && a.Session[n-1] == it.ID && !a.asks() && len(a.GoesWith) == 0 {
 		return "here" // it is before them
 	}
 	if a.u != nil {

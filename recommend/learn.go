@@ -316,17 +316,23 @@ type decay struct {
 	ahead  []time.Time // of events far ahead of newest, until there are enough to believe them
 }
 
-// believed is how many events tell that time has gone on by more than a half-life:
-// one wrong clock must not age everything.
-const believed = 3
+// Of time that goes on by more than leap half-lives as many events as believed
+// must tell: one wrong clock must not age everything.
+const (
+	leap     = maxGrowth / 4
+	believed = 3
+)
 
 // maxGrowth, in half-lives, is how far growth goes before counts are rescaled.
 const maxGrowth = 32
 
-// clamp is at, but no further ahead of the newest than a half-life.
+// leaps reports whether a time is so far ahead that it may be wrong.
+func (d *decay) leaps(at time.Time) bool { return at.After(d.newest.Add(leap * d.half)) }
+
+// clamp is at, but the newest for what may be wrong.
 func (d *decay) clamp(at time.Time) time.Time {
-	if far := d.newest.Add(d.half); at.After(far) {
-		return far
+	if d.leaps(at) {
+		return d.newest
 	}
 	return at
 }
@@ -334,7 +340,7 @@ func (d *decay) clamp(at time.Time) time.Time {
 // tell notes the time of an event: it is later now if that is near, or if so many
 // say so.
 func (d *decay) tell(at time.Time) {
-	if !at.After(d.newest.Add(d.half)) {
+	if !d.leaps(at) {
 		if at.After(d.newest) {
 			d.newest = at
 		}
@@ -345,7 +351,7 @@ func (d *decay) tell(at time.Time) {
 	}
 	slices.SortFunc(d.ahead, time.Time.Compare)
 	d.newest = d.ahead[0]
-	d.ahead = slices.DeleteFunc(d.ahead, func(at time.Time) bool { return !at.After(d.newest.Add(d.half)) })
+	d.ahead = slices.DeleteFunc(d.ahead, func(at time.Time) bool { return !d.leaps(at) })
 }
 
 // rescale moves time on and returns what counts are to be multiplied with, 1

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/frontdesk-go/frontdesk/bot"
+	"github.com/frontdesk-go/frontdesk/nlu"
 )
 
 // whose asks for the order and makes sure that it is the customer's: an order
@@ -257,7 +258,7 @@ func (s *shop) changeAddress(ctx context.Context, t *bot.Turn) error {
 	if !o.open() {
 		return t.Say("address.late", "order", o.ID, "state", s.state(t, &o))
 	}
-	to, err := bot.Ask(t, bot.Question[string]{Name: "address", Prompt: "address.new", Args: []any{"order", o.ID},
+	to, err := bot.Ask(t, bot.Question[string]{Name: "address", Prompt: "address.new", Args: []any{"order", o.ID}, Slot: "address",
 		Check: func(a string) error {
 			if len([]rune(a)) < 8 {
 				return bot.Again("address.short")
@@ -276,4 +277,34 @@ func (s *shop) changeAddress(ctx context.Context, t *bot.Turn) error {
 		return err
 	}
 	return t.Say("address.done", "order", o.ID, "address", to)
+}
+
+// sendTo finds the address in a message that asks to send an order there:
+// 把 0051 的地址改成上海市… 100 号. What looks like an order's number in it is none.
+func (s *shop) sendTo(ctx context.Context, t *bot.Turn) error {
+	said, from := strings.ToLower(t.Message.Text), 0
+	if len(said) != len(t.Message.Text) {
+		return nil
+	}
+	anyOf(t, "address.cue.to", func(w string) bool {
+		if i := strings.LastIndex(said, w); i >= 0 {
+			from = max(from, i+len(w))
+		}
+		return false
+	})
+	to := strings.TrimLeft(t.Message.Text[from:], " :：,，")
+	if from == 0 || len([]rune(to)) < 8 || !strings.ContainsAny(to, "0123456789") || saysAny(t, to, "address.cue.is") {
+		return nil
+	}
+	for _, e := range t.Meaning.Entities {
+		if e.Type != "order" || e.Carried || e.Start < from {
+			continue
+		}
+		if _, ok, err := s.orders.find(ctx, e.Value); err != nil || ok {
+			return err // "change the address to … of 0051"
+		}
+	}
+	t.Meaning.Entities = slices.DeleteFunc(slices.Clone(t.Meaning.Entities), func(e nlu.Entity) bool { return !e.Carried && e.Start >= from && e.Start < e.End })
+	t.Meaning.Entities = append(t.Meaning.Entities, nlu.Entity{Type: "address", Value: to, Text: to, Start: len(said) - len(to), End: len(said)})
+	return nil
 }

@@ -20,7 +20,7 @@ var looked = bot.Var[[]string]{Name: "items looked at"}
 // them as long as they are what was shown.
 var compared = bot.Var[[]string]{Name: "items compared"}
 
-// earlier are the items shown before a single one was.
+// earlier are the items of the list that a shorter one took the place of.
 var earlier = bot.Var[[]string]{Name: "items earlier"}
 
 // lookAt remembers an item talked about.
@@ -66,6 +66,11 @@ func (s *shop) compare(ctx context.Context, t *bot.Turn) error {
 			if !e.Carried {
 				return s.byValue(ctx, t, items, e.Type, e.Value)
 			}
+		}
+	}
+	if untold(t) {
+		if err := t.Say("compare.untold"); err != nil {
+			return err
 		}
 	}
 	return s.sideBySide(t, items)

@@ -112,6 +112,11 @@ func (s *shop) relaxed(ctx context.Context, t *bot.Turn, req *recommend.Request,
 		return found, t.Send(bot.Reply{Text: t.Text("stock.instead"), Cards: t.Cards(found)})
 	}
 	near, dropped, ok := s.shelf.Relax(*req)
+	without := ""
+	if !ok {
+		without = s.forChild(t, &near)
+		ok = without != ""
+	}
 	if measured && (!ok || slices.ContainsFunc(dropped, func(d string) bool { return names(t, d) })) {
 		return nil, t.Say("search.no_such") // nothing is lighter than what was shown
 	}
@@ -140,7 +145,13 @@ func (s *shop) relaxed(ctx context.Context, t *bot.Turn, req *recommend.Request,
 			found = more
 		}
 	}
+	if slices.Contains(dropped, "price") {
+		unpriced(found)
+	}
 	var what []string
+	if without != "" {
+		what = append(what, without)
+	}
 	for _, f := range req.Must {
 		if !slices.ContainsFunc(near.Must, func(n recommend.Filter) bool { return n.Attribute == f.Attribute && slices.Equal(n.Any, f.Any) }) {
 			what = append(what, s.attributes.Display(f.Attribute, f.Any[0], t.Language))
@@ -158,6 +169,30 @@ func (s *shop) relaxed(ctx context.Context, t *bot.Turn, req *recommend.Request,
 		return nil, err
 	}
 	return found, t.Send(bot.Reply{Text: t.Text("search.instead"), Cards: t.Cards(found)})
+}
+
+// forChild asks for other things where there are none of a kind for children: what
+// is near to it, or any. It returns what it gave up, "" for nothing.
+func (s *shop) forChild(t *bot.Turn, req *recommend.Request) string {
+	i := slices.IndexFunc(req.Not, func(f recommend.Filter) bool { return f.Attribute == "unlike" })
+	if i < 0 {
+		return ""
+	}
+	kind := req.Not[i].Any[0]
+	near := *req
+	near.Not = slices.Delete(slices.Clone(req.Not), i, i+1)
+	near.Must = slices.DeleteFunc(slices.Clone(req.Must), func(f recommend.Filter) bool { return f.Attribute == "kind" })
+	near.MinPrice, near.MaxPrice, near.Text = 0, 0, ""
+	for _, other := range s.near[kind] {
+		like := near
+		like.Not = append(slices.Clone(near.Not), recommend.Filter{Attribute: "unlike", Any: []string{other}})
+		if _, dropped, ok := s.shelf.Relax(like); ok && len(dropped) == 0 {
+			near = like
+			break
+		}
+	}
+	*req = near
+	return s.attributes.Display("category", kind, t.Language)
 }
 
 // soldOut is the one thing that a request names and that is out of stock: by its

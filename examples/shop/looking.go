@@ -12,14 +12,43 @@ import (
 	"github.com/frontdesk-go/frontdesk/sentiment"
 )
 
-// fitting reports whether a message is but a size, for the things looked at: who
-// asks which size to take says more.
-func fitting(t *bot.Turn) bool {
-	e, ok := t.Meaning.Entity("size")
-	if ok && !e.Carried && t.Meaning.Intent == "size.advice" && names(t, "category") && !saysAny(t, t.Message.Text, "size.cue.asks") {
-		return true // a dress in XXL
+// stated reports whether a message says which size somebody wears rather than
+// asking which one to take: "size M please", "my size is L", "a dress in XXL".
+func stated(t *bot.Turn) bool {
+	var said []string
+	for _, e := range t.Meaning.Entities {
+		switch {
+		case e.Carried:
+		case e.Quantity != nil: // somebody's height, or weight
+			return false
+		case e.Type == "size" && !slices.Contains(said, e.Value):
+			said = append(said, e.Value)
+		}
 	}
-	return ok && !e.Carried && t.Meaning.Intent == "size.advice" && live(t) && len(strings.ReplaceAll(t.Message.Text, " ", "")) <= len(strings.ReplaceAll(e.Text, " ", ""))+5
+	weak := false // a guess at something else, of what may be of sizes
+	if t.Meaning.Intent == "faq" || t.Meaning.Intent == "" {
+		in := t.Meaning.Intents
+		weak = len(in) > 0 && in[0].Probability < 0.6 && (names(t, "category") || slices.ContainsFunc(in, func(in nlu.Intent) bool { return in.Name == "size.advice" && in.Probability >= 0.3 }))
+	}
+	return (t.Meaning.Intent == "size.advice" || weak) && (len(said) == 1 || slices.Equal(said, plusSizes())) && !saysWord(t, "size.cue.asks")
+}
+
+// plusSizes are those that 大码 stands for.
+func plusSizes() []string { return []string{"XL", "XXL"} }
+
+// plus reads 大码 as the large sizes there are.
+func plus(t *bot.Turn) {
+	i := slices.IndexFunc(t.Meaning.Entities, func(e nlu.Entity) bool { return e.Type == "size" && e.Value == "plus" })
+	if i < 0 {
+		return
+	}
+	e := t.Meaning.Entities[i]
+	es := slices.Delete(slices.Clone(t.Meaning.Entities), i, i+1)
+	for _, size := range plusSizes() {
+		e.Value = size
+		es = append(es, e)
+	}
+	t.Meaning.Entities = es
 }
 
 // measures reports whether a message that reads as something else measures the

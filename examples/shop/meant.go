@@ -18,7 +18,11 @@ import (
 // a question for it.
 func (s *shop) meant(next bot.Handler) bot.Handler {
 	return bot.HandlerFunc(func(ctx context.Context, t *bot.Turn) (err error) {
+		shown := t.Shown()
 		defer func() {
+			if err == nil {
+				err = keepShown(t, shown)
+			}
 			if now := t.Meaning.Intent; err == nil && now != "" && now != topic.Get(t) && !(live(t) && aside(now)) {
 				err = topic.Set(t, now)
 			}
@@ -27,14 +31,25 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 			t.Topic("consent.withdraw")
 		}
 		s.priced(t)
+		s.abroad(t)
+		plus(t)
+		s.budgeted(t)
+		s.nth(t)
 		e, named := t.Meaning.Entity("order")
 		named = named && !e.Carried
 		if named && t.Meaning.Intent == "" {
 			topic := "order.status" // a bare order number
-			if last := t.Meaning.Next.Intent; strings.HasPrefix(last, "order.") || last == "return.start" || last == "address.change" {
+			if best := ofOrder(t); best != "" {
+				topic = best // 把 0051 的地址改成…, said in words of its own
+			} else if last := t.Meaning.Next.Intent; strings.HasPrefix(last, "order.") || last == "return.start" || last == "address.change" {
 				topic = last // of another order
 			}
 			t.Topic(topic)
+		}
+		if t.Meaning.Intent == "address.change" {
+			if err := s.sendTo(ctx, t); err != nil {
+				return err
+			}
 		}
 		cannot := s.beware(t)
 		if !named && t.Meaning.Intent == "faq" && listed(t) {
@@ -43,9 +58,12 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 		if live(t) && !named {
 			s.bareSize(t)
 		}
+		s.points(t)
 		switch {
 		case named:
-		case measures(t):
+		case asksWhy(t):
+			t.Topic("product.why")
+		case s.most(ctx, t), measures(t):
 			t.Topic("product.compare")
 		case pairs(t):
 			t.Topic("product.pair")
@@ -56,8 +74,14 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 		if !named && (t.Meaning.Intent == "" || t.Meaning.Intent == "faq") && live(t) && t.Focused() != "" && saysAny(t, t.Message.Text, "product.cue.takes") {
 			t.Topic("product.detail")
 		}
-		if !named && (s.rather(ctx, t) || swaps(t) || fitting(t) || answering(t) || overmuch(t) || moves(t) || s.buys(t) || s.byName(ctx, t)) {
+		if !named && (s.rather(ctx, t) || swaps(t) || answering(t) || overmuch(t) || moves(t) || s.buys(t) || s.byName(ctx, t)) {
 			t.Topic("product.search")
+		}
+		if !named && stated(t) {
+			t.Topic("product.search")
+			if it, ok := s.shelf.Item(t.Focused()); ok && len(it.Variants) > 0 && live(t) && !names(t, "category") {
+				t.Topic("product.stock") // of the item talked about
+			}
 		}
 		uid, ok := t.Verified("uid")
 		if !ok || named {
@@ -74,6 +98,21 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 		}
 		return next.Handle(ctx, t)
 	})
+}
+
+// ofOrder is the most likely of the intents that are about an order, if it is
+// likely at all.
+func ofOrder(t *bot.Turn) string {
+	for _, in := range t.Meaning.Intents {
+		switch in.Name {
+		case "order.status", "order.cancel", "return.start", "address.change":
+			if in.Probability < 0.3 {
+				return ""
+			}
+			return in.Name
+		}
+	}
+	return ""
 }
 
 // aside reports whether a message of an intent leaves what was talked about before

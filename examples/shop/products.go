@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/frontdesk-go/frontdesk/bot"
+	"github.com/frontdesk-go/frontdesk/nlu"
 	"github.com/frontdesk-go/frontdesk/recommend"
 	"github.com/frontdesk-go/frontdesk/sentiment"
 )
@@ -131,6 +132,12 @@ func (s *shop) inStock(ctx context.Context, t *bot.Turn) error {
 		return s.search(ctx, t)
 	}
 	it, ok := s.about(t)
+	if !ok && vague(t) { // of none of them
+		if !saysAny(t, t.Message.Text, "search.cue.still") {
+			return s.stockOf(t)
+		}
+		t.Meaning.Entities = append(slices.Clone(t.Meaning.Entities), nlu.Entity{Type: "sort", Value: "others"})
+	}
 	if !ok || s.another(t, it.ID) {
 		return s.search(ctx, t)
 	}
@@ -139,6 +146,11 @@ func (s *shop) inStock(ctx context.Context, t *bot.Turn) error {
 		t.Focus(it.ID)
 	}
 	name := called(it.Name, t.Language)
+	e, asked := t.Meaning.Entity("colour")
+	asked = asked && !e.Carried
+	if asked && !it.Has(recommend.Filter{Attribute: "colour", Any: []string{e.Value}}) {
+		return s.inColour(ctx, t, &it, e.Value)
+	}
 	if value, ok := sizeOf(t, &it); ok {
 		size := s.attributes.Display("size", value, t.Language)
 		switch n, has := it.Left("size", value); {
@@ -151,19 +163,8 @@ func (s *shop) inStock(ctx context.Context, t *bot.Turn) error {
 			return t.Say("stock.size_no", "name", name, "size", size, "stock", s.left(t, &it))
 		}
 	}
-	if e, ok := t.Meaning.Entity("colour"); ok && !e.Carried {
-		if it.Has(recommend.Filter{Attribute: "colour", Any: []string{e.Value}}) {
-			return t.Say("stock.answer", "name", name, "stock", s.left(t, &it))
-		}
-		found, err := t.Recommend(ctx, recommend.Request{Like: []string{it.ID}, Must: []recommend.Filter{{Attribute: "colour", Any: []string{e.Value}}}})
-		if err != nil {
-			return err
-		}
-		colour := s.attributes.Display("colour", e.Value, t.Language)
-		if len(found) == 0 {
-			return t.Say("stock.colour_no", "name", name, "colour", colour)
-		}
-		return t.Send(bot.Reply{Text: t.Text("stock.colour_other", "name", name, "colour", colour), Cards: t.Cards(found)})
+	if asked {
+		return t.Say("stock.answer", "name", name, "stock", s.left(t, &it))
 	}
 	if err := t.Say("stock.answer", "name", name, "stock", s.left(t, &it)); err != nil {
 		return err
@@ -172,6 +173,34 @@ func (s *shop) inStock(ctx context.Context, t *bot.Turn) error {
 		return s.instead(ctx, t, it.ID)
 	}
 	return t.GoesWith(ctx, it.ID)
+}
+
+// inColour shows what is like an item in a colour that it does not come in.
+func (s *shop) inColour(ctx context.Context, t *bot.Turn, it *recommend.Item, value string) error {
+	req := recommend.Request{Like: []string{it.ID}, Must: []recommend.Filter{{Attribute: "colour", Any: []string{value}}}}
+	if size, ok := sizeOf(t, it); ok {
+		req.Wish = []recommend.Filter{{Attribute: "size", Any: []string{size}}}
+	}
+	found, err := t.Recommend(ctx, req)
+	if err != nil {
+		return err
+	}
+	name, colour := called(it.Name, t.Language), s.attributes.Display("colour", value, t.Language)
+	if len(found) == 0 {
+		return t.Say("stock.colour_no", "name", name, "colour", colour)
+	}
+	return t.Send(bot.Reply{Text: t.Text("stock.colour_other", "name", name, "colour", colour), Cards: t.Cards(found)})
+}
+
+// stockOf says of all that was shown what is in stock.
+func (s *shop) stockOf(t *bot.Turn) error {
+	var lines []string
+	for _, id := range t.Shown() {
+		if it, ok := s.shelf.Item(id); ok {
+			lines = append(lines, "· "+t.Text("stock.answer", "name", called(it.Name, t.Language), "stock", s.left(t, &it)))
+		}
+	}
+	return t.Send(bot.Reply{Text: strings.Join(lines, "\n")})
 }
 
 // sizeOf is the size a message asks for: named, or a bare "40" that is one of the
@@ -235,7 +264,7 @@ func (s *shop) detail(ctx context.Context, t *bot.Turn) error {
 		if e, named := t.Meaning.Entity("category"); named && !e.Carried || compares(t) {
 			return s.search(ctx, t)
 		}
-		if len(t.Shown()) > 1 && (names(t, "feature") || names(t, "material") || names(t, "season")) {
+		if len(t.Shown()) > 1 && (names(t, "feature") || names(t, "material") || names(t, "season") || names(t, "style")) {
 			return s.compare(ctx, t) // "are they waterproof?"
 		}
 		if len(t.Shown()) > 1 && saysAny(t, t.Message.Text, "compare.cue.price") {

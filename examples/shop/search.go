@@ -24,6 +24,9 @@ const maxSeen = 60
 // search shows what fits what was asked for, or says honestly what does not.
 func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 	atEase(t)
+	if e, ok := t.Meaning.Entity("sort"); ok && !e.Carried && e.Value == dearest {
+		t.Mood.Plan = sentiment.Plan{} // who asks for the dearest minds no price
+	}
 	if asksColours(t) {
 		if done, err := s.colours(ctx, t); done || err != nil {
 			return err
@@ -84,7 +87,7 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 	} else if compares(t) {
 		req.Exclude, none = before, ""
 	} else if vague(t) {
-		if req.Exclude = before; len(search.Entities) > 0 && saysAny(t, t.Message.Text, "search.cue.wish") {
+		if req.Exclude = before; len(search.Entities) > 0 && saysAny(t, t.Message.Text, "search.cue.wish") && !saysAny(t, t.Message.Text, "search.cue.still") {
 			head = "search.unsure"
 		}
 	} else if e, ok := t.Meaning.Entity("sort"); ok && !e.Carried {
@@ -101,6 +104,7 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 		case "pricier":
 			none = "search.dearest"
 			s.above(&req, before)
+		case dearest: // priceFirst
 		default:
 			req.Order = recommend.Order(e.Value)
 		}
@@ -122,21 +126,22 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 	if req.Exclude == nil {
 		before = nil // another search
 	}
-	last := t.Shown()
-	found, err := s.find(ctx, t, &req, none, head)
+	found, err := s.priceFirst(ctx, t, req)
+	byPrice := len(found) > 0
+	if err == nil && !byPrice {
+		found, err = s.find(ctx, t, &req, none, head)
+	}
 	if err != nil || len(found) == 0 {
 		return err
-	}
-	if len(found) == 1 { // "those two" may still mean it and one before it
-		if err := earlier.Set(t, last); err != nil {
-			return err
-		}
 	}
 	for _, f := range found {
 		before = append(before, f.Item.ID)
 	}
 	if err := seen.Set(t, before[max(0, len(before)-maxSeen):]); err != nil {
 		return err
+	}
+	if byPrice {
+		return nil
 	}
 	if ok, err := s.narrow(t, req); ok || err != nil {
 		return err
@@ -145,10 +150,11 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 }
 
 // outgrown reports whether a message looks for a kind of thing of which there is
-// none for the child of the search before; then it is for somebody else.
+// none for the child, or the man, of the search before; then it is for somebody
+// else.
 func (s *shop) outgrown(t *bot.Turn, req *recommend.Request) bool {
 	e, ok := t.Meaning.Entity("gender")
-	if !ok || !e.Carried || e.Value != "kids" || !names(t, "category") {
+	if !ok || !e.Carried || !names(t, "category") {
 		return false
 	}
 	if slices.ContainsFunc(s.shelf.Items(), func(it recommend.Item) bool {

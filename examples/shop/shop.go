@@ -307,6 +307,7 @@ func (s *shop) handlers() *bot.Mux {
 	mux.HandleFunc("size.advice", s.sizeAdvice)
 	mux.HandleFunc("product.search", s.search)
 	mux.HandleFunc("product.dismiss", s.dismiss)
+	mux.HandleFunc("product.why", s.why)
 	mux.HandleFunc("product.stock", s.inStock)
 	mux.HandleFunc("product.detail", s.detail)
 	mux.HandleFunc("product.pair", s.goesWith)

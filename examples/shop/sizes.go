@@ -9,10 +9,11 @@ import (
 
 	"github.com/frontdesk-go/frontdesk/bot"
 	"github.com/frontdesk-go/frontdesk/nlu"
+	"github.com/frontdesk-go/frontdesk/recommend"
 )
 
 // sizeAdvice works a size out from height and weight.
-func (s *shop) sizeAdvice(_ context.Context, t *bot.Turn) error {
+func (s *shop) sizeAdvice(ctx context.Context, t *bot.Turn) error {
 	measure := func(name string, low, high float64) (float64, error) {
 		return bot.Ask(t, bot.Question[float64]{Name: name, Prompt: "size." + name, Slot: name,
 			Parse: func(h bot.Heard) (float64, bot.Sure) {
@@ -42,7 +43,24 @@ func (s *shop) sizeAdvice(_ context.Context, t *bot.Turn) error {
 	}
 	size := sizeFor(height, weight)
 	t.Learn("size.top", size)
-	return t.Say("size.advice", "size", size, "height", int(height+0.5), "weight", int(weight+0.5))
+	if err := t.Say("size.advice", "size", size, "height", int(height+0.5), "weight", int(weight+0.5)); err != nil {
+		return err
+	}
+	return s.inOwnSize(ctx, t, size)
+}
+
+// inOwnSize shows what the message that told the measures looks for, in the size
+// they make where it comes in such sizes: 我170 65公斤 想买件衬衫.
+func (s *shop) inOwnSize(ctx context.Context, t *bot.Turn, size string) error {
+	e, ok := t.Meaning.Entity("category")
+	if !ok || e.Carried || e.Negated || !s.sold[e.Value] || saysWord(t, "size.cue.asks") {
+		return nil
+	}
+	if slices.ContainsFunc(s.shelf.Items(), func(it recommend.Item) bool { _, has := it.Left("size", size); return has && it.Category == e.Value }) {
+		t.Meaning.Entities = append(slices.Clone(t.Meaning.Entities), nlu.Entity{Type: "size", Value: size})
+	}
+	t.Topic("product.search")
+	return s.search(ctx, t)
 }
 
 // roles tells heights from weights among the quantities and the bare numbers of

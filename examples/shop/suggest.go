@@ -15,7 +15,29 @@ import (
 // likes reports whether a message that reads like a refusal has no word of one:
 // 喜欢第二个.
 func likes(t *bot.Turn) bool {
-	return saysWord(t, "dismiss.cue.likes") && !saysWord(t, "dismiss.cue.no")
+	return saysWord(t, "dismiss.cue.likes") && !refuses(t)
+}
+
+// tastes takes what a message refuses as what the search does without, and reports
+// whether it refuses that rather than an item: "i don't like florals".
+func (s *shop) tastes(t *bot.Turn) bool {
+	if _, ok := s.named(t); ok || len(t.Shown()) == 0 || saysWord(t, "dismiss.cue.this") {
+		return false
+	}
+	if _, ok := s.described(t); ok {
+		return false
+	}
+	refused := false
+	es := slices.Clone(t.Meaning.Entities)
+	for i, e := range es {
+		if !e.Carried && slices.Contains(wishes(), e.Type) && e.Type != "category" && e.Type != "gender" {
+			es[i].Negated, refused = true, true
+		}
+	}
+	if refused {
+		t.Meaning.Entities = es
+	}
+	return refused
 }
 
 // dismiss takes "not interested": in the one item that is meant, or in all that
@@ -24,6 +46,13 @@ func (s *shop) dismiss(ctx context.Context, t *bot.Turn) error {
 	if likes(t) {
 		t.Topic("product.detail")
 		return s.detail(ctx, t)
+	}
+	if t.Mood.Emotion != sentiment.Angry {
+		t.Mood.Plan = sentiment.Plan{} // a matter of taste is no grievance
+	}
+	if s.tastes(t) {
+		t.Topic("product.search")
+		return s.search(ctx, t)
 	}
 	out := t.Shown()
 	if it, ok := s.about(t); ok {
@@ -34,9 +63,6 @@ func (s *shop) dismiss(ctx context.Context, t *bot.Turn) error {
 	}
 	for _, id := range out {
 		t.Track(bot.Event{Kind: "dismissed", Item: id})
-	}
-	if t.Mood.Emotion != sentiment.Angry {
-		t.Mood.Plan = sentiment.Plan{} // a matter of taste is no grievance
 	}
 	done := "dismiss.done"
 	if len(out) > 1 {
@@ -55,8 +81,15 @@ func (s *shop) dismiss(ctx context.Context, t *bot.Turn) error {
 	if first, ok := s.shelf.Item(out[0]); ok && len(req.Must) == 0 {
 		req.Must = []recommend.Filter{{Attribute: "category", Any: []string{first.Category}}}
 	}
-	_, err = s.find(ctx, t, &req, "search.no_others", "")
-	return err
+	before := req.Exclude
+	found, err := s.find(ctx, t, &req, "search.no_others", "")
+	if err != nil {
+		return err
+	}
+	for _, f := range found {
+		before = append(before, f.Item.ID)
+	}
+	return seen.Set(t, before[max(0, len(before)-maxSeen):])
 }
 
 // askConsent asks once, when no other question waits, whether earlier visits may be used.

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -29,7 +28,8 @@ const maxSought = 20
 // wanted is what a message asks for, on top of what was sought before.
 func (s *shop) wanted(t *bot.Turn) (recommend.Request, error) {
 	s.notOfKind(t)
-	rough(t)
+	s.rough(t)
+	inTotal(t)
 	q := quest{Softer: s.goOn(t)}
 	req := t.Wanted(append(wishes(), "kind")...)
 	apart(&req, t.Message.Text)
@@ -50,31 +50,6 @@ func (s *shop) wanted(t *bot.Turn) (recommend.Request, error) {
 	}
 	q.Entities = q.Entities[:min(len(q.Entities), maxSought)]
 	return req, sought.Set(t, q)
-}
-
-// rough reads a rough number without a currency, "around 30", "max 50", as the
-// budget of what is looked for.
-func rough(t *bot.Turn) {
-	if slices.ContainsFunc(t.Meaning.Entities, func(e nlu.Entity) bool { return e.Money != nil && !e.Carried }) {
-		return
-	}
-	words := strings.Fields(strings.ToLower(t.Message.Text))
-	for i, w := range words {
-		number, before := strings.TrimRight(w, ",.!?"), " "+strings.Join(words[:i], " ")
-		after := func(word string) bool { return strings.HasSuffix(before, " "+word) }
-		about, most := anyOf(t, "search.cue.about", after), anyOf(t, "search.cue.most", after)
-		ends := number != w || i+1 == len(words) || anyOf(t, "search.cue.then", func(word string) bool { return word == words[i+1] })
-		n, err := strconv.ParseInt(number, 10, 32)
-		if err != nil || n < 10 || !ends || !about && !most {
-			continue
-		}
-		money := &nlu.Money{Max: n * 100, Currency: t.Text("currency")}
-		if about {
-			money.Min = money.Max
-		}
-		t.Meaning.Entities = append(slices.DeleteFunc(slices.Clone(t.Meaning.Entities), func(e nlu.Entity) bool { return e.Money != nil }), nlu.Entity{Type: "money", Money: money})
-		return
-	}
 }
 
 // loose says how gladly a filter is given up where nothing fulfils all: a season
@@ -110,10 +85,10 @@ func (s *shop) goOn(t *bot.Turn) (softer []string) {
 		if e.Carried {
 			continue
 		}
-		says = says || e.Money != nil || e.Type == "kind" || slices.Contains(wishes(), e.Type)
+		says = says || e.Money != nil || e.Type == nearby || e.Type == "kind" || slices.Contains(wishes(), e.Type)
 		feature = feature || e.Type == "feature" && !saysAny(t, t.Message.Text, "flow.cue.wish")
 		if e.Type == "sort" {
-			says = says || e.Value == "others" || e.Value == "cheapest" || e.Value == "cheaper" || e.Value == "pricier"
+			says = says || e.Value == "others" || e.Value == "cheapest" || e.Value == "cheaper" || e.Value == "pricier" || e.Value == dearest
 		}
 	}
 	if !says {
@@ -144,10 +119,15 @@ func (s *shop) goOn(t *bot.Turn) (softer []string) {
 	return softer
 }
 
-// byPronoun reports whether a person is only called he or she.
+// byPronoun reports whether a person is only called he or she, him or her.
 func byPronoun(said string) bool {
 	said = strings.ToLower(said)
-	return strings.HasPrefix(said, "她") || strings.HasPrefix(said, "他") || strings.HasPrefix(said, "she ") || strings.HasPrefix(said, "he ")
+	for _, w := range []string{"她", "他", "she ", "he ", "for him", "for her", "给她", "给他"} {
+		if strings.HasPrefix(said, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // notOfKind reads a refusal of one kind as of that kind and not of the category:
@@ -173,11 +153,14 @@ func (s *shop) notOfKind(t *bot.Turn) {
 		}
 		es := slices.Clone(t.Meaning.Entities)
 		es[i].Type, es[i].Value = "kind", kind
-		if !slices.ContainsFunc(es, func(o nlu.Entity) bool { return o.Type == "category" }) {
+		looked := slices.ContainsFunc(sought.Get(t).Entities, func(o nlu.Entity) bool { return o.Type == "category" && o.Value == e.Value && !o.Negated })
+		if looked && live(t) && !slices.ContainsFunc(es, func(o nlu.Entity) bool { return o.Type == "category" }) {
 			es = append(es, nlu.Entity{Type: "category", Value: e.Value, Carried: true})
+			t.Remember("category", e.Value)
+		} else if !looked {
+			t.Forget("category")
 		}
 		t.Meaning.Entities = es
-		t.Remember("category", e.Value)
 	}
 }
 
