@@ -86,12 +86,14 @@ func swaps(t *bot.Turn) bool {
 // something, in words that also complain of what was bought: 太长了, 太贵了.
 func overmuch(t *bot.Turn) bool {
 	head, _, _ := strings.Cut(t.Meaning.Intent, ".")
-	if head != "complaint" && head != "offer" && head != "" && head != "cancel" && head != "faq" || !live(t) || len(t.Shown()) == 0 || t.Message.Tap != "" ||
-		utf8.RuneCountInString(t.Message.Text) > 24 || saysWord(t, "order.cue.mine") {
+	if head != "complaint" && head != "offer" && head != "" && head != "cancel" && head != "faq" || t.Message.Tap != "" || utf8.RuneCountInString(t.Message.Text) > 24 || saysWord(t, "order.cue.mine") {
 		return false
 	}
 	e, ok := t.Meaning.Entity("sort")
 	dear := ok && !e.Carried && e.Value == "cheaper" && !saysAny(t, t.Message.Text, "search.cue.offer")
+	if !live(t) || len(t.Shown()) == 0 {
+		return dear && names(t, "category")
+	}
 	return dear || head == "complaint" && wishing(t) || (head == "complaint" || head == "faq" || head == "") && saysAny(t, t.Message.Text, "search.cue.taste")
 }
 

@@ -200,10 +200,14 @@ func (s *shop) promise(t *bot.Turn) error {
 		return nil
 	}
 	var names []string
+	key := "search.avoid"
 	for _, f := range t.Avoids() {
 		names = append(names, s.attributes.Display(f.Attribute, f.Any[0], t.Language))
+		if f.Attribute == "material" || f.Attribute == "feature" {
+			key = "search.avoid_made" // what it is made of, its label knows better
+		}
 	}
-	return t.Say("search.avoid", "what", enumerate(t, names))
+	return t.Say(key, "what", enumerate(t, names))
 }
 
 // another reports whether a message names a kind of thing that an item is not:
