@@ -96,7 +96,7 @@ func (v *visits) both(a, b uint32, prefix string, most int) (n int) {
 			continue
 		}
 		at := p[i] % maxVisits
-		if items := v.items.of(at); strings.HasPrefix(v.keys[at], prefix) && slices.Contains(items, b) && slices.Contains(items, a) {
+		if items := v.items.of(at); slices.Contains(items, b) && slices.Contains(items, a) && (prefix == "" || strings.HasPrefix(v.keys[at], prefix)) {
 			first = p[i]
 			n++
 		}
