@@ -44,7 +44,7 @@ type Weights struct {
 
 // DefaultWeights are those of a nil Options.Weights.
 func DefaultWeights() Weights {
-	return Weights{Together: 0.12, Alike: 0.3, Ridge: 0.12, Beside: 0.5, Sessions: 1, Next: 0.1, Walk: 0.1, Again: 0.5, Kin: 0.5, Basket: 1, Baskets: 2, Along: 1, Habit: 0.3, Fade: 200, Own: 0.7, Target: 0.4, Goods: 0.15, Rare: 0.3,
+	return Weights{Together: 0.12, Alike: 0.3, Ridge: 0.12, Beside: 0.5, Sessions: 1, Next: 0.1, Walk: 0.1, Again: 0.5, Kin: 0.5, Basket: 1, Baskets: 2, Along: 1, Habit: 0.45, Fade: 200, Own: 0.7, Target: 0.4, Goods: 0.15, Rare: 0.3,
 		Visits: VisitWeights{Likeness: Likeness{Step: 2, IDF: 2, Len: 0.2, Neighbours: 500}, Near: 5, Age: 1, Before: 0.6},
 		Tastes: Likeness{Step: 30, IDF: 1.5, Len: 0.5, Neighbours: 200}}
 }
