@@ -95,7 +95,7 @@ func (s *shop) roles(next bot.Handler) bot.Handler {
 		}
 		bare := bareNumbers(t.Message.Text, heard)
 		if m.Intent != "size.advice" && (m.Intent != "" && !found["weight"] || len(bare)+len(found) < 2) {
-			bare = nil // numbers of something else
+			bare = slices.DeleteFunc(bare, func(b bareNumber) bool { return b.label == "" }) // numbers of something else
 		}
 		for _, b := range bare {
 			kind := b.label
@@ -108,6 +108,9 @@ func (s *shop) roles(next bot.Handler) bot.Handler {
 			if kind != "" && !found[kind] {
 				add(kind, b.n, b.start, b.end)
 			}
+		}
+		if m.Intent == "product.search" && found["height"] && found["weight"] && names(t, "category") {
+			t.Topic("size.advice") // and what comes in that size
 		}
 		if err := s.recall(t); err != nil {
 			return err
