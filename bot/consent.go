@@ -14,10 +14,12 @@ import (
 // say nothing new, and of "cancel it" and 取消吧 that they do what the question
 // asks. What says anything else, asks, or says both is neither.
 type consent struct {
-	asked, question string // what was read, and the sentences of it that ask
-	words           map[string]role
-	particles       []string // that a question ends with
-	instead         []string // that give up what is asked for something else
+	turn  *Turn
+	text  string
+	yesNo [][]string
+
+	asked, question string          // the text folded, and the sentences of it that ask
+	words           map[string]role // nil until a message is read
 }
 
 // role is what a word is to a question.
@@ -34,18 +36,18 @@ const (
 	roleAsked             // stands in what was read
 )
 
-// consentTo makes ready for a message what was asked by a text.
-func (t *Turn) consentTo(asked string, yesNo [][]string) *consent {
-	c := &consent{asked: text.Fold(asked), words: map[string]role{}}
+// ready looks up words and folds the text, which a flow that only passes by the
+// question does not need.
+func (c *consent) ready() {
+	if c.words != nil {
+		return
+	}
+	c.asked, c.words = text.Fold(c.text), map[string]role{}
 	for _, s := range text.Sentences(c.asked) {
 		if strings.HasSuffix(strings.TrimRight(s, " "), "?") {
 			c.question += s
 		}
 	}
-	ends, _ := t.lookup("confirm.cue.asks")
-	c.particles = splitWords(ends)
-	swaps, _ := t.lookup("confirm.cue.instead")
-	c.instead = splitWords(swaps)
 	note := func(r role, words []string) {
 		for _, w := range words {
 			if w = strings.TrimFunc(text.Fold(w), isMark); w != "" {
@@ -57,20 +59,20 @@ func (t *Turn) consentTo(asked string, yesNo [][]string) *consent {
 		key  string
 		role role
 	}{{"confirm.cue.filler", roleFill}, {"confirm.cue.not", roleNot}, {"confirm.cue.do", roleDo}, {"confirm.cue.keep", roleNo}, {"flow.cue.cancel", roleQuit}} {
-		s, _ := t.lookup(of.key)
+		s, _ := c.turn.lookup(of.key)
 		words := splitWords(s)
 		if of.role == roleNo || of.role == roleQuit {
 			words = slices.DeleteFunc(words, func(w string) bool { return strings.Contains(c.asked, text.Fold(w)) })
 		}
 		note(of.role, words)
 	}
-	note(roleYes, yesNo[0])
-	note(roleNo, yesNo[1])
-	return c
+	note(roleYes, c.yesNo[0])
+	note(roleNo, c.yesNo[1])
 }
 
 // of is "yes", "no" or "" for a message.
 func (c *consent) of(message string) string {
+	c.ready()
 	s := text.Fold(message)
 	verdict, not, quit, last := "", false, false, ""
 	for len(s) > 0 {
@@ -109,25 +111,19 @@ func (c *consent) of(message string) string {
 // instead: "no, change the address", 还是改地址吧.
 func (c *consent) swapped(message string) bool {
 	s := text.Fold(message)
-	for _, w := range c.instead {
-		if contains(s, w) {
-			return true
-		}
+	instead, _ := c.turn.lookup("confirm.cue.instead")
+	if slices.ContainsFunc(splitWords(instead), func(w string) bool { return contains(s, w) }) {
+		return true
 	}
 	first, _, rest := strings.Cut(strings.NewReplacer("。", ",", ".", ",", ";", ",", "!", ",").Replace(s), ",")
 	return rest && c.of(first) == "no"
 }
 
-// inquires reports whether a message asks something itself.
-func (c *consent) inquires(message string) bool {
-	s := text.Fold(message)
-	return strings.Contains(s, "?") || slices.ContainsFunc(c.particles, func(p string) bool { return strings.HasSuffix(strings.TrimFunc(s, isMark), p) })
-}
-
 // doubtful reports whether a message that would end the flow asks something, or
 // only repeats what the question asks: "cancel" to "Cancel the order?".
 func (c *consent) doubtful(message string) bool {
-	return c.inquires(message) || c.asks(strings.TrimFunc(text.Fold(message), isMark))
+	c.ready()
+	return inquires(message) || c.asks(strings.TrimFunc(text.Fold(message), isMark))
 }
 
 // next is what a message begins with, and how long that is.

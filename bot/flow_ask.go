@@ -222,13 +222,9 @@ func (r *run) answer(q asker, hash uint32) (raw json.RawMessage, why string, ok 
 	h.Tap = tapValue(t.Message.Tap)
 	h.why = new(reason)
 	raw, sure := q.parse(h)
-	switch {
-	case !r.quits || sure == Exact:
-	case q.consent == nil || !q.consent.doubtful(t.Message.Text):
+	if r.quits && sure != Exact && (q.consent == nil || !q.consent.doubtful(t.Message.Text)) {
 		r.left = true
 		return nil, "", r.fail(ErrAsked) == nil
-	default:
-		sure = No
 	}
 	if !r.quits && sure != Exact && h.Tap == "" && r.elsewhere(sure, q.choice) {
 		r.digress, r.swaps = true, q.consent != nil && q.consent.swapped(t.Message.Text)

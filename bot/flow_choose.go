@@ -36,7 +36,7 @@ func (t *Turn) choose(kind, name, text, labels string, options []string) (string
 	c := t.choiceOf(labels, options)
 	var asked *consent
 	if kind == kindConsent {
-		asked = t.consentTo(text, c.words)
+		asked = &consent{turn: t, text: text, yesNo: c.words}
 	}
 	q := asker{name: name, kind: kind, question: Reply{Text: text, Choices: c.shown}, choice: true, show: c.show,
 		parse:   func(h Heard) (json.RawMessage, Sure) { return encoded(pick(h, options, c.words, asked)) },

@@ -144,7 +144,7 @@ func (t *Turn) fillField(form string, f *formField, v reflect.Value) error {
 	case f.typ.Kind() == reflect.Bool:
 		c := t.choiceOf("confirm", []string{"yes", "no"})
 		q.question.Choices, q.named = c.shown, true
-		asked := t.consentTo(q.question.Text, c.words)
+		asked := &consent{turn: t, text: q.question.Text, yesNo: c.words}
 		parse = func(h Heard) (any, Sure) {
 			s, sure := pick(h, c.options, c.words, asked)
 			return s == "yes", sure

@@ -138,15 +138,13 @@ func (b *Bot) step(ctx context.Context, t *Turn, st *flowState) error {
 		}
 		return b.resume(ctx, t, st)
 	}
+	quits := false
 	if !isFlowTap(tap) {
 		switch {
-		case b.says(t, "cancel") && (f.Open == nil || f.Open.Kind != kindConsent):
-			return b.cancel(ctx, t, st)
-		case b.says(t, "cancel"): // unless that is what the question asks
-			r := newRun(ctx, t, f)
-			r.hear(&t.Meaning, false)
-			r.quits = true
-			return b.finish(ctx, t, st, f, r, r.call(h))
+		case b.says(t, "cancel"):
+			if quits = f.Open != nil && f.Open.Kind == kindConsent; !quits { // else that may be what the question asks
+				return b.cancel(ctx, t, st)
+			}
 		case b.says(t, "repeat"):
 			return b.again(ctx, t, st, "")
 		case b.cued(t):
@@ -157,6 +155,7 @@ func (b *Bot) step(ctx context.Context, t *Turn, st *flowState) error {
 	}
 	r := newRun(ctx, t, f)
 	r.hear(&t.Meaning, false)
+	r.quits = quits
 	return b.finish(ctx, t, st, f, r, r.call(h))
 }
 

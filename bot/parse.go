@@ -261,6 +261,12 @@ func code(s string) (string, Sure) {
 	return strings.ToUpper(s), Exact
 }
 
+// inquires reports whether a message asks something, by its mark or its last word.
+func inquires(message string) bool {
+	said := strings.TrimFunc(message, isMark)
+	return strings.ContainsAny(message, "?？") || strings.HasSuffix(said, "吗") || strings.HasSuffix(said, "嗎") || strings.HasSuffix(said, "么")
+}
+
 // pick reads one of several options: tapped, written out, counted, or the only
 // one named in a longer text. asked is set where they are yes and no.
 func pick(h Heard, options []string, words [][]string, asked *consent) (string, Sure) {
@@ -287,7 +293,7 @@ func pick(h Heard, options []string, words [][]string, asked *consent) (string, 
 		}
 	}
 	if asked != nil {
-		if !h.own || asked.inquires(h.Text) {
+		if !h.own || inquires(h.Text) {
 			return "", No
 		}
 		if h.Meaning != nil && (h.Meaning.Intent == "yes" || h.Meaning.Intent == "no") {

@@ -53,7 +53,7 @@ func (s *session) append(b []byte) ([]byte, error) {
 	text(`,"language":`, s.Language)
 	text(`,"owner":`, s.Owner)
 	text(`,"ticket":`, s.Ticket)
-	if c := &s.Context; c.Intent != "" || c.Focus != "" || c.Age != 0 || c.Entities != nil || c.Shown != nil {
+	if c := &s.Context; c.Intent != "" || c.Focus != "" || c.Age != 0 || c.Entities != nil || c.Shown != nil || c.Earlier != nil {
 		whole(`,"context":`, s.Context)
 	}
 	if !reflect.ValueOf(&s.Trend).Elem().IsZero() {

@@ -24,7 +24,7 @@ func drawSession(t *rapid.T) *session {
 		After: rapid.String().Draw(t, "after"), Failures: rapid.IntRange(0, 9).Draw(t, "failures"), Pressing: rapid.Bool().Draw(t, "pressing"), Offered: rapid.Bool().Draw(t, "offered"),
 		Last: raw.Draw(t, "last"), Flows: raw.Draw(t, "flows")}
 	if rapid.Bool().Draw(t, "context") {
-		s.Context = nlu.Context{Intent: "order.status", Entities: []nlu.Entity{{Type: "order", Value: "A12", Text: "A12"}}, Shown: []string{"i1"}, Age: 1}
+		s.Context = nlu.Context{Intent: "order.status", Entities: []nlu.Entity{{Type: "order", Value: "A12", Text: "A12"}}, Shown: []string{"i1"}, Earlier: []string{"i1", "i2"}, Age: 1}
 	}
 	if rapid.Bool().Draw(t, "mood") {
 		s.Trend, s.Moods = sentiment.Trend{Level: -0.5, Turns: 3}, []float64{0.25, -1, 0}

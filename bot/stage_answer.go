@@ -179,12 +179,12 @@ func (b *Bot) fallback(next Handler) Handler {
 	})
 }
 
-// inquires reports whether the message asks something: by a mark, by its first
-// word, or in Chinese by any.
+// inquires reports whether the message asks something, in English by its first
+// word too, in Chinese by any.
 func (t *Turn) inquires() bool {
 	said := strings.ToLower(strings.TrimSpace(t.Message.Text))
 	cues, _ := t.lookup("mood.cue.asks")
-	return strings.ContainsAny(said, "?？") || slices.ContainsFunc(splitWords(cues), func(w string) bool {
+	return inquires(said) || slices.ContainsFunc(splitWords(cues), func(w string) bool {
 		if w[0] >= utf8.RuneSelf {
 			return strings.Contains(said, w)
 		}

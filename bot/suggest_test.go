@@ -437,3 +437,17 @@ func TestWantedNeverLoses(t *testing.T) {
 		require.NoError(rt, err)
 	})
 }
+
+// A shorter list keeps the longer one in reach.
+func TestShowKeepsTheListBefore(t *testing.T) {
+	t.Parallel()
+	steps := map[string][]string{"三件": {"a", "b", "c"}, "两件": {"x", "y"}, "一件": {"b"}, "另一件": {"z"}}
+	r := bottest.New(t, bot.Options{}, bot.HandlerFunc(func(_ context.Context, t *bot.Turn) error {
+		t.Show(steps[t.Message.Text]...)
+		return t.Say("{e}", "e", strings.Join(t.Earlier(), ""))
+	}))
+	for _, s := range [][2]string{{"三件", ""}, {"一件", "abc"}, {"另一件", "abc"}, {"两件", "abc"}, {"一件", "xy"}, {"三件", "xy"}} {
+		r.Say(s[0])
+		assert.Equal(t, s[1], strings.TrimSpace(r.Text()), s[0])
+	}
+}

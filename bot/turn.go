@@ -252,10 +252,13 @@ func (t *Turn) Forget(kind string) {
 // Show records what is put before the customer, in order, so that "the second
 // one" can be understood, and tracks it as shown.
 func (t *Turn) Show(ids ...string) {
-	t.session.Context.Shown = ids
-	t.session.Context.Focus = ""
+	c := &t.session.Context
+	if was := c.Shown; len(ids) < len(was) || len(ids) == 1 && len(was) == 1 && len(c.Earlier) < 2 {
+		c.Earlier = was
+	}
+	c.Shown, c.Focus = ids, ""
 	if len(ids) == 1 {
-		t.session.Context.Focus = ids[0]
+		c.Focus = ids[0]
 	}
 	for _, id := range ids {
 		t.Track(Event{Kind: EventShown, Item: id})
@@ -265,8 +268,12 @@ func (t *Turn) Show(ids ...string) {
 // Focus records the one thing talked about: what "it" means next.
 func (t *Turn) Focus(id string) { t.session.Context.Focus = id }
 
-// Shown are the ids last put before the customer, Focused the one talked about.
+// Shown are the ids last put before the customer, Earlier those of the longer list
+// before, Focused the one talked about.
 func (t *Turn) Shown() []string { return t.session.Context.Shown }
+
+// Earlier are the ids of the list that a shorter one took the place of.
+func (t *Turn) Earlier() []string { return t.session.Context.Earlier }
 
 // Focused is the id of the thing talked about, or "".
 func (t *Turn) Focused() string { return t.session.Context.Focus }

@@ -89,7 +89,7 @@ func complete(m *Meaning, folded string, before Context) {
 	if carry && named {
 		m.FollowUp = true
 	}
-	next := Context{Intent: before.Intent, Age: before.Age + 1, Shown: before.Shown, Focus: before.Focus}
+	next := Context{Intent: before.Intent, Age: before.Age + 1, Shown: before.Shown, Earlier: before.Earlier, Focus: before.Focus}
 	if m.Intent != "" && !small(m.Intent) {
 		next.Intent, next.Age = m.Intent, 0
 	}
@@ -207,7 +207,7 @@ func refer(original string, norm text.Mapped, c Context, found []Entity) []Entit
 	if len(c.Shown) == 0 && c.Focus == "" {
 		return found
 	}
-	meant := ordinals(norm.Text, c.Shown)
+	meant := ordinals(norm.Text, &c)
 	if len(meant) == 0 {
 		if start, end, id := pronoun(norm.Text, c); id != "" {
 			meant = []reference{{start, end, id}}
@@ -236,8 +236,8 @@ type reference struct {
 const maxReferences = 8 // of one message
 
 // ordinals are all a text has, in order: "the first or the third".
-func ordinals(s string, shown []string) []reference {
-	start, end, id := ordinal(s, shown, false)
+func ordinals(s string, c *Context) []reference {
+	start, end, id := ordinal(s, c, false)
 	if id == "" {
 		return nil
 	}
@@ -245,10 +245,10 @@ func ordinals(s string, shown []string) []reference {
 	for from := 0; id != "" && len(out) < maxReferences; {
 		out = append(out, reference{from + start, from + end, id})
 		from += end
-		start, end, id = ordinal(s[from:], shown, true)
+		start, end, id = ordinal(s[from:], c, true)
 	}
 	for rest := s[:out[0].start]; len(out) < maxReferences; rest = s[:out[0].start] { // one looked for later may stand before
-		if start, end, id = ordinal(rest, shown, false); id == "" {
+		if start, end, id = ordinal(rest, c, false); id == "" {
 			break
 		}
 		out = slices.Insert(out, 0, reference{start, end, id})
@@ -268,10 +268,15 @@ func measure(s string) int {
 
 // ordinal finds one; more says that another stands before s, so that "or second"
 // is one, too.
-func ordinal(s string, shown []string, more bool) (start, end int, id string) {
+func ordinal(s string, c *Context, more bool) (start, end int, id string) {
+	shown := c.Shown
 	pick := func(n int) string {
-		if n >= 1 && n <= len(shown) {
+		switch {
+		case n < 1:
+		case n <= len(shown):
 			return shown[n-1]
+		case n <= len(c.Earlier):
+			return c.Earlier[n-1]
 		}
 		return ""
 	}
@@ -351,6 +356,9 @@ func ordinal(s string, shown []string, more bool) (start, end int, id string) {
 		one := !last && (toks[i+1].Text == "one" || toks[i+1].Text == "item" || toks[i+1].Text == "option")
 		if one {
 			return t.Start, toks[i+1].End, pick(n)
+		}
+		if i == 0 && (last && t.Text != "last" || following(1) == "please") { // "2nd"
+			return t.Start, t.End, pick(n)
 		}
 		if i == 0 && (following(1) == "or" || following(1) == "and" || following(1) == "vs") {
 			return t.Start, t.End, pick(n)

@@ -92,3 +92,17 @@ func TestComparative(t *testing.T) {
 		assert.False(t, comparative(s), s)
 	}
 }
+
+// An ordinal counts what was shown last, and beyond it the longer list before.
+func TestOrdinalsOfTheListBefore(t *testing.T) {
+	t.Parallel()
+	m := followUpModel(t)
+	c := Context{Intent: "product.search", Shown: []string{"bag"}, Earlier: []string{"a", "b", "c"}}
+	for said, want := range map[string]string{"the third one": "c", "第三件有货吗": "c", "第二个": "b", "the first one": "bag", "2nd": "b", "3rd please": "c", "the last one": "bag", "the fourth one": ""} {
+		got, err := m.Understand(context.Background(), Input{Text: said, Now: noon, Context: c})
+		require.NoError(t, err)
+		e, _ := got.Entity("item")
+		assert.Equal(t, want, e.Value, said)
+		assert.Equal(t, c.Earlier, got.Next.Earlier, said)
+	}
+}

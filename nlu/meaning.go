@@ -14,7 +14,7 @@ type Input struct {
 	Language string
 	// Now is when the message was sent; relative dates count from it, in its Location.
 	Now time.Time
-	// Context is Meaning.Next of the turn before, with Shown and Focus set by the host.
+	// Context is Meaning.Next of the turn before, with Shown, Earlier and Focus set by the host.
 	Context Context
 }
 
@@ -27,6 +27,9 @@ type Context struct {
 	Entities []Entity `json:"entities,omitempty"`
 	// Shown are the ids of the things last shown, in order: what "the second one" counts.
 	Shown []string `json:"shown,omitempty"`
+	// Earlier are those of the list that Shown took the place of, where it was longer:
+	// "the third one" of two is of those.
+	Earlier []string `json:"earlier,omitempty"`
 	// Focus is the id of the thing talked about: what "it" or 这件 means.
 	Focus string `json:"focus,omitempty"`
 	// Age counts turns since Intent was set.

@@ -87,13 +87,15 @@ func ReadCatalogue(r io.Reader, name string) ([]Item, error) {
 		out = append(out, it)
 	}
 	for i := range out {
-		for column, ids := range map[string][]string{"goes_with": out[i].GoesWith, "needs": out[i].Needs} {
+		known := func(column string, ids []string) {
 			for _, id := range ids {
 				if _, ok := seen[id]; !ok {
 					errs = append(errs, fmt.Errorf("recommend: %s:%d: %s names %q, which is no id of the file", name, seen[out[i].ID], column, id))
 				}
 			}
 		}
+		known("goes_with", out[i].GoesWith)
+		known("needs", out[i].Needs)
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err

@@ -32,13 +32,18 @@ func near(chosen, it *stocked) float64 {
 }
 
 // diversify picks n of the best by maximal marginal relevance (Carbonell &
-// Goldstein 1998) over attributes, and keeps Options.MaxPer.
+// Goldstein 1998) over attributes, unless the price decides, and keeps
+// Options.MaxPer.
 func (s *Shelf) diversify(a *ask, best []candidate, n int) []candidate {
+	diversity := s.opts.Diversity
+	if a.Order.byPrice() {
+		diversity = 0
+	}
 	n = min(n, len(best))
 	out, given := make([]candidate, 0, n), map[Value]int{}
 	for len(out) < n {
 		top, at := math.Inf(-1), -1
-		less := s.opts.Diversity / float64(max(1, len(out)))
+		less := diversity / float64(max(1, len(out)))
 		for i := range best {
 			c := &best[i]
 			if c.chosen {
@@ -110,18 +115,6 @@ func (s *Shelf) full(it *stocked, given map[Value]int, spare int) bool {
 		most := s.opts.MaxPer[v.Attribute]
 		return most > 0 && given[v] >= most+spare
 	})
-}
-
-// spread picks the first n in the order they stand in, and keeps Options.MaxPer.
-func (s *Shelf) spread(a *ask, best []candidate, n int) []candidate {
-	out, given := best[:0], map[Value]int{}
-	for _, c := range best {
-		if len(out) < n && !s.full(c.stocked, given, 0) {
-			s.give(a, c.stocked, given)
-			out = append(out, c)
-		}
-	}
-	return out
 }
 
 // explore is diversify with the last place left to the bandit's chance.

@@ -211,3 +211,38 @@ func TestFactsAreBounded(t *testing.T) {
 	assert.True(t, u.fact(newest).unwanted)
 	assert.False(t, u.fact(s.learned.items.no["0"]).unwanted, "the oldest goes first")
 }
+
+// A purchase counts whatever its clock says, and one without a time is the latest.
+func TestFactsOfOddClocks(t *testing.T) {
+	t.Parallel()
+	for name, at := range map[string]time.Time{
+		"the least there is in SQL": time.Date(1, 1, 1, 0, 0, 0, 0, time.FixedZone("", 8*3600)), "before 1970": time.Unix(-1, 0), "1900": time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC),
+		"9999": time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC), "1970": time.Unix(0, 0),
+	} {
+		s := shelfOf(t, nil, "A", "B")
+		record(t, s, Event{ID: "1", Kind: "purchased", Customer: "me", Item: "A", At: at}, Event{ID: "2", Kind: "dismissed", Customer: "me", Item: "B", At: at})
+		assert.Empty(t, recommendTo(t, s, Request{Customer: "me"}), name)
+		record(t, s, Event{ID: "3", Kind: "refunded", Customer: "me", Item: "A"}, Event{ID: "4", Kind: "carted", Customer: "me", Item: "B"})
+		assert.Len(t, recommendTo(t, s, Request{Customer: "me"}), 2, name)
+	}
+}
+
+// One event from a wrong clock neither ages what is there nor leads; when enough
+// say so, time has gone on.
+func TestOneWrongClock(t *testing.T) {
+	t.Parallel()
+	s := shelfOf(t, &Options{HalfLife: 30 * 24 * time.Hour}, "A", "B", "C")
+	buy := func(item string, at time.Time, times int) {
+		for i := range times {
+			record(t, s, Event{Kind: "purchased", At: at.Add(time.Duration(i) * time.Minute), Item: item})
+		}
+	}
+	buy("A", noon(0), 50)
+	buy("B", noon(0).AddDate(10, 0, 0), 1)
+	buy("A", noon(60), 50)
+	assert.Equal(t, "A", recommendTo(t, s, Request{N: 1})[0].Item.ID)
+	assert.Equal(t, "A", recommendTo(t, s, Request{N: 1, Order: Trending})[0].Item.ID)
+	buy("C", noon(0).AddDate(2, 0, 0), 20)
+	assert.Equal(t, "C", recommendTo(t, s, Request{N: 1})[0].Item.ID, "two years later")
+	assert.Equal(t, "C", recommendTo(t, s, Request{N: 1, Order: Trending})[0].Item.ID)
+}

@@ -122,7 +122,7 @@ func TestRecommendInvariants(t *testing.T) {
 		}
 		r := Request{Customer: "c", Personal: rapid.Bool().Draw(t, "personal"), Language: rapid.SampledFrom([]string{"zh-CN", "en", "fr", ""}).Draw(t, "language"), Currency: "CNY",
 			MinPrice: rapid.Int64Range(0, 200).Draw(t, "least"), MaxPrice: rapid.Int64Range(0, 500).Draw(t, "most"), N: rapid.IntRange(0, 9).Draw(t, "n"),
-			Exclude: rapid.SliceOfN(id, 0, 3).Draw(t, "exclude"), Session: rapid.SliceOfN(id, 0, 3).Draw(t, "now"), Order: rapid.SampledFrom([]Order{ByFit, Cheapest, Newest, Trending}).Draw(t, "order")}
+			Exclude: rapid.SliceOfN(id, 0, 3).Draw(t, "exclude"), Session: rapid.SliceOfN(id, 0, 3).Draw(t, "now"), Order: rapid.SampledFrom([]Order{ByFit, Cheapest, Dearest, Newest, Trending}).Draw(t, "order")}
 		if rapid.Bool().Draw(t, "filter") {
 			r.Must = append(r.Must, Filter{Attribute: "colour", Any: rapid.SliceOfN(rapid.SampledFrom(colours), 1, 2).Draw(t, "any")})
 		}

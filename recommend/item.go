@@ -178,6 +178,8 @@ const (
 	// Cheapest is the lowest price in Request.Currency, whatever else speaks for
 	// an item.
 	Cheapest Order = "cheapest"
+	// Dearest is the highest, likewise.
+	Dearest Order = "dearest"
 	// Newest is what came last: by Item.From, then by when it was put on the
 	// shelf, mixed as Options.Diversity says.
 	Newest Order = "newest"
@@ -185,6 +187,9 @@ const (
 	// anyone does.
 	Trending Order = "trending"
 )
+
+// byPrice reports whether the price alone decides.
+func (o Order) byPrice() bool { return o == Cheapest || o == Dearest }
 
 // Event is one thing done with an item. Events are idempotent by ID and may
 // come out of order, see Options.Late.

@@ -89,17 +89,16 @@ func ReadOffers(r io.Reader, name string) (*Offers, error) {
 		return nil, fmt.Errorf("recommend: %s: %w", name, err)
 	}
 	var doc yaml.Node
-	d := yaml.NewDecoder(bytes.NewReader(raw))
-	d.KnownFields(true)
-	o := &Offers{given: newGiven()}
-	err = d.Decode(&o.rules)
-	if err == nil {
-		err = yaml.Unmarshal(raw, &doc)
-	}
-	if err == nil || errors.Is(err, io.EOF) {
+	if err = yaml.Unmarshal(raw, &doc); err == nil {
 		err = whole(&doc)
 	}
 	if err != nil {
+		return nil, fmt.Errorf("recommend: %s: %w", name, err)
+	}
+	d := yaml.NewDecoder(bytes.NewReader(raw))
+	d.KnownFields(true)
+	o := &Offers{given: newGiven()}
+	if err := d.Decode(&o.rules); err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("recommend: %s: %w", name, err)
 	}
 	seen := map[string]bool{}

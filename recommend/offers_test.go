@@ -1,6 +1,7 @@
 package recommend
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"sync"
@@ -177,4 +178,31 @@ func TestOffersKeepTheirBounds(t *testing.T) {
 			assert.True(t, price == 0 || of.Price >= max(1, floor) && of.Price <= price)
 		}
 	})
+}
+
+// No rule of offers is read as another than was written.
+func TestOffersAreReadAsWritten(t *testing.T) {
+	t.Parallel()
+	for rule, want := range map[string]string{
+		"{name: a, give: {percent: 50}, floor: {USD: 19.50}}":                                                         "line 1: 19.50: write a whole number",
+		"{name: a, give: {amount: {USD: 4.99}}}":                                                                      "4.99: write a whole number",
+		"{name: a, give: {percent: 10.9}}":                                                                            "10.9: write a whole number",
+		"{name: a, give: {amount: {USD: -500}}}":                                                                      "give.amount: -500 USD",
+		"{name: a, give: {amount: {USD: 0}}}":                                                                         "give.amount: 0 USD",
+		"{name: a, give: {percent: 5}, floor: {usd: 100}}":                                                            `floor: "usd" is no currency`,
+		"{name: a, give: {percent: 5}, floor: {USD: -1}}":                                                             "floor: -1 USD",
+		"{name: a, give: {percent: 5}, budget: {days: 30}}":                                                           "30 days of what?",
+		"{name: a, give: {percent: 5}, when: {from: 2026-05-02T00:00:00Z, until: 2026-05-01T00:00:00Z}}":              "until is not after from",
+		"{name: a, give: {percent: 5}, when: {from: 2026-05-01T00:00:00Z, until: 2026-05-01T00:00:00Z}}\n- {name: b}": "until is not after from",
+	} {
+		_, err := ReadOffers(strings.NewReader("- "+rule), "o.yaml")
+		assert.ErrorContains(t, err, want, rule)
+	}
+	o, err := ReadOffers(strings.NewReader("- {name: a, give: {percent: 50}, floor: {USD: 1950}}"), "o.yaml")
+	require.NoError(t, err)
+	it := thing("x", "c", "red", 1, 1)
+	it.Price["USD"] = 3000
+	assert.Empty(t, o.For(OfferRequest{Item: &it, Currency: "USD"}), "15.00 is below the floor of 19.50")
+	_, err = ReadOffers(bytes.NewReader(nil), "o.yaml")
+	assert.NoError(t, err)
 }

@@ -36,7 +36,7 @@ func (s *Shelf) pool(a *ask, b *board) (all bool) {
 		b.settle()
 		return true
 	}
-	if places, ok := x.rarest(a.Must); a.Order == Cheapest || a.Order == Newest || a.Order == Trending || ok && len(places) <= wide || len(x.items) <= wide {
+	if places, ok := x.rarest(a.Must); a.Order != ByFit || ok && len(places) <= wide || len(x.items) <= wide {
 		s.whole(a, b)
 		return true
 	}
@@ -212,7 +212,7 @@ func (s *Shelf) allowed(a *ask, b *board) {
 			continue
 		}
 		var key float64
-		if a.Order != Cheapest && a.Order != Newest && a.Order != Trending || len(a.GoesWith)+len(a.Like) > 0 {
+		if a.Order == ByFit || len(a.GoesWith)+len(a.Like) > 0 {
 			s.score(&sc, it, a, b)
 			if len(a.GoesWith) > 0 && sc.with == 0 || len(a.Like) > 0 && sc.like == 0 {
 				continue
@@ -221,6 +221,9 @@ func (s *Shelf) allowed(a *ask, b *board) {
 		}
 		ok := true
 		switch a.Order {
+		case Dearest:
+			key = float64(s.index.price(it.at, a.currency))
+			ok = key > 0
 		case Cheapest:
 			key = -float64(s.index.price(it.at, a.currency))
 			ok = key < 0

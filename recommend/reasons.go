@@ -120,12 +120,11 @@ func (s *Shelf) why(it *stocked, r *ask, c *scored, b *board, none []Reason) []R
 		add(0.5+c.history, Reason{Code: "series", Item: c.same.ID}, "{name}", nameIn(c.same.Name, r.Language), "{when}", s.ago(r.u.fact(c.same.no).bought, r))
 	}
 	if c.history > 0 {
-		if of, code, at := s.because(it, r.u, b); of != nil && of == c.same {
-			// said
-		} else if of != nil {
-			add(c.history, Reason{Code: code, Item: of.ID}, "{name}", nameIn(of.Name, r.Language), "{when}", s.ago(at, r))
-		} else {
+		switch of, code, at := s.because(it, r.u, b); {
+		case of == nil:
 			add(c.history, Reason{Code: "history"})
+		case of != c.same: // else it is said already
+			add(c.history, Reason{Code: code, Item: of.ID}, "{name}", nameIn(of.Name, r.Language), "{when}", s.ago(at, r))
 		}
 	}
 	if c.session > 0 && s.alsoLooked(it, r) {

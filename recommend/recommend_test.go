@@ -291,3 +291,49 @@ func TestSay(t *testing.T) {
 		assert.Equal(t, c.want, w.say(c.code, c.pairs...), name)
 	}
 }
+
+func TestCatalogueSaysAllThatIsWrong(t *testing.T) {
+	t.Parallel()
+	head := "id,category,name.en,price.USD,stock,lasts_days,needs,goes_with,from,until\n"
+	for name, c := range map[string]struct {
+		file string
+		want []string
+	}{
+		"two of a row":        {head + "a,d,x,many,abc,,,,,\nb,d,y,1,1,,,a,,\n", []string{`c.csv:2: column price.USD: price "many"`, `c.csv:2: column stock: stock "abc"`}},
+		"no days":             {head + "a,d,x,1,1,x,,,,\n", []string{`c.csv:2: column lasts_days: "x": write a whole number of days`}},
+		"unknown":             {head + "a,d,x,1,1,,gone,,,\n", []string{`c.csv:2: needs names "gone"`}},
+		"itself":              {head + "a,d,x,1,1,,a,,,\n", []string{`item "a" needs itself`}},
+		"never":               {head + "a,d,x,1,1,,,,2026-05-02,2026-05-01\n", []string{"until is not after from"}},
+		"twice a size":        {head + "a,d,x,1,size: S=3 S=4,,,,,\n", []string{`item "a" has size S twice`}},
+		"a column twice":      {"id,category,name.en,price.USD,stock,stock\n", []string{`two columns "stock"`}},
+		"a column of no name": {"id,category,name.en,price.USD,stock,\n", []string{"column 6 has no name"}},
+		"no currency":         {"id,category,name.en,price.usd,stock\n", []string{`column "price.usd": "usd" is no currency`}},
+		"no language":         {"id,category,name.en,name,price.USD,stock\n", []string{`column "name": say in which language`}},
+		"not UTF-8":           {head + "a,d,\xba\xec\xc8\xb9,1,1,,,,,\n", []string{"c.csv:2: column name.en: the text is not UTF-8"}},
+	} {
+		_, err := ReadCatalogue(strings.NewReader(c.file), "c.csv")
+		require.Error(t, err, name)
+		for _, want := range c.want {
+			assert.ErrorContains(t, err, want, name)
+		}
+		assert.Equal(t, len(c.want), len(strings.Split(err.Error(), "\n")), "%s: %v", name, err)
+	}
+	_, err := ReadItems(strings.NewReader(`[{"id":"a","category":"c","name":{"en":"A"},"price":{"USD":1},"stock":1},{"id":"b","price":{"USD":"x"}},{"id":"c"}]`), "c.json")
+	assert.ErrorContains(t, err, "c.json: item 2: json: cannot unmarshal string")
+	assert.ErrorContains(t, err, `c.json: item 3: item "c" has no category`)
+	_, err = ReadItems(strings.NewReader(`[] []`), "c.json")
+	assert.ErrorContains(t, err, "there is more after it")
+}
+
+func TestOptionsThatMakeNoSense(t *testing.T) {
+	t.Parallel()
+	for want, o := range map[string]*Options{
+		"Kinds: purchase is 2": {Kinds: map[string]float64{"purchase": 2}}, "Kinds: odd is NaN": {Kinds: map[string]float64{"odd": math.NaN()}},
+		"Mastery is 7": {Mastery: 7}, "Diversity is -1": {Diversity: -1}, "MaxShown is -1": {MaxShown: -1}, "Late is -1s": {Late: -time.Second}, "MaxPer: brand is 0": {MaxPer: map[string]int{"brand": 0}},
+	} {
+		_, err := New(nil, o)
+		assert.ErrorContains(t, err, want)
+	}
+	_, err := shelfOf(t, nil).Recommend(t.Context(), Request{Order: "bogus"})
+	assert.ErrorContains(t, err, `no order "bogus"`)
+}

@@ -35,9 +35,10 @@ func (s *Shelf) signals(a *ask, b *board) {
 		l.rank(b, keyed(a.Tenant, a.Customer), "", nil, false, w)
 		g.history, b.sum = b.sum, g.history
 	}
-	l.rank(b, "", "", l.numbers(a.Session), false, w)
+	now := l.numbers(a.Session)
+	l.rank(b, "", "", now, false, w)
 	g.session, b.sum = b.sum, g.session
-	for _, no := range l.numbers(a.Session) { // they are there already
+	for _, no := range now { // they are there already
 		g.session.silence(no)
 	}
 	g.trend.reset(n)

@@ -274,7 +274,7 @@ func (s *Shelf) Recommend(ctx context.Context, r Request) ([]Suggestion, error) 
 		return nil, err
 	}
 	switch r.Order {
-	case ByFit, Cheapest, Newest, Trending:
+	case ByFit, Cheapest, Dearest, Newest, Trending:
 	default:
 		return nil, fmt.Errorf("recommend: there is no order %q", r.Order)
 	}
@@ -316,19 +316,16 @@ func (s *Shelf) recommend(r *Request) []Suggestion {
 			best[i].score = 1 - float64(i)/float64(found)
 		}
 	}
-	switch {
-	case r.Order == Cheapest:
-		best = s.spread(&a, best, r.N)
-	case s.opts.Bandit == nil:
+	if r.Order.byPrice() || s.opts.Bandit == nil {
 		best = s.diversify(&a, best, r.N)
 	}
 	for i := range best {
 		c := &best[i]
-		if s.score(&c.scored, c.stocked, &a, b); r.Order == Cheapest {
+		if s.score(&c.scored, c.stocked, &a, b); r.Order.byPrice() {
 			c.score = c.total()
 		}
 	}
-	if s.opts.Bandit != nil && r.Order != Cheapest {
+	if s.opts.Bandit != nil && !r.Order.byPrice() {
 		s.opts.Bandit.rerank(best)
 		best = s.explore(&a, best, r.N)
 	}

@@ -115,3 +115,23 @@ func BenchmarkSnapshot(b *testing.B) {
 		require.NoError(b, s.Restore(&file))
 	}
 }
+
+// A snapshot is the shelf as it was, to the last answer.
+func TestSnapshotAnswersAlike(t *testing.T) {
+	t.Parallel()
+	ids := make([]string, 2000)
+	for i := range ids {
+		ids[i] = fmt.Sprint(i)
+	}
+	s, other := shelfOf(t, &Options{HalfLife: 24 * time.Hour}, ids...), shelfOf(t, &Options{HalfLife: 24 * time.Hour}, ids...)
+	for i := range 3000 {
+		record(t, s, Event{Kind: "viewed", At: noon(i), Customer: fmt.Sprint(i * 7 % 50), Item: ids[i*i%1997], Segments: []string{"men"}})
+	}
+	var file bytes.Buffer
+	require.NoError(t, s.Save(&file))
+	require.NoError(t, other.Restore(&file))
+	for i := range 50 {
+		r := Request{Customer: fmt.Sprint(i), Personal: true, Segments: []string{"men"}, N: 10, Now: noon(3000)}
+		assert.Equal(t, recommendTo(t, s, r), recommendTo(t, other, r))
+	}
+}

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -170,29 +169,25 @@ func (s *shop) abroad(t *bot.Turn) {
 // toldCurrency says that the customer knows what prices are in.
 var toldCurrency = bot.Var[bool]{Name: "told currency"}
 
-// priceFirst shows what a request lets through by its price where a message asks
-// for that: the dearest, or the nearest to an amount in a currency of elsewhere.
-func (s *shop) priceFirst(ctx context.Context, t *bot.Turn, req recommend.Request) ([]recommend.Suggestion, error) {
-	amount, head := int64(math.MaxInt64), "search.dearest_first"
-	if e, ok := t.Meaning.Entity(nearby); ok {
-		n, err := strconv.ParseInt(e.Value, 10, 64)
-		if err != nil {
-			return nil, nil // not ours
-		}
-		amount, head = n, "search.instead"
-		if !toldCurrency.Get(t) {
-			if err := toldCurrency.Set(t, true); err != nil {
-				return nil, err
-			}
-			head = "search.currency"
-		}
-	} else if e, ok := t.Meaning.Entity("sort"); !ok || e.Carried || e.Value != dearest {
+// nearest shows what a request lets through that costs nearest to an amount in a
+// currency of elsewhere, where a message names one.
+func (s *shop) nearest(ctx context.Context, t *bot.Turn, req recommend.Request) ([]recommend.Suggestion, error) {
+	e, ok := t.Meaning.Entity(nearby)
+	amount, err := strconv.ParseInt(e.Value, 10, 64)
+	if !ok || err != nil {
 		return nil, nil
 	}
 	req.N = len(s.shelf.Items())
 	found, err := t.Recommend(ctx, req)
 	if err != nil || len(found) == 0 {
 		return nil, err
+	}
+	head := "search.instead"
+	if !toldCurrency.Get(t) {
+		if err := toldCurrency.Set(t, true); err != nil {
+			return nil, err
+		}
+		head = "search.currency"
 	}
 	off := func(f recommend.Suggestion) int64 {
 		d := f.Item.Price[t.Text("currency")] - amount
@@ -204,12 +199,8 @@ func (s *shop) priceFirst(ctx context.Context, t *bot.Turn, req recommend.Reques
 	return found, t.Send(bot.Reply{Text: t.Text(head), Cards: t.Cards(found)})
 }
 
-// dearest is the sort of who asks for the most expensive; usual is how many items
-// an answer shows.
-const (
-	dearest = "dearest"
-	usual   = 3
-)
+// usual is how many items an answer shows.
+const usual = 3
 
 // unpriced takes from reasons what they say of a budget that was given up.
 func unpriced(found []recommend.Suggestion) {

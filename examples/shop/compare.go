@@ -20,9 +20,6 @@ var looked = bot.Var[[]string]{Name: "items looked at"}
 // them as long as they are what was shown.
 var compared = bot.Var[[]string]{Name: "items compared"}
 
-// earlier are the items of the list that a shorter one took the place of.
-var earlier = bot.Var[[]string]{Name: "items earlier"}
-
 // lookAt remembers an item talked about.
 func lookAt(t *bot.Turn, id string) error {
 	before := looked.Get(t)
@@ -120,7 +117,7 @@ func (s *shop) sides(t *bot.Turn) []recommend.Item {
 		}
 	}
 	if len(ids) == 1 { // it and the mechanical one
-		for _, id := range append(slices.Clone(shown), earlier.Get(t)...) {
+		for _, id := range append(slices.Clone(shown), t.Earlier()...) {
 			if it, ok := s.shelf.Item(id); ok && !slices.Contains(ids, id) && calls(t.Message.Text, it.Name["en"]) {
 				ids = append(ids, id)
 				break
@@ -142,7 +139,7 @@ func (s *shop) sides(t *bot.Turn) []recommend.Item {
 	if len(ids) < 2 {
 		ids = slices.Clone(shown)
 		if len(ids) < 2 && saysAny(t, t.Message.Text, "compare.cue.two") {
-			for _, id := range append(slices.Clone(looked.Get(t)), earlier.Get(t)...) {
+			for _, id := range append(slices.Clone(looked.Get(t)), t.Earlier()...) {
 				if len(ids) < 2 && !slices.Contains(ids, id) {
 					ids = append(ids, id)
 				}

@@ -62,6 +62,8 @@ func (s *shop) find(ctx context.Context, t *bot.Turn, req *recommend.Request, no
 	case head != "" && !byWords:
 	case len(req.Exclude) > 0:
 		head = "search.others"
+	case req.Order == recommend.Dearest:
+		head = "search.dearest_first"
 	case req.Order == recommend.Newest:
 		head = "search.newest"
 	case req.Order == recommend.Trending:

@@ -34,7 +34,6 @@ func (s *shop) meant(next bot.Handler) bot.Handler {
 		s.abroad(t)
 		plus(t)
 		s.budgeted(t)
-		s.nth(t)
 		e, named := t.Meaning.Entity("order")
 		named = named && !e.Carried
 		if named && t.Meaning.Intent == "" {

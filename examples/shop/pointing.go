@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -14,35 +13,6 @@ import (
 
 // refuses reports whether a message has a word of refusal.
 func refuses(t *bot.Turn) bool { return saysWord(t, "dismiss.cue.no") }
-
-// nth adds the item that an ordinal means where the understanding counts no
-// further: beyond what was shown last it is of the longer list before that, and
-// "1st" alone is one, too.
-func (s *shop) nth(t *bot.Turn) {
-	if _, ok := s.named(t); ok || !live(t) {
-		return
-	}
-	shown, before := t.Shown(), earlier.Get(t)
-	for n := 1; n <= usual; n++ {
-		said := ""
-		anyOf(t, "product.cue.nth."+strconv.Itoa(n), func(w string) bool {
-			if holdsWord(strings.ToLower(t.Message.Text), w) {
-				said = w
-			}
-			return said != ""
-		})
-		list := shown
-		if n > len(shown) {
-			list = before
-		}
-		if said == "" || n > len(list) || n <= len(shown) && !onlyPoints(t, said) {
-			continue
-		}
-		t.Meaning.Entities = append([]nlu.Entity{{Type: "item", Value: list[n-1], Text: said}}, t.Meaning.Entities...)
-		t.Focus(list[n-1])
-		return
-	}
-}
 
 // onlyPoints reports whether a message says no more than which item it means.
 func onlyPoints(t *bot.Turn, said string) bool {

@@ -24,7 +24,7 @@ const maxSeen = 60
 // search shows what fits what was asked for, or says honestly what does not.
 func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 	atEase(t)
-	if e, ok := t.Meaning.Entity("sort"); ok && !e.Carried && e.Value == dearest {
+	if e, ok := t.Meaning.Entity("sort"); ok && !e.Carried && e.Value == string(recommend.Dearest) {
 		t.Mood.Plan = sentiment.Plan{} // who asks for the dearest minds no price
 	}
 	if asksColours(t) {
@@ -104,7 +104,6 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 		case "pricier":
 			none = "search.dearest"
 			s.above(&req, before)
-		case dearest: // priceFirst
 		default:
 			req.Order = recommend.Order(e.Value)
 		}
@@ -126,27 +125,32 @@ func (s *shop) search(ctx context.Context, t *bot.Turn) error {
 	if req.Exclude == nil {
 		before = nil // another search
 	}
-	found, err := s.priceFirst(ctx, t, req)
-	byPrice := len(found) > 0
-	if err == nil && !byPrice {
+	found, err := s.nearest(ctx, t, req)
+	near := len(found) > 0
+	if err == nil && !near {
 		found, err = s.find(ctx, t, &req, none, head)
 	}
 	if err != nil || len(found) == 0 {
 		return err
 	}
-	for _, f := range found {
-		before = append(before, f.Item.ID)
-	}
-	if err := seen.Set(t, before[max(0, len(before)-maxSeen):]); err != nil {
+	if err := sees(t, before, found); err != nil {
 		return err
 	}
-	if byPrice {
+	if near {
 		return nil
 	}
 	if ok, err := s.narrow(t, req); ok || err != nil {
 		return err
 	}
 	return s.askConsent(t)
+}
+
+// sees notes what was found as seen, after what was before.
+func sees(t *bot.Turn, before []string, found []recommend.Suggestion) error {
+	for _, f := range found {
+		before = append(before, f.Item.ID)
+	}
+	return seen.Set(t, before[max(0, len(before)-maxSeen):])
 }
 
 // outgrown reports whether a message looks for a kind of thing of which there is
@@ -307,7 +311,7 @@ const few = 6
 // narrow asks what would narrow a vague request most, with replies that answer
 // it: the kind of thing first, then what splits the rest.
 func (s *shop) narrow(t *bot.Turn, req recommend.Request) (bool, error) {
-	if len(req.Must)+len(req.Wish) > 1 || len(req.Like) > 0 || req.MinPrice > 0 || req.MaxPrice > 0 || req.Order == recommend.Cheapest {
+	if len(req.Must)+len(req.Wish) > 1 || len(req.Like) > 0 || req.MinPrice > 0 || req.MaxPrice > 0 || req.Order == recommend.Cheapest || req.Order == recommend.Dearest {
 		return false, nil
 	}
 	about := []string{"category"}

@@ -86,10 +86,7 @@ func (s *shop) dismiss(ctx context.Context, t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
-	for _, f := range found {
-		before = append(before, f.Item.ID)
-	}
-	return seen.Set(t, before[max(0, len(before)-maxSeen):])
+	return sees(t, before, found)
 }
 
 // askConsent asks once, when no other question waits, whether earlier visits may be used.

@@ -88,7 +88,7 @@ func (s *shop) goOn(t *bot.Turn) (softer []string) {
 		says = says || e.Money != nil || e.Type == nearby || e.Type == "kind" || slices.Contains(wishes(), e.Type)
 		feature = feature || e.Type == "feature" && !saysAny(t, t.Message.Text, "flow.cue.wish")
 		if e.Type == "sort" {
-			says = says || e.Value == "others" || e.Value == "cheapest" || e.Value == "cheaper" || e.Value == "pricier" || e.Value == dearest
+			says = says || e.Value == "others" || e.Value == "cheapest" || e.Value == "cheaper" || e.Value == "pricier" || e.Value == string(recommend.Dearest)
 		}
 	}
 	if !says {

@@ -20,18 +20,11 @@ var reasons = bot.Var[[]given]{Name: "reasons given"}
 
 const maxReasons = 12
 
-// keepShown keeps what a turn showed in reach of the next ones: what spoke for
-// it, and the list that a shorter one took the place of, for "the third one"
-// after a single thing that goes with it.
+// keepShown keeps what spoke for what a turn showed.
 func keepShown(t *bot.Turn, before []string) error {
 	now := t.Shown()
 	if slices.Equal(now, before) {
 		return nil
-	}
-	if len(now) < len(before) || len(now) == 1 && len(before) == 1 && len(earlier.Get(t)) < 2 {
-		if err := earlier.Set(t, before); err != nil {
-			return err
-		}
 	}
 	kept := slices.Clone(reasons.Get(t))
 	for _, f := range t.Suggestions {

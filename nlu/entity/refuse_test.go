@@ -133,16 +133,22 @@ func TestRefusals(t *testing.T) {
 	} {
 		t.Run(tt.in, func(t *testing.T) {
 			t.Parallel()
-			got := x.Extract(tt.in, "", testNow())
-			check(t, tt.in, got)
-			var values []string
-			for _, e := range got {
-				if e.Negated {
-					e.Value = "!" + e.Value
-				}
-				values = append(values, e.Value)
-			}
-			assert.Equal(t, tt.want, strings.Join(values, " "))
+			assert.Equal(t, tt.want, heard(t, x, tt.in, ""))
 		})
 	}
+}
+
+// heard are the values that are found in a text, in order, those refused with "!".
+func heard(t *testing.T, x *Extractor, in, lang string) string {
+	t.Helper()
+	got := x.Extract(in, lang, testNow())
+	check(t, in, got)
+	var values []string
+	for _, e := range got {
+		if e.Negated {
+			e.Value = "!" + e.Value
+		}
+		values = append(values, e.Value)
+	}
+	return strings.Join(values, " ")
 }

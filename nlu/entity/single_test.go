@@ -118,16 +118,7 @@ func TestNamesOfOneCharacter(t *testing.T) {
 	} {
 		t.Run(tt.in, func(t *testing.T) {
 			t.Parallel()
-			got := x.Extract(tt.in, "zh", testNow())
-			check(t, tt.in, got)
-			var values []string
-			for _, e := range got {
-				if e.Negated {
-					e.Value = "!" + e.Value
-				}
-				values = append(values, e.Value)
-			}
-			assert.Equal(t, tt.want, strings.Join(values, " "))
+			assert.Equal(t, tt.want, heard(t, x, tt.in, "zh"))
 		})
 	}
 }
